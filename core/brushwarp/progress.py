@@ -1,0 +1,25 @@
+"""How long work tells its caller where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` steps of `stage`, and a (3, H, W) picture of the state where one is at hand."""
+
+    stage: str
+    done: int
+    total: int
+    preview: Any = None
+
+
+OnProgress = Callable[[Progress], None]
+"""Called between tiles and iterations. It may raise `Cancelled`, which stops the work there and then."""
+
+
+def ignore_progress(_: Progress) -> None:
+    """The callback of those who do not ask."""
