@@ -1,0 +1,42 @@
+"""Content and style as distances between activations (Gatys et al. 2016; MT section 3.1).
+
+Departure from the papers: each layer's error is divided by the target's own squared norm, so no weight depends on the scale of
+an encoder's activations, and 1.0 means "as far away as nothing at all". Structure is theirs, normalisation ours.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+EPSILON = 1e-12
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """(N, C, H, W) to (N, C, C): F F^T / (C H W). Source: Johnson et al. 2016, equation 3."""
+    batch, channels, height, width = features.shape
+    flat = features.reshape(batch, channels, height * width)
+    return flat @ flat.transpose(1, 2) / (channels * height * width)
+
+
+def relative_error(value: Tensor, target: Tensor) -> Tensor:
+    """(N,) squared distance of each sample to the target, over the target's squared norm. Broadcasts a target of batch 1."""
+    distance = (value - target).flatten(1).square().sum(1)
+    return distance / target.flatten(1).square().sum(1).clamp_min(EPSILON)
+
+
+def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
+    """(N,) mean over the layers of the Gram matrices' relative error."""
+    errors = [relative_error(grams[layer], target) for layer, target in targets.items()]
+    return sum(errors) / len(errors)
+
+
+def total_variation(rgb: Tensor) -> Tensor:
+    """Mean absolute difference of neighbours, down plus across."""
+    down = (rgb[..., 1:, :] - rgb[..., :-1, :]).abs().mean()
+    across = (rgb[..., :, 1:] - rgb[..., :, :-1]).abs().mean()
+    return down + across
+
+
+def excess(rgb: Tensor) -> Tensor:
+    """Mean distance of pixels outside 0..1 to that range: what clamping would cut."""
+    return (rgb - rgb.clamp(0, 1)).abs().mean()

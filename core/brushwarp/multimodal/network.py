@@ -1,0 +1,185 @@
+"""The three subnets of Multimodal Transfer (Wang et al. 2017, section 3 and figure 4).
+
+Tensors are (N, 3, H, W) pictures normalised as VGG's input is (`features.normalise`). Every size from 2x2 up works: what an up-sampling
+doubles is cropped to the size that the matching stride-2 convolution saw, so odd sides come back odd.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+LUMINANCE = (0.299, 0.587, 0.114)  # Y of YIQ, as the paper's luminance path takes it
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Channel counts, which a style pack carries. The defaults make 4.8 M parameters (DESIGN.md section 2)."""
+
+    style: int = 16
+    enhance: int = 128
+    enhance_residuals: int = 6
+    refine: int = 128
+
+
+def resize_bilinear(picture: Tensor, size: tuple[int, int]) -> Tensor:
+    """The resampling between subnets (paper, section 3.3): bilinear, antialiased when it shrinks."""
+    if tuple(picture.shape[-2:]) == tuple(size):
+        return picture
+    shrinks = size[0] < picture.shape[-2] or size[1] < picture.shape[-1]
+    return functional.interpolate(picture, size, mode="bilinear", align_corners=False, antialias=shrinks)
+
+
+class ReflectionConv(nn.Conv2d):
+    """A convolution whose border sees the picture mirrored, not zeros: zeros paint a halo (BASELINES C7)."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int = 1) -> None:
+        super().__init__(channels_in, channels_out, kernel, stride)
+        self.margin = kernel // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(pad_reflecting(x, self.margin))
+
+
+def pad_reflecting(x: Tensor, margin: int) -> Tensor:
+    """Reflection padding that also works where a side is no longer than the margin (edge pixels then repeat)."""
+    if min(x.shape[-2:]) > margin:
+        return functional.pad(x, (margin,) * 4, mode="reflect")
+    return functional.pad(x, (margin,) * 4, mode="replicate")
+
+
+class ConvNormRelu(nn.Module):
+    """CIR of ALGORITHMS.md: reflection-padded convolution, instance norm (affine, eps 1e-5), ReLU."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = ReflectionConv(channels_in, channels_out, kernel, stride)
+        self.norm = InstanceNorm(channels_out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(self.norm(self.conv(x)), inplace=not self.training)
+
+
+class InstanceNorm(nn.InstanceNorm2d):
+    """Instance norm with learned scale and shift; a single-pixel plane, which has no variance, becomes its shift."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-5, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-2] * x.shape[-1] == 1:
+            return self.bias.view(1, -1, 1, 1).expand_as(x).clone()
+        return super().forward(x)
+
+
+class Residual(nn.Module):
+    """x + IN(conv(CIR(x))), without a ReLU after the sum."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = ConvNormRelu(channels, channels, 3)
+        self.second = ReflectionConv(channels, channels, 3)
+        self.norm = InstanceNorm(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.norm(self.second(self.first(x)))
+
+
+class Upsample(nn.Module):
+    """Nearest x2, cropped to `size`, then CIR: a resize-convolution, which leaves no checkerboard."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.block = ConvNormRelu(channels_in, channels_out, 3)
+
+    def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
+        doubled = functional.interpolate(x, scale_factor=2, mode="nearest")
+        return self.block(doubled[..., : size[0], : size[1]])
+
+
+class Encoder(nn.Module):
+    """CIR(9, stride 1), then stride-2 CIRs, then residual blocks. `widths[i]` are the channels after step i."""
+
+    def __init__(self, channels_in: int, widths: tuple[int, ...], residuals: int) -> None:
+        super().__init__()
+        steps = [ConvNormRelu(channels_in, widths[0], 9)]
+        steps += [ConvNormRelu(before, after, 3, stride=2) for before, after in zip(widths, widths[1:], strict=False)]
+        self.steps = nn.ModuleList(steps)
+        self.residuals = nn.Sequential(*(Residual(widths[-1]) for _ in range(residuals)))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, list[tuple[int, int]]]:
+        """Returns the features and the sizes at which a decoder has to stop, innermost first."""
+        sizes = []
+        for step in self.steps:
+            x = step(x)
+            sizes.append((x.shape[-2], x.shape[-1]))
+        return self.residuals(x), sizes[-2::-1]
+
+
+class Decoder(nn.Module):
+    """Resize-convolutions back to the picture's size, then a plain convolution to three channels."""
+
+    def __init__(self, widths: tuple[int, ...]) -> None:
+        super().__init__()
+        self.steps = nn.ModuleList(Upsample(before, after) for before, after in zip(widths, widths[1:], strict=False))
+        self.output = ReflectionConv(widths[-1], 3, 3)
+
+    def forward(self, x: Tensor, sizes: list[tuple[int, int]]) -> Tensor:
+        for step, size in zip(self.steps, sizes, strict=True):
+            x = step(x, size)
+        return self.output(x)
+
+
+class StyleSubnet(nn.Module):
+    """Coarse strokes at 256: an RGB path and a luminance path, concatenated, then the conv block."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        widths = (width, 2 * width, 4 * width)
+        self.rgb = Encoder(3, widths, residuals=3)
+        self.luminance = Encoder(1, widths, residuals=3)
+        self.merge = nn.Sequential(*(Residual(8 * width) for _ in range(3)))
+        self.decoder = Decoder((8 * width, 4 * width, 2 * width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        colour, sizes = self.rgb(x)
+        grey, _ = self.luminance((x * x.new_tensor(LUMINANCE).view(1, 3, 1, 1)).sum(1, keepdim=True))
+        return self.decoder(self.merge(torch.cat((colour, grey), 1)), sizes)
+
+
+class EnhanceSubnet(nn.Module):
+    """Finer strokes at twice the size: one stride-2 convolution deeper, RGB path only (as every peer reads it)."""
+
+    def __init__(self, width: int, residuals: int) -> None:
+        super().__init__()
+        self.encoder = Encoder(3, (32, 64, min(128, width), width), residuals)
+        self.decoder = Decoder((width, min(128, width), 64, 32))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.decoder(*self.encoder(x))
+
+
+class RefineSubnet(nn.Module):
+    """The finest strokes, added to the picture that comes in (identity from input to output)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.encoder = Encoder(3, (32, 64, width), residuals=3)
+        self.decoder = Decoder((width, 64, 32))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.decoder(*self.encoder(x))
+
+
+class MultimodalNetwork(nn.Module):
+    """style -> enhance -> refine. `transfer.paint` runs them at a picture's size, `train` trains them."""
+
+    def __init__(self, widths: Widths = Widths()) -> None:
+        super().__init__()
+        self.widths = widths
+        self.style = StyleSubnet(widths.style)
+        self.enhance = EnhanceSubnet(widths.enhance, widths.enhance_residuals)
+        self.refine = RefineSubnet(widths.refine)

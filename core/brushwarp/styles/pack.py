@@ -1,0 +1,188 @@
+"""The style pack: one safetensors file with the tensors of a trained network, its card and a thumbnail. Never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from ..errors import BrushwarpError
+from ..multimodal.network import MultimodalNetwork, Widths
+
+FORMAT = "brushwarp-style"
+FORMAT_VERSION = 1
+LARGEST_FILE = 64 * 2**20
+LARGEST_HEADER = 2**20
+SCALE_SUFFIX = ".int8_scale"
+THUMBNAIL = "thumbnail"
+
+
+@dataclass(frozen=True)
+class StyleCard:
+    """What a style says of itself. `training` records what it takes to train it again."""
+
+    id: str
+    name: str
+    artist: str = ""
+    year: str = ""
+    licence: str = "CC BY 4.0"
+    source: str = ""
+    credits: str = ""
+    widths: Widths = field(default_factory=Widths)
+    training: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, text: str) -> StyleCard:
+        fields = json.loads(text)
+        fields["widths"] = Widths(**fields["widths"])
+        return cls(**fields)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class StylePack:
+    """A style in memory: card, network weights in float32, thumbnail (H, W, 3) uint8 or None, and the file's SHA-256."""
+
+    card: StyleCard
+    weights: dict[str, Tensor]
+    thumbnail: Tensor | None = None
+    sha256: str = ""
+
+    def network(self) -> MultimodalNetwork:
+        """The network in evaluation mode, on the CPU."""
+        network = MultimodalNetwork(self.card.widths)
+        try:
+            network.load_state_dict(self.weights)
+        except RuntimeError as error:
+            raise _damaged("its tensors do not fit its network") from error
+        return network.requires_grad_(False).eval()
+
+
+def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Convolution weights (O, …) as int8 with one float32 scale per output channel, rounded to the nearest."""
+    largest = weight.flatten(1).abs().amax(1).clamp_min(1e-12)
+    scale = largest / 127
+    shape = (-1,) + (1,) * (weight.dim() - 1)
+    return (weight / scale.view(shape)).round().to(torch.int8), scale
+
+
+def dequantise(stored: Tensor, scale: Tensor) -> Tensor:
+    return stored.float() * scale.view((-1,) + (1,) * (stored.dim() - 1))
+
+
+def save_pack(pack: StylePack, path: Path) -> None:
+    """Writes the pack: convolutions in int8, the rest in fp16. Under a temporary name first, so no half pack is ever left."""
+    tensors: dict[str, Tensor] = {}
+    for name, value in pack.weights.items():
+        if value.dim() == 4:
+            tensors[name], tensors[name + SCALE_SUFFIX] = quantise(value.detach().float().cpu())
+        else:
+            tensors[name] = value.detach().half().cpu()
+    if pack.thumbnail is not None:
+        tensors[THUMBNAIL] = pack.thumbnail.cpu()
+    metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION), "card": pack.card.to_json()}
+    write_atomically(path, save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """All of the file or nothing of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The safetensors header of a pack, checked before anything else is read.
+
+    Raises BrushwarpError: "style-missing", "pack-too-large", "pack-pickle", "pack-truncated", "pack-format", "pack-version".
+    """
+    try:
+        length = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(8)
+            if length > LARGEST_FILE:
+                raise BrushwarpError(
+                    "pack-too-large", f"{path.name} has {length / 1e6:.0f} MB; a style pack has at most {LARGEST_FILE / 1e6:.0f}.",
+                    "Choose a .safetensors file that Brushwarp made.",
+                )
+            if start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+                raise BrushwarpError(
+                    "pack-pickle", f"{path.name} is a pickle, which can run any program when it is opened.",
+                    "Brushwarp opens .safetensors packs only.",
+                )
+            header_length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+            if not 2 <= header_length <= LARGEST_HEADER:
+                raise _damaged("it is no safetensors file")
+            raw = file.read(header_length)
+    except FileNotFoundError as error:
+        raise BrushwarpError("style-missing", f"There is no style pack at {path}.", "Check the name; `brushwarp styles list` shows what there is.") from error
+    except OSError as error:
+        raise BrushwarpError("style-missing", f"{path} could not be read: {error.strerror}.", "Check the file and its permissions.") from error
+    if len(raw) < header_length:
+        raise _truncated(path)
+    try:
+        header = json.loads(raw)
+        metadata = header.pop("__metadata__", {})
+        ends = [entry["data_offsets"][1] for entry in header.values()]
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise _damaged("its header can't be read") from error
+    if metadata.get("format") != FORMAT:
+        raise _damaged("it is not a Brushwarp style")
+    if metadata.get("format_version") != str(FORMAT_VERSION):
+        raise BrushwarpError(
+            "pack-version", f"{path.name} has format version {metadata.get('format_version')}; this Brushwarp reads {FORMAT_VERSION}.",
+            "Update Brushwarp, or get the style for this version.",
+        )
+    if length < 8 + header_length + max(ends, default=0):
+        raise _truncated(path)
+    return metadata
+
+
+def read_card(path: Path) -> StyleCard:
+    """The card alone, without the weights."""
+    return _card(read_header(path))
+
+
+def load_pack(path: Path) -> StylePack:
+    """Reads a pack. Raises as `read_header` does."""
+    card = read_card(path)
+    data = path.read_bytes()
+    try:
+        tensors = load_tensors(data)
+    except SafetensorError as error:
+        raise _damaged("its tensors can't be read") from error
+    thumbnail = tensors.pop(THUMBNAIL, None)
+    scales = {name.removesuffix(SCALE_SUFFIX): tensors.pop(name) for name in list(tensors) if name.endswith(SCALE_SUFFIX)}
+    weights = {name: dequantise(value, scales[name]) if name in scales else value.float() for name, value in tensors.items()}
+    return StylePack(card, weights, thumbnail, hashlib.sha256(data).hexdigest())
+
+
+def _card(metadata: dict[str, str]) -> StyleCard:
+    try:
+        return StyleCard.from_json(metadata["card"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise _damaged("its card can't be read") from error
+
+
+def _truncated(path: Path) -> BrushwarpError:
+    return BrushwarpError("pack-truncated", f"{path.name} is cut short.", "Copy or download it again.")
+
+
+def _damaged(reason: str) -> BrushwarpError:
+    return BrushwarpError("pack-format", f"This file is no style pack that Brushwarp can use: {reason}.", "Choose a .safetensors file that Brushwarp made.")
