@@ -1,0 +1,297 @@
+"""How a plugin uses the worker.
+
+    from .bridge.client import PixelFormat, StylizeRequest, WorkerClient, WorkerError
+
+    def show(event):                                  # called in the thread that called the client
+        if isinstance(event, Queued): ...             # event.position others come first
+        if isinstance(event, Progress): ...           # event.stage, event.done of event.total
+
+    try:
+        with WorkerClient.connect(on_event=show) as client:           # starts a worker where none runs
+            styles = client.styles()                                  # StyleInfo: id, name, artist, year, licence
+            request = StylizeRequest(width, height, styles[0].id, PixelFormat("BGRA", "u8", "srgb"), brush_scale=1.5)
+            result = client.stylize(request, pixels, selection, on_event=show)
+            result.pixels, result.recipe                              # bytes of the request's own size and format; JSON
+    except WorkerError as error:                      # error.code, error.message, error.hint: show the last two
+        ...                                           # JobCancelled (code "cancelled"): nothing to show
+
+All calls block: make them in a thread of your own, and hand events on to the host's loop. `client.cancel()` comes from
+any thread and returns at once; the blocked call then raises JobCancelled within a moment, and the client is used up:
+**one client a job.** While `connect` starts a worker it reports Progress(stage "starting") ten times a second; to give
+up there, raise from `on_event`. An exception from `on_event` always passes through, and the job is dropped.
+
+`pixels`: bytes of `request.payload_size`, rows from the top without padding, straight alpha. `selection`: bytes, one a
+pixel (`request.selection_size`), or None for all; the result's alpha is multiplied by it, feathering included. A host
+that dies needs no tidying: the worker notices and sweeps.
+
+Keypoints are in the payload's pixels, the origin at the top-left corner. A request that breaks the rules (a number that
+is none, more than 400 million pixels) raises WorkerError where it is made, or before anything is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from typing import Any, Callable, Optional, Tuple, Union
+
+from . import launcher, payload, transport
+from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
+from .paths import log_folder, path_from_text, path_to_text, read_install, runtime
+from .protocol import (
+    Failure,
+    Finished,
+    ListStyles,
+    Message,
+    Progress,
+    Queued,
+    Started,
+    StyleInfo,
+    Styles,
+    Stylize,
+    Welcome,
+    payload_name,
+)
+from .request import PixelFormat, StylizeRequest
+
+__all__ = [
+    "JobCancelled",
+    "PixelFormat",
+    "Progress",
+    "Queued",
+    "StyleInfo",
+    "StylizeRequest",
+    "StylizeResult",
+    "WorkerClient",
+    "WorkerError",
+]
+
+Event = Union[Queued, Progress]
+OnEvent = Callable[[Event], None]
+
+ANSWER_SECONDS = 60.0  # to list the styles, perhaps while the worker still loads its libraries
+
+
+def ignore_event(_: Event) -> None:
+    """The callback of those who do not ask."""
+
+
+@dataclass(frozen=True)
+class StylizeResult:
+    """pixels: of the request's size and format; recipe: JSON text, to be stored with the new layer."""
+
+    pixels: bytes
+    recipe: str
+
+
+class WorkerClient:
+    """A line to the worker. Made by `connect`; used from one thread at a time, except for `cancel`."""
+
+    def __init__(self, connection: Any, welcome: Welcome, on_event: OnEvent) -> None:
+        self._connection = connection
+        self._welcome = welcome
+        self._on_event = on_event
+        self._calls = threading.Lock()
+        self._bells = threading.Lock()
+        self._cancelled = False
+        self._closed = False
+        self._bell, self._bell_pull = Pipe(duplex=False)  # wakes the thread that waits for the worker
+        self._job = 0
+
+    @classmethod
+    def connect(cls, on_event: Optional[OnEvent] = None) -> "WorkerClient":
+        """A client of this user's worker, which is started if none runs.
+
+        Raises WorkerError: "worker-missing" (the hint says how to install), "worker-start", "worker-old", …
+        """
+        report = on_event or ignore_event
+        connection, welcome = launcher.open_worker(runtime(), read_install(), report)
+        return cls(connection, welcome, report)
+
+    def __enter__(self) -> "WorkerClient":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    @property
+    def version(self) -> str:
+        """The engine's version."""
+        return self._welcome.version
+
+    @property
+    def worker_pid(self) -> int:
+        return self._welcome.pid
+
+    def close(self) -> None:
+        """Hang up. A job that still runs is cancelled."""
+        with self._bells:
+            if not self._closed:
+                self._closed = True
+                self._connection.close()
+                self._bell.close()
+                self._bell_pull.close()
+
+    def cancel(self) -> None:
+        """Stop whatever this client does, now or next. From any thread; returns at once; final."""
+        with self._bells:
+            if not self._cancelled and not self._closed:
+                self._cancelled = True
+                self._bell_pull.send_bytes(b"!")
+
+    def styles(self) -> Tuple[StyleInfo, ...]:
+        """The styles of the worker's library; empty if there is none. Answered also while jobs run."""
+        with self._call():
+            return self._repeat_once(self._ask_styles)
+
+    def stylize(
+        self,
+        request: StylizeRequest,
+        pixels: bytes,
+        selection: Optional[bytes] = None,
+        on_event: Optional[OnEvent] = None,
+    ) -> StylizeResult:
+        """Paint `pixels` as `request` says. Blocks; see the top of this file.
+
+        Raises JobCancelled, or WorkerError with the engine's own code and words; "disk-full", "worker-lost".
+        """
+        _check_length("pixels", pixels, request.payload_size)
+        if selection is not None:
+            _check_length("selection", selection, request.selection_size)
+        with self._call():
+            return self._repeat_once(lambda: self._ask_stylize(request, pixels, selection, on_event or self._on_event))
+
+    # What follows is the inside.
+
+    def _call(self) -> "_Call":
+        if self._closed:
+            raise WorkerError("client-closed", "This client has hung up.", "Connect anew.")
+        return _Call(self._calls)
+
+    def _repeat_once(self, ask: Callable[[], Any]) -> Any:
+        """`ask`, and once more with a fresh worker if this one ended before it began with our job.
+
+        It may have ended for want of work, or to be replaced because somebody else's job would not stop.
+        """
+        try:
+            return ask()
+        except _NotBegun:
+            self._check_cancelled()
+            self._connection.close()
+        self._connection, self._welcome = launcher.open_worker(runtime(), read_install(), self._on_event)
+        try:
+            return ask()
+        except _NotBegun as error:
+            raise error.cause
+
+    def _ask_styles(self) -> Tuple[StyleInfo, ...]:
+        try:
+            transport.send(self._connection, ListStyles())
+            answer = self._next(ANSWER_SECONDS)
+        except ConnectionLost as error:
+            raise _NotBegun(error)
+        if isinstance(answer, Failure):
+            raise WorkerError(answer.code, answer.message, answer.hint)
+        if not isinstance(answer, Styles):
+            raise ProtocolError("The worker answered with {}.".format(answer.kind))
+        return answer.styles
+
+    def _ask_stylize(
+        self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes], on_event: OnEvent
+    ) -> StylizeResult:
+        self._job += 1
+        names = {what: payload_name(self._welcome.session, self._job, what) for what in ("pixels", "selection", "result")}
+        folder = path_from_text(self._welcome.payload_folder)
+        done = False
+        try:
+            self._check_cancelled()
+            payload.write(os.path.join(folder, names["pixels"]), pixels)
+            if selection is not None:
+                payload.write(os.path.join(folder, names["selection"]), selection)
+            self._check_cancelled()
+            ask = Stylize(self._job, request, names["pixels"], names["selection"] if selection is not None else None)
+            result = self._converse(ask, on_event)
+            if result.result != names["result"]:
+                raise ProtocolError("The worker answered with somebody else's result.")
+            answer = StylizeResult(payload.take(os.path.join(folder, result.result), request.payload_size), result.recipe)
+            done = True
+            return answer
+        finally:
+            if not done:  # hanging up cancels the job; a worker that is gone can't sweep any more
+                self._connection.close()
+                for name in names.values():
+                    payload.discard(os.path.join(folder, name))
+
+    def _converse(self, ask: Stylize, on_event: OnEvent) -> Finished:
+        """Send the job and listen until it is done."""
+        begun = False
+        try:
+            transport.send(self._connection, ask)
+            while True:
+                message = self._next(None)
+                if isinstance(message, Finished) and message.job == ask.job:
+                    return message
+                if isinstance(message, Failure):
+                    failure = WorkerError(message.code, message.message, message.hint)
+                    raise _NotBegun(failure) if message.code == "worker-restarted" and not begun else failure
+                if isinstance(message, Started):
+                    begun = True
+                elif isinstance(message, (Queued, Progress)):
+                    on_event(message)
+                else:
+                    raise ProtocolError("The worker answered with {}.".format(message.kind))
+        except ConnectionLost as error:
+            if not begun:
+                raise _NotBegun(error)
+            raise ConnectionLost(
+                "The Brushwarp worker ended while it painted.",
+                "If it happens again, the picture may need more memory than there is; its log: {}".format(
+                    path_to_text(os.path.join(log_folder(), "worker.log"))
+                ),
+            ) from error
+
+    def _next(self, seconds: Optional[float]) -> Message:
+        """The worker's next message, unless `cancel` comes first."""
+        try:
+            ready = wait([self._connection, self._bell], seconds)
+        except (OSError, ValueError) as error:
+            raise ConnectionLost() from error
+        self._check_cancelled()
+        if not ready:
+            raise WorkerError("worker-silent", "The Brushwarp worker does not answer.", "Try again in a minute.")
+        return transport.receive(self._connection)
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled:
+            raise JobCancelled()
+
+
+class _NotBegun(Exception):
+    """The worker ended before it began with the job: it can be asked again."""
+
+    def __init__(self, cause: WorkerError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class _Call:
+    """One call at a time: a second thread gets an error instead of waiting unseen behind the first."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise WorkerError("client-busy", "This client is in the middle of another call.", "Use a client of its own.")
+
+    def __exit__(self, *_: Any) -> None:
+        self._lock.release()
+
+
+def _check_length(name: str, data: Any, size: int) -> None:
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise ProtocolError("{} must be bytes, not {}.".format(name, type(data).__name__))
+    if len(data) != size:
+        raise ProtocolError("{} has {} bytes; this request needs {}.".format(name, len(data), size))

@@ -1,0 +1,250 @@
+"""Finding the worker of this user, or starting it: detached, in an environment that the host has not bent.
+
+Only one starter at a time (a file lock), and only one worker (a lock that it holds as long as it lives), so a stale
+socket is known for one and removed, and two hosts that start at once meet at the same worker.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+from . import transport
+from .errors import ConnectionLost, ProtocolError, WorkerError
+from .locks import FileLock
+from .paths import INSTALL_HINT, Install, Runtime, data_folder, log_folder, path_to_text
+from .protocol import PROTOCOL, Busy, Goodbye, Progress, Shutdown, Welcome
+
+START_SECONDS = 60.0  # from nothing to a worker that answers; 0.2 s is usual, a cold disk takes longer
+ANSWER_SECONDS = 20.0  # a worker that loads its libraries may hold its breath for some seconds
+LOG_TAIL = 2000  # bytes
+ALREADY_SERVED = 75  # exit code of a worker that found another one alive (sysexits.h: EX_TEMPFAIL)
+
+DROPPED = (
+    "PYTHON", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "QT_", "QML", "QML2_", "GI_TYPELIB_PATH", "GTK_", "GDK_PIXBUF_",
+    "GIO_", "GIMP", "GEGL_PATH", "BABL_PATH", "KRITA", "VIRTUAL_ENV", "CONDA_", "APPDIR", "APPIMAGE", "ARGV0", "OWD",
+)  # fmt: skip
+"""Beginnings of the variables by which a host (or an AppImage around it) bends the programs that it starts."""
+
+Report = Callable[[Progress], None]
+
+
+def open_worker(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple[Any, Welcome]:
+    """A connection to the right worker: the one that runs, or a new one; and its welcome.
+
+    `report` is called about ten times a second while a worker starts; what it raises passes through.
+    Raises WorkerError: "worker-missing", "worker-start", "worker-version", "worker-old", "worker-silent".
+    """
+    met = meet(runtime)
+    if met is None:
+        met = start(runtime, install, report)
+    if _fits(met[1], install):
+        return met
+    _dismiss(*met)
+    met = start(runtime, install, report)
+    if _fits(met[1], install):
+        return met
+    met[0].close()
+    raise WorkerError(
+        "worker-version",
+        "The Brushwarp worker is version {}, but {} is installed.".format(
+            met[1].version, install.version if install else "another protocol"
+        ),
+        "Install again. " + INSTALL_HINT,
+    )
+
+
+def meet(runtime: Runtime) -> Optional[Tuple[Any, Welcome]]:
+    """A connection to the worker that runs now, or None. Raises WorkerError "worker-silent" if it does not answer."""
+    connection = transport.dial(runtime.address, ANSWER_SECONDS)
+    if connection is None:
+        return None
+    # Read after dialling: the worker writes its key before it listens, so this is the key of whoever took the call.
+    key = transport.read_key(runtime.key_file)
+    try:
+        transport.prove_back(connection, key, ANSWER_SECONDS)
+        if not connection.poll(ANSWER_SECONDS):
+            raise transport.WrongKey("no welcome in time")
+        welcome = transport.receive(connection)
+        if not isinstance(welcome, Welcome):
+            raise ProtocolError("The worker did not begin with its welcome.")
+        return connection, welcome
+    except ConnectionLost:  # it was just ending
+        connection.close()
+        return None
+    except transport.WrongKey as error:
+        connection.close()
+        if transport.read_key(runtime.key_file) != key:  # one was ending, another beginning
+            return None
+        raise WorkerError(
+            "worker-silent",
+            "The Brushwarp worker does not answer ({}).".format(error),
+            "Try again in a minute. If it stays so, end the process “brushwarp.worker”.",
+        ) from error
+    except WorkerError:
+        connection.close()
+        raise
+
+
+def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple[Any, Welcome]:
+    """Start a worker, unless somebody else just did, and wait until it answers."""
+    deadline = time.monotonic() + START_SECONDS
+    lock = FileLock(runtime.start_lock)
+    while not lock.acquire():
+        _wait(deadline, report, "another program has been starting the worker for too long")
+    try:
+        met = None
+        while met is None and not _is_free(runtime.life_lock):  # it lives, is about to listen, or is about to end
+            met = meet(runtime)
+            if met is None:
+                _wait(deadline, report, "the worker before it does not end")
+        if met is not None:
+            return met
+        if install is None:
+            raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        if os.name != "nt":
+            _unlink(runtime.address)
+        child, start_log = _spawn(install)
+        while True:
+            met = meet(runtime)
+            if met is not None:
+                return met
+            if child.poll() not in (None, ALREADY_SERVED):
+                raise _died(child.returncode, start_log)
+            _wait(deadline, report, "it did not answer within {:.0f} seconds".format(START_SECONDS))
+    finally:
+        lock.release()
+
+
+def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
+    """`environment` without what hosts put there for themselves, and with an absolute BRUSHWARP_HOME."""
+    kept = {name: value for name, value in environment.items() if not name.upper().startswith(DROPPED)}
+    if kept.get("BRUSHWARP_HOME"):
+        kept["BRUSHWARP_HOME"] = data_folder()
+    return kept
+
+
+def worker_command(install: Install) -> List[str]:
+    """`-I` keeps the host's Python settings out, `-X utf8` the host's LANG."""
+    return [install.python, "-I", "-X", "utf8", "-m", "brushwarp.worker"]
+
+
+def _spawn(install: Install) -> Tuple[Any, str]:
+    """Start the worker so that it outlives this process. What it says before its own log is open goes to a file."""
+    if not os.path.exists(install.python):
+        raise WorkerError(
+            "worker-missing",
+            "The Python of Brushwarp's engine is gone: {}.".format(path_to_text(install.python)),
+            "Install again. " + INSTALL_HINT,
+        )
+    options: Dict[str, Any] = {"start_new_session": True, "cwd": "/"}
+    if os.name == "nt":
+        no_window = 0x08000000 | 0x00000008 | 0x00000200  # CREATE_NO_WINDOW, DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
+        options = {"creationflags": no_window}
+    start_log = os.path.join(log_folder(), "worker-start.log")
+    try:
+        os.makedirs(log_folder(), exist_ok=True)
+        with open(start_log, "wb") as output:
+            child = subprocess.Popen(
+                worker_command(install),
+                env=worker_environment(os.environ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                close_fds=True,
+                **options,
+            )
+    except OSError as error:
+        raise WorkerError(
+            "worker-start", "The Brushwarp worker could not be started: {}.".format(error), "Install again. " + INSTALL_HINT
+        ) from error
+    threading.Thread(target=child.wait, name="brushwarp-reaper", daemon=True).start()  # leaves no zombie in the host
+    return child, start_log
+
+
+def _died(code: Optional[int], start_log: str) -> WorkerError:
+    said = tail(start_log)
+    return WorkerError(
+        "worker-start",
+        "The Brushwarp worker ended at its start (exit code {}){}".format(code, ": " + said if said else "."),
+        "Its log: {}".format(path_to_text(start_log)),
+    )
+
+
+def tail(path: str) -> str:
+    """The last lines of a log, or nothing."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(file.tell() - LOG_TAIL, 0))
+            return file.read(LOG_TAIL).decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def _fits(welcome: Welcome, install: Optional[Install]) -> bool:
+    return welcome.protocol == PROTOCOL and (install is None or welcome.version == install.version)
+
+
+def _dismiss(connection: Any, welcome: Welcome) -> None:
+    """Ask a worker of another version to end. Raises WorkerError "worker-old" if it works for somebody."""
+    try:
+        transport.send(connection, Shutdown())
+        if connection.poll(ANSWER_SECONDS):
+            answer = transport.receive(connection)
+            if isinstance(answer, Busy):
+                raise WorkerError(
+                    "worker-old",
+                    "Another program is being served by a Brushwarp worker of version {}.".format(welcome.version),
+                    "Try again when its picture is done.",
+                )
+    except ConnectionLost:
+        pass  # it is gone already, which is what was wanted
+    finally:
+        connection.close()
+
+
+def stop_worker(runtime: Runtime) -> bool:
+    """End the worker if it is idle, for those who install or uninstall. True if none runs any more."""
+    met = meet(runtime)
+    if met is None:
+        return True
+    connection, _ = met
+    try:
+        transport.send(connection, Shutdown())
+        if connection.poll(ANSWER_SECONDS) and not isinstance(transport.receive(connection), Goodbye):
+            return False
+    except ConnectionLost:
+        pass
+    finally:
+        connection.close()
+    lock = FileLock(runtime.life_lock)
+    ended = lock.acquire(ANSWER_SECONDS)
+    lock.release()
+    return ended
+
+
+def _is_free(path: str) -> bool:
+    lock = FileLock(path)
+    free = lock.acquire()
+    lock.release()
+    return free
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def _wait(deadline: float, report: Report, why: str) -> None:
+    """A tenth of a second, or the error that the time is up."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise WorkerError("worker-start", "The Brushwarp worker could not be started: {}.".format(why), "Try again.")
+    report(Progress(0, "starting", int((START_SECONDS - left) * 10), int(START_SECONDS * 10)))
+    time.sleep(0.05)

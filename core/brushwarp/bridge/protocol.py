@@ -1,0 +1,303 @@
+"""Every message between a host and the worker: one frozen dataclass each, and how it becomes bytes.
+
+A message is a JSON object of at most 1 MB with the message's `kind` and exactly its fields. Pixels never travel in it:
+they lie in files (see `payload`) whose names a message gives. Both ends check every field when a message is made, so
+what can be sent can be received.
+
+Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client asks
+ListStyles, Stylize or Shutdown, one at a time. A Stylize is answered by any number of Queued and Progress, Started once,
+and then Finished or Failure. **Hanging up is how a job is cancelled.**
+
+What never changes, whatever the version, so that an old worker can be told to make way: Welcome's kind, `protocol` and
+`version`; Shutdown; Goodbye; Busy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, fields as fields_of
+from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple
+
+from . import checks
+from .errors import ProtocolError
+from .request import StylizeRequest
+
+PROTOCOL = 1
+HEADER_LIMIT = 1024 * 1024  # bytes
+MAX_JOB = 2**31
+MAX_STYLES = 2000
+DIGITS_LIMIT = 25  # of a whole number in a header; int() of a million digits would take seconds
+
+PAYLOAD_NAME = re.compile(r"[0-9a-f]{16}-[0-9]{1,10}\.(?:pixels|selection|result)\Z")
+SESSION = re.compile(r"[0-9a-f]{16}\Z")
+
+
+def payload_name(session: str, job: int, what: str) -> str:
+    """The file name of a payload. It begins with the connection's session, so that the worker can sweep after a host
+    that was killed."""
+    return "{}-{}.{}".format(session, job, what)
+
+
+class Message:
+    """What all messages share: strict fields in, strict fields out."""
+
+    kind: ClassVar[str]
+
+    def to_json(self) -> Dict[str, Any]:
+        return dict(self.__dict__, kind=self.kind)
+
+    @classmethod
+    def from_json(cls, fields: Dict[str, Any]) -> "Message":
+        known = {field.name for field in fields_of(cls)}
+        if set(fields) != known:
+            raise ProtocolError("{} must have the fields: {}.".format(cls.__name__, ", ".join(sorted(known)) or "none"))
+        return cls(**fields)
+
+
+@dataclass(frozen=True)
+class Welcome(Message):
+    """The worker's first words. `session` names the payload files of this connection; `payload_folder` holds them."""
+
+    kind: ClassVar[str] = "welcome"
+    protocol: int
+    version: str
+    session: str = ""
+    payload_folder: str = ""
+    pid: int = 0
+
+    def __post_init__(self) -> None:
+        checks.whole(self.protocol, "protocol", 0, 10**6)
+        checks.text(self.version, "version", 100)
+        if self.protocol == PROTOCOL:
+            if not SESSION.match(checks.text(self.session, "session", 16)):
+                raise ProtocolError("session must be sixteen hexadecimal digits.")
+            checks.text(self.payload_folder, "payload folder", 4096, empty=False)
+            checks.whole(self.pid, "pid", 1, 2**32)
+
+    @classmethod
+    def from_json(cls, fields: Dict[str, Any]) -> "Message":
+        if fields.get("protocol") != PROTOCOL:  # an older or newer worker: only these two are agreed upon
+            return cls(fields.get("protocol"), fields.get("version"))  # type: ignore[arg-type]
+        return super().from_json(fields)
+
+
+@dataclass(frozen=True)
+class ListStyles(Message):
+    """Which styles are there? Answered by Styles, at once, also while a job runs."""
+
+    kind: ClassVar[str] = "list-styles"
+
+
+@dataclass(frozen=True)
+class StyleInfo:
+    """What a dialog shows of a style."""
+
+    id: str
+    name: str
+    artist: str = ""
+    year: str = ""
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        checks.text(self.id, "style id", 200, empty=False)
+        checks.text(self.name, "style name", 200)
+        checks.text(self.artist, "artist", 200)
+        checks.text(self.year, "year", 100)
+        checks.text(self.licence, "licence", 200)
+
+
+@dataclass(frozen=True)
+class Styles(Message):
+    kind: ClassVar[str] = "styles"
+    styles: Tuple[StyleInfo, ...]
+
+    def __post_init__(self) -> None:
+        for style in checks.items(self.styles, "styles", MAX_STYLES):
+            if not isinstance(style, StyleInfo):
+                raise ProtocolError("styles must hold StyleInfo.")
+
+    def to_json(self) -> Dict[str, Any]:
+        return {"kind": self.kind, "styles": [dict(style.__dict__) for style in self.styles]}
+
+    @classmethod
+    def from_json(cls, fields: Dict[str, Any]) -> "Message":
+        if set(fields) != {"styles"}:
+            raise ProtocolError("Styles must have the field styles.")
+        style_fields = {field.name for field in fields_of(StyleInfo)}
+        found = []
+        for style in checks.items(fields["styles"], "styles", MAX_STYLES):
+            if not isinstance(style, dict) or set(style) != style_fields:
+                raise ProtocolError("A style must have id, name, artist, year and licence.")
+            found.append(StyleInfo(**style))
+        return cls(tuple(found))
+
+
+@dataclass(frozen=True)
+class Stylize(Message):
+    """Paint this. The pixels (and the selection) have been written to the files named here."""
+
+    kind: ClassVar[str] = "stylize"
+    job: int
+    request: StylizeRequest
+    pixels: str
+    selection: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 1, MAX_JOB)
+        if not isinstance(self.request, StylizeRequest):
+            raise ProtocolError("request must be a StylizeRequest.")
+        _payload(self.pixels, "pixels")
+        if self.selection is not None:
+            _payload(self.selection, "selection")
+
+    def to_json(self) -> Dict[str, Any]:
+        return dict(super().to_json(), request=self.request.to_json())
+
+    @classmethod
+    def from_json(cls, fields: Dict[str, Any]) -> "Message":
+        return super().from_json(dict(fields, request=StylizeRequest.from_json(fields.get("request"))))
+
+
+@dataclass(frozen=True)
+class Queued(Message):
+    """The job waits; `position` others come first."""
+
+    kind: ClassVar[str] = "queued"
+    job: int
+    position: int
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 1, MAX_JOB)
+        checks.whole(self.position, "position", 1, 10**6)
+
+
+@dataclass(frozen=True)
+class Started(Message):
+    """The job's turn has come. A client repeats a job that was lost before this, and never one lost after it."""
+
+    kind: ClassVar[str] = "started"
+    job: int
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 1, MAX_JOB)
+
+
+@dataclass(frozen=True)
+class Progress(Message):
+    """`done` of `total` steps of `stage`. Job 0 is the start of the worker itself."""
+
+    kind: ClassVar[str] = "progress"
+    job: int
+    stage: str
+    done: int
+    total: int
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 0, MAX_JOB)
+        checks.text(self.stage, "stage", 200)
+        checks.whole(self.done, "done", 0, 10**9)
+        checks.whole(self.total, "total", 0, 10**9)
+
+
+@dataclass(frozen=True)
+class Finished(Message):
+    """The painted pixels lie in the file `result`; `recipe` is the JSON text that reproduces them."""
+
+    kind: ClassVar[str] = "finished"
+    job: int
+    result: str
+    recipe: str
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 1, MAX_JOB)
+        _payload(self.result, "result")
+        checks.text(self.recipe, "recipe", HEADER_LIMIT)
+
+
+@dataclass(frozen=True)
+class Failure(Message):
+    """The job came to nothing, or (job 0) the last message could not be understood. WorkerError's three fields."""
+
+    kind: ClassVar[str] = "failure"
+    job: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 0, MAX_JOB)
+        checks.text(self.code, "code", 100, empty=False)
+        checks.text(self.message, "message", 10000)
+        checks.text(self.hint, "hint", 10000)
+
+
+@dataclass(frozen=True)
+class Shutdown(Message):
+    """End yourself if nobody has work for you. Answered by Goodbye, or by Busy."""
+
+    kind: ClassVar[str] = "shutdown"
+
+
+@dataclass(frozen=True)
+class Goodbye(Message):
+    kind: ClassVar[str] = "goodbye"
+
+
+@dataclass(frozen=True)
+class Busy(Message):
+    kind: ClassVar[str] = "busy"
+
+
+_KINDS = {
+    message.kind: message
+    for message in (Welcome, ListStyles, Styles, Stylize, Queued, Started, Progress, Finished, Failure, Shutdown, Goodbye, Busy)
+}
+
+
+def encode(message: Message) -> bytes:
+    """The bytes of `message`. Raises ProtocolError if they are more than a header may have."""
+    raw = json.dumps(message.to_json(), allow_nan=False, separators=(",", ":")).encode("ascii")
+    if len(raw) > HEADER_LIMIT:
+        raise ProtocolError("A message of {} bytes is too long.".format(len(raw)))
+    return raw
+
+
+def decode(raw: bytes) -> Message:
+    """The message that `raw` spells. Raises ProtocolError for everything else, in time linear in its length."""
+    if len(raw) > HEADER_LIMIT:
+        raise ProtocolError("A message of {} bytes is too long.".format(len(raw)))
+    try:
+        fields = json.loads(raw.decode("utf-8"), parse_int=_int, parse_float=_float, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("A message is not JSON.") from error
+    if not isinstance(fields, dict):
+        raise ProtocolError("A message must be a JSON object.")
+    kind = fields.pop("kind", None)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ProtocolError("A message of an unknown kind.")
+    return _KINDS[kind].from_json(fields)
+
+
+def _payload(name: Any, field: str) -> str:
+    if not PAYLOAD_NAME.match(checks.text(name, field, 64)):
+        raise ProtocolError("{} must be a payload's name, without a folder.".format(field))
+    return name
+
+
+def _int(digits: str) -> int:
+    if len(digits) > DIGITS_LIMIT:
+        raise ValueError("too many digits")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):  # 1e999
+        raise ValueError("too large")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError("{} is not JSON".format(name))

@@ -1,0 +1,131 @@
+"""What a host asks for: a layer's pixels in the host's own layout, painted in a style and bent along arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields as fields_of
+from typing import Any, Dict, Optional, Tuple
+
+from . import checks
+from .errors import ProtocolError
+
+MAX_PIXELS = 400 * 1000 * 1000  # as the engine's own limit for a picture
+MAX_SIDE = 1000 * 1000
+MAX_ARROWS = 4096  # a hundred are many; this many rows still fit the header
+MAX_COORDINATE = 1e7
+MAX_SEED = 2**63 - 1
+STYLE_LIMIT = 4096  # characters: an id, or the path of a pack
+
+ORDERS = {"RGBA": 4, "BGRA": 4, "GRAYA": 2}  # channels a pixel; alpha is straight
+DEPTHS = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}  # bytes a channel, in the machine's own byte order
+TRANSFERS = ("srgb", "linear")
+
+Arrow = Tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """How the bytes of a payload are to be read. Rows run from the top, without padding; the primaries are sRGB's.
+
+    Krita: "BGRA" for u8 and u16, "RGBA" for f16 and f32; GIMP: "RGBA". `transfer` is the curve of the numbers.
+    """
+
+    order: str = "RGBA"
+    depth: str = "u8"
+    transfer: str = "srgb"
+
+    def __post_init__(self) -> None:
+        checks.choice(self.order, "order", tuple(ORDERS))
+        checks.choice(self.depth, "depth", tuple(DEPTHS))
+        checks.choice(self.transfer, "transfer", TRANSFERS)
+
+    @property
+    def channels(self) -> int:
+        return ORDERS[self.order]
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        return ORDERS[self.order] * DEPTHS[self.depth]
+
+
+@dataclass(frozen=True)
+class StylizeRequest:
+    """A layer (or a crop of one) to paint.
+
+    width, height: of the payload, in pixels. style: a style's id, or the path of a pack.
+    strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
+    keep_colors: keep the photo's colours and take the painting's light and dark alone.
+    keypoints: one arrow (source x, source y, target x, target y) each, in the payload's pixels, the origin at the
+    top-left *corner*. smoothness (pixels squared): 0 hits the targets exactly.
+    canvas_short_side: the shorter side of the whole canvas in pixels, so that a crop is painted with the canvas'
+    brush; None if the payload is the whole canvas.
+    """
+
+    width: int
+    height: int
+    style: str
+    format: PixelFormat = PixelFormat()
+    strength: float = 1.0
+    brush_scale: float = 1.0
+    keep_colors: bool = False
+    keypoints: Tuple[Arrow, ...] = ()
+    smoothness: float = 0.0
+    seed: int = 0
+    canvas_short_side: Optional[int] = None
+
+    def __post_init__(self) -> None:
+        checks.whole(self.width, "width", 1, MAX_SIDE)
+        checks.whole(self.height, "height", 1, MAX_SIDE)
+        if self.width * self.height > MAX_PIXELS:
+            raise ProtocolError(
+                "{} x {} pixels are too many: at most {} million can be painted at once.".format(
+                    self.width, self.height, MAX_PIXELS // 1000000
+                )
+            )
+        checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        if not isinstance(self.format, PixelFormat):
+            raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
+        self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
+        self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
+        checks.flag(self.keep_colors, "keep colors")
+        self._keep("keypoints", tuple(_arrow(row) for row in checks.items(self.keypoints, "keypoints", MAX_ARROWS)))
+        self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
+        checks.whole(self.seed, "seed", 0, MAX_SEED)
+        if self.canvas_short_side is not None:
+            checks.whole(self.canvas_short_side, "canvas short side", 1, MAX_SIDE)
+
+    def _keep(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # a frozen dataclass, while it is being made
+
+    @property
+    def payload_size(self) -> int:
+        """Bytes of the pixels, on the way there and on the way back."""
+        return self.width * self.height * self.format.bytes_per_pixel
+
+    @property
+    def selection_size(self) -> int:
+        """Bytes of the selection: one a pixel, 255 is selected in full."""
+        return self.width * self.height
+
+    def to_json(self) -> Dict[str, Any]:
+        fields = dict(self.__dict__)
+        fields["format"] = dict(self.format.__dict__)
+        fields["keypoints"] = [list(arrow) for arrow in self.keypoints]
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: Any) -> "StylizeRequest":
+        known = {field.name for field in fields_of(cls)}
+        if not isinstance(fields, dict) or set(fields) != known:
+            raise ProtocolError("A request must have the fields {}.".format(", ".join(sorted(known))))
+        layout = fields["format"]
+        if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
+            raise ProtocolError("A pixel format must have order, depth and transfer.")
+        return cls(**dict(fields, format=PixelFormat(**layout)))
+
+
+def _arrow(row: Any) -> Arrow:
+    a, b, c, d = (
+        checks.number(value, "a keypoint's coordinate", -MAX_COORDINATE, MAX_COORDINATE)
+        for value in checks.items(row, "a keypoint", 4, 4)
+    )
+    return a, b, c, d
