@@ -28,11 +28,11 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     temporary = path.with_name(f".brushwarp-{secrets.token_hex(6)}.part")
     try:
         # Not tempfile: its files are 0600 whatever the umask says, and a picture is for others to see.
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        file = temporary.open("x+b")
     except OSError as error:
         raise _explained(error, path) from error
     try:
-        with os.fdopen(descriptor, "w+b") as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())  # some disks admit only here that they are full
