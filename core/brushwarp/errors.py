@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # EFBIG: what a file size limit or a FAT volume answers
+
 
 class BrushwarpError(Exception):
     """A failure that a user can act on.
@@ -18,3 +22,16 @@ class BrushwarpError(Exception):
 
 class Cancelled(Exception):
     """The caller asked the work to stop. Raised by a progress callback, it passes through every loop of ours."""
+
+
+def explain(error: BaseException) -> BrushwarpError:
+    """What to tell the user of any failure. The one place where exceptions of others become ours (command line, worker)."""
+    if isinstance(error, BrushwarpError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
+        return BrushwarpError("out-of-memory", "There is not enough memory for a picture of this size.", "Close other programs, or work on a smaller picture.")
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return BrushwarpError("disk-full", "The disk is full.", "Free some space, then try again.")
+    if isinstance(error, OSError):
+        return BrushwarpError("file", f"{error.strerror or error}: {error.filename or 'a file'}.", "Check that it exists and that you may use it.")
+    return BrushwarpError("internal", f"Something went wrong inside Brushwarp: {type(error).__name__}: {error}.", "Please report it, with what you did.")

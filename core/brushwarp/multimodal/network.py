@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-LUMINANCE = (0.299, 0.587, 0.114)  # Y of YIQ, as the paper's luminance path takes it
+from ..image.colour import luminance
+
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,6 @@ class Widths:
     enhance: int = 128
     enhance_residuals: int = 6
     refine: int = 128
-
-
-def resize_bilinear(picture: Tensor, size: tuple[int, int]) -> Tensor:
-    """The resampling between subnets (paper, section 3.3): bilinear, antialiased when it shrinks."""
-    if tuple(picture.shape[-2:]) == tuple(size):
-        return picture
-    shrinks = size[0] < picture.shape[-2] or size[1] < picture.shape[-1]
-    return functional.interpolate(picture, size, mode="bilinear", align_corners=False, antialias=shrinks)
 
 
 class ReflectionConv(nn.Conv2d):
@@ -89,15 +82,41 @@ class Residual(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Nearest x2, cropped to `size`, then CIR: a resize-convolution, which leaves no checkerboard."""
+    """Nearest x2, then CIR, cropped to `size` before the norm: a resize-convolution, which leaves no checkerboard.
+
+    A 3x3 kernel over doubled pixels meets only 2x2 different ones, in one of four arrangements. So the four are convolved with
+    kernels of summed weights before doubling: the same numbers for 16 multiplications instead of 36, and no doubled tensor.
+    Mirroring doubled pixels at the border is repeating the border pixel here.
+    """
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
         self.block = ConvNormRelu(channels_in, channels_out, 3)
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
-        doubled = functional.interpolate(x, scale_factor=2, mode="nearest")
-        return self.block(doubled[..., : size[0], : size[1]])
+        batch, _, height, width = x.shape
+        conv = self.block.conv
+        kernels = phase_kernels(conv.weight).flatten(0, 1)
+        phases = functional.conv2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), kernels, conv.bias.repeat(4))
+        channels = conv.out_channels
+        doubled = phases.new_empty(batch, channels, 2 * height, 2 * width)
+        for phase in range(4):
+            down, across = divmod(phase, 2)
+            part = phases[:, phase * channels : (phase + 1) * channels, down : down + height, across : across + width]
+            doubled[..., down::2, across::2] = part
+        del phases  # at full size this is the largest tensor there is
+        return functional.relu(self.block.norm(doubled[..., : size[0], : size[1]]), inplace=not self.training)
+
+
+def phase_kernels(weight: Tensor) -> Tensor:
+    """(O, I, 3, 3) to (4, O, I, 2, 2): the kernels that act on undoubled pixels, for output pixels (0,0), (0,1), (1,0), (1,1)."""
+    rows = weight.unbind(2)
+    kernels = []
+    for down in ((rows[0], rows[1] + rows[2]), (rows[0] + rows[1], rows[2])):
+        columns = torch.stack(down, 2).unbind(3)
+        for across in ((columns[0], columns[1] + columns[2]), (columns[0] + columns[1], columns[2])):
+            kernels.append(torch.stack(across, 3))
+    return torch.stack(kernels)
 
 
 class Encoder(nn.Module):
@@ -146,7 +165,7 @@ class StyleSubnet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         colour, sizes = self.rgb(x)
-        grey, _ = self.luminance((x * x.new_tensor(LUMINANCE).view(1, 3, 1, 1)).sum(1, keepdim=True))
+        grey, _ = self.luminance(luminance(x))
         return self.decoder(self.merge(torch.cat((colour, grey), 1)), sizes)
 
 

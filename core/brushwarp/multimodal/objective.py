@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from ..features import Encoder, denormalise
+from ..image.resample import resize
 from ..losses import excess, gram_matrix, relative_error, style_loss, total_variation
-from .network import MultimodalNetwork, resize_bilinear
+from .network import MultimodalNetwork
 
 STYLE_SHORT_SIDES = (256, 512, 1024)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -60,7 +61,7 @@ def _enlarged_windows(pictures: Tensor, corners: Tensor, side: int) -> Tensor:
     """From each picture the square of side / 2 at its corner (x, y), enlarged to `side` as between subnets."""
     half = side // 2
     cut = [picture[:, y : y + half, x : x + half] for picture, (x, y) in zip(pictures, corners.tolist(), strict=True)]
-    return resize_bilinear(torch.stack(cut), (side, side))
+    return resize(torch.stack(cut), (side, side))
 
 
 def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windows, first: int, last: int) -> list[Tensor]:

@@ -21,12 +21,12 @@ from torch import Tensor
 from .. import __version__
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
-from ..styles.pack import StyleCard, StylePack, save_pack, write_atomically
+from ..image.atomic import atomic_write
+from ..styles.pack import StyleCard, StylePack, save_pack
 from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
 
-ADAM_MODULES = ("style", "enhance", "refine")
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
 
 
@@ -133,7 +133,7 @@ class Training:
         with torch.autocast("cuda", torch.bfloat16, enabled=on_cuda):
             outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
             total, terms = self.loss(outputs, photos, stage.first)
-        if not math.isfinite(float(total)):
+        if not math.isfinite(total.item()):
             raise BrushwarpError(
                 "training-diverged", f"The loss is no longer a number at iteration {self.iteration}.",
                 "Train on from the last pack with a lower --learning-rate.",
@@ -191,7 +191,8 @@ class Training:
             "history": json.dumps(self.history),
             "settings": json.dumps(asdict(self.settings)),
         }
-        write_atomically(checkpoint_path(output), save_tensors(state, metadata))
+        with atomic_write(checkpoint_path(output)) as file:
+            file.write(save_tensors(state, metadata))
         return pack
 
     def resume(self, checkpoint: Path) -> bool:

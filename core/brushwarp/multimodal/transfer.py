@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
+from ..devices import device_memory, fast_dtype
 from ..features import denormalise, normalise
+from ..image.resample import resize
 from ..progress import OnProgress, Progress, ignore_progress
-from .network import MultimodalNetwork, resize_bilinear
+from ..styles.pack import StylePack
 
 STYLE_SHORT_SIDE = 256  # what the style subnet was trained at
 SMALLEST_SIDE = 16  # below it, stride-2 convolutions have nothing left to look at
+PEAK_BYTES_PER_PIXEL = 620  # of the refine subnet at full size in float32; measured: tests/benchmarks/memory.py
+SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 
-def plan_sizes(size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None) -> list[tuple[int, int]]:
-    """The (H, W) at which the subnets run: style, enhance, then refine as often as it takes to end at `size`.
+@dataclass(frozen=True)
+class Plan:
+    """The (H, W) at which the subnets run: style, enhance, then refine as often as it takes. `capped` by memory or not."""
+
+    sizes: tuple[tuple[int, int], ...]
+    capped: bool = False
+
+
+def plan_painting(
+    size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None, memory: int | None = None
+) -> Plan:
+    """How a picture of `size` (H, W) is painted.
 
     The style subnet sees a canvas whose short side is 256 / brush_scale; each step doubles that, and the last is the picture's
-    own. `size` may be a crop of a canvas with the given short side: its strokes are then the canvas' strokes.
+    own. `size` may be a crop of a canvas with the given short side: its strokes are then the canvas' strokes. With `memory`
+    (bytes that may be taken), the last step is as large as fits in it.
     """
     short_side = canvas_short_side or min(size)
+    largest = math.sqrt(memory / (PEAK_BYTES_PER_PIXEL * size[0] * size[1])) if memory else 1.0
+    end = min(1.0, largest)
     sizes = []
     scale = STYLE_SHORT_SIDE / brush_scale / short_side
-    while scale < 1 or len(sizes) < 2:
-        sizes.append(_scaled(size, min(scale, 1.0)))
+    while scale < end or len(sizes) < 2:
+        sizes.append(_scaled(size, min(scale, end)))
         scale *= 2
-    return [*sizes, tuple(size)]
+    return Plan((*sizes, _scaled(size, end)), capped=end < 1.0)
 
 
 def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
@@ -33,24 +53,41 @@ def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
     return height, width
 
 
-@torch.inference_mode()
-def paint(
-    network: MultimodalNetwork,
-    rgb: Tensor,
-    *,
-    brush_scale: float = 1.0,
-    canvas_short_side: int | None = None,
-    on_progress: OnProgress = ignore_progress,
-) -> Tensor:
-    """(3, H, W) sRGB in 0..1 on the network's device to the painted (3, H, W), clamped to 0..1."""
-    sizes = plan_sizes(tuple(rgb.shape[-2:]), brush_scale=brush_scale, canvas_short_side=canvas_short_side)
-    subnets = [network.style, network.enhance] + [network.refine] * (len(sizes) - 2)
-    work = sum(height * width for height, width in sizes)
-    done = 0
-    x = normalise(resize_bilinear(rgb[None], sizes[0]))
-    for subnet, size in zip(subnets, sizes, strict=True):
-        on_progress(Progress("painting", done, work))
-        x = subnet(resize_bilinear(x, size))
-        done += size[0] * size[1]
-    on_progress(Progress("painting", work, work))
-    return denormalise(x)[0].clamp(0, 1)
+class Painter:
+    """A style, loaded onto a device, ready to paint any number of pictures."""
+
+    def __init__(self, pack: StylePack, device: torch.device) -> None:
+        self.pack = pack
+        self.device = device
+        self.dtype = fast_dtype(device)
+        # Measured: channels_last speeds up bfloat16 and CUDA, and slows float32 on a CPU down by a third.
+        narrow = self.dtype != torch.float32 or device.type == "cuda"
+        self.memory_format = torch.channels_last if narrow else torch.contiguous_format
+        self.network = pack.network().to(device=device, memory_format=self.memory_format)
+
+    def on(self, device: torch.device) -> Painter:
+        """The same style on another device."""
+        return Painter(self.pack, device)
+
+    def plan(self, size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None) -> Plan:
+        """`plan_painting` within this device's free memory."""
+        memory = int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY)
+        if self.dtype != torch.float32:
+            memory *= 2
+        return plan_painting(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side, memory=memory)
+
+    @torch.inference_mode()
+    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
+        """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1."""
+        sizes = plan.sizes
+        subnets = [self.network.style, self.network.enhance] + [self.network.refine] * (len(sizes) - 2)
+        work = sum(height * width for height, width in sizes)
+        done = 0
+        x = normalise(resize(rgb, sizes[0])[None].to(self.device))
+        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            for subnet, size in zip(subnets, sizes, strict=True):
+                on_progress(Progress("painting", done, work))
+                x = subnet(resize(x, size).contiguous(memory_format=self.memory_format)).float()
+                done += size[0] * size[1]
+        on_progress(Progress("painting", work, work))
+        return denormalise(x)[0].clamp(0, 1).cpu()

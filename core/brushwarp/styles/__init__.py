@@ -1,0 +1,17 @@
+"""Styles: the one-file pack, and the library of packs."""
+
+from .library import Style, add_style, list_styles, load_style, remove_style
+from .pack import StyleCard, StylePack, load_pack, read_card, save_pack
+
+__all__ = [
+    "Style",
+    "StyleCard",
+    "StylePack",
+    "add_style",
+    "list_styles",
+    "load_pack",
+    "load_style",
+    "read_card",
+    "remove_style",
+    "save_pack",
+]

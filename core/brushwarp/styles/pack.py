@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from ..errors import BrushwarpError
+from ..image.atomic import atomic_write
 from ..multimodal.network import MultimodalNetwork, Widths
 
 FORMAT = "brushwarp-style"
@@ -93,18 +93,8 @@ def save_pack(pack: StylePack, path: Path) -> None:
     if pack.thumbnail is not None:
         tensors[THUMBNAIL] = pack.thumbnail.cpu()
     metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION), "card": pack.card.to_json()}
-    write_atomically(path, save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """All of the file or nothing of it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_write(path) as file:
+        file.write(save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
 
 
 def read_header(path: Path) -> dict[str, Any]:

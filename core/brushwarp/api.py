@@ -1,0 +1,98 @@
+"""What Brushwarp does, as functions. The command line, the worker and programs of your own call these and nothing deeper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from .devices import choose_device
+from .errors import BrushwarpError
+from .geometry import warp
+from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
+from .multimodal.transfer import Painter
+from .progress import OnProgress, ignore_progress
+from .styles import StylePack, load_style
+
+__all__ = ["load_painter", "stylize", "warp"]
+
+STRENGTHS = (0.0, 1.0)
+BRUSH_SCALES = (0.25, 4.0)
+
+
+def load_painter(style: str | os.PathLike[str] | StylePack, device: str | None = None) -> Painter:
+    """A style ready to paint: by id, by path, or a pack in memory. Worth keeping between calls of `stylize`.
+
+    Raises BrushwarpError as `styles.load_style` and `devices.choose_device` do.
+    """
+    pack = style if isinstance(style, StylePack) else load_style(style)
+    return Painter(pack, choose_device(device))
+
+
+def stylize(
+    picture: Picture,
+    style: str | os.PathLike[str] | StylePack | Painter,
+    *,
+    strength: float = 1.0,
+    brush_scale: float = 1.0,
+    keep_colors: bool = False,
+    region: Tensor | None = None,
+    canvas_short_side: int | None = None,
+    device: str | None = None,
+    on_progress: OnProgress = ignore_progress,
+    on_note: Callable[[str], None] = lambda note: None,
+) -> Picture:
+    """The picture repainted in a style, at its own size.
+
+    strength: 0 the photograph … 1 the painting. brush_scale: the stroke's size on the canvas, 2 being twice as broad.
+    keep_colors: the photograph's chroma under the painting's luminance. region: (1, H, W) selection in 0..1 that multiplies
+    into the result's alpha, so that the result is a layer to lay above the source; the painter still sees what is around it.
+    canvas_short_side: of the canvas that the picture is a crop of, whose brush size it then gets.
+    on_note is told, in a sentence, what had to be done differently (a smaller working size, another device).
+    Raises BrushwarpError for settings out of range; `Cancelled` as on_progress does. Source: Wang et al. 2017.
+    """
+    _check_range("strength", strength, STRENGTHS)
+    _check_range("brush scale", brush_scale, BRUSH_SCALES)
+    painter = style if isinstance(style, Painter) else load_painter(style, device)
+    photo = to_srgb(picture)
+    seen = photo if picture.alpha is None else extend_colours(photo, picture.alpha)
+    painted = _paint(painter, seen, brush_scale, canvas_short_side, on_progress, on_note)
+    if keep_colors:
+        painted = keep_chroma(painted, seen)
+    if strength < 1:
+        painted = torch.lerp(seen, painted, strength)
+    result = picture.with_pixels(from_srgb(painted, picture))
+    return result if region is None else apply_region(result, region)
+
+
+def _paint(
+    painter: Painter,
+    rgb: Tensor,
+    brush_scale: float,
+    canvas_short_side: int | None,
+    on_progress: OnProgress,
+    on_note: Callable[[str], None],
+) -> Tensor:
+    """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
+    size = (rgb.shape[1], rgb.shape[2])
+    plan = painter.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
+    if plan.capped:
+        height, width = plan.sizes[-1]
+        on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then enlarged to {size[1]} × {size[0]}.")
+    try:
+        painted = painter.paint(rgb, plan, on_progress)
+    except torch.OutOfMemoryError:
+        if painter.device.type == "cpu":
+            raise
+        on_note(f"{painter.device} ran out of memory: painted on the CPU.")
+        torch.cuda.empty_cache()
+        return _paint(painter.on(torch.device("cpu")), rgb, brush_scale, canvas_short_side, on_progress, on_note)
+    return resize(painted, size)
+
+
+def _check_range(name: str, value: float, limits: tuple[float, float]) -> None:
+    low, high = limits
+    if not low <= value <= high:  # also refuses NaN
+        raise BrushwarpError("setting", f"The {name} is {value:g}.", f"Choose one from {low:g} to {high:g}.")

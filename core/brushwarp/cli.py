@@ -1,0 +1,39 @@
+"""The command line: `brushwarp COMMAND …`. Parses, runs, and turns every failure into one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from . import __version__
+from .errors import Cancelled, explain
+
+FAILED = 1
+INTERRUPTED = 130  # what a shell expects of a program that ended on Ctrl+C
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command's words. Imports the engine, which takes a second or two."""
+    from .commands import demo, doctor, paint, serve, styles, training
+
+    parser = argparse.ArgumentParser(prog="brushwarp", description="Restyle a picture with its brushwork and its shape.")
+    parser.add_argument("--version", action="version", version=f"brushwarp {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in (paint, training, styles, demo, doctor, serve):
+        module.register(commands)
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0, 1 for a failure, 2 for wrong words, 130 for Ctrl+C."""
+    arguments = make_parser().parse_args(words)
+    try:
+        arguments.run(arguments)
+    except (KeyboardInterrupt, Cancelled):
+        print("Stopped. Nothing was changed.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the edge of the program: every failure becomes a sentence here
+        problem = explain(error)
+        print(f"brushwarp: {problem}", file=sys.stderr)
+        return FAILED
+    return 0

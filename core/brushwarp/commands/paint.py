@@ -1,0 +1,135 @@
+"""`stylize`, `warp` and `recipe`: a picture in, a picture out, and the record of how."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .. import api
+from ..devices import describe_device
+from ..errors import BrushwarpError
+from ..geometry import KeypointPairs, read_arrows
+from ..image import Picture, load_picture, refuse_unsavable, resize, save_picture
+from ..image.atomic import atomic_write
+from ..recipe import make_recipe, read_recipe
+from .terminal import progress_bar, say, tell
+
+DEFAULT_STYLE = "vangogh_starry_night"
+
+
+def register(commands: argparse._SubParsersAction) -> None:
+    stylize = commands.add_parser("stylize", help="paint a picture in a style")
+    stylize.add_argument("photo", type=Path)
+    stylize.add_argument("--style", default=DEFAULT_STYLE, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
+    stylize.add_argument("--strength", type=float, default=1.0, help="0 the photograph … 1 the painting")
+    stylize.add_argument("--brush-scale", type=float, default=1.0, help="2 is a brush twice as broad on the canvas")
+    stylize.add_argument("--keep-colors", action="store_true", help="the photograph's colours, the painting's brushwork")
+    stylize.add_argument("--keypoints", type=Path, metavar="FILE", help="arrows (.svg or .txt) to warp the painted picture along")
+    stylize.add_argument("--smoothness", type=float, default=0.0, help="calms the warp, at the price of exactness at the arrows")
+    stylize.add_argument("--seed", type=int, default=0)
+    stylize.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
+    stylize.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
+    stylize.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    stylize.set_defaults(run=run_stylize)
+
+    warp = commands.add_parser("warp", help="bend a picture along arrows")
+    warp.add_argument("photo", type=Path)
+    warp.add_argument("--keypoints", type=Path, metavar="FILE", required=True, help="arrows, .svg or .txt")
+    warp.add_argument("--smoothness", type=float, default=0.0)
+    warp.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    warp.set_defaults(run=run_warp)
+
+    recipe = commands.add_parser("recipe", help="paint a picture as a recipe says")
+    recipe.add_argument("recipe", type=Path, metavar="RUN.json")
+    recipe.add_argument("photo", type=Path)
+    recipe.add_argument("--device")
+    recipe.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    recipe.set_defaults(run=run_recipe)
+
+
+def run_stylize(arguments: argparse.Namespace) -> None:
+    picture = load_picture(arguments.photo)
+    if arguments.size:
+        picture = _scaled_to(picture, arguments.size)
+    pairs = read_arrows(arguments.keypoints) if arguments.keypoints else KeypointPairs.none()
+    parameters = {"strength": arguments.strength, "brush_scale": arguments.brush_scale, "keep_colors": arguments.keep_colors}
+    _paint_to(arguments.output, picture, arguments.style, parameters, pairs, arguments.smoothness, arguments.seed, arguments.device)
+
+
+def run_recipe(arguments: argparse.Namespace) -> None:
+    try:
+        record = read_recipe(arguments.recipe.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BrushwarpError("recipe", f"{arguments.recipe} can't be read: {error.strerror}.", "Check the file's name.") from error
+    except UnicodeDecodeError as error:
+        raise BrushwarpError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result.") from error
+    if record["verb"] != "stylize":
+        raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Only recipes of stylize can be run so far.")
+    pairs = KeypointPairs.from_rows(record["keypoints"])
+    parameters = dict(record["parameters"])
+    smoothness = parameters.pop("smoothness", 0.0)
+    picture = load_picture(arguments.photo)
+    pack = record["style"]
+    painter = api.load_painter(pack["id"], arguments.device)
+    if pack["sha256"] and painter.pack.sha256 != pack["sha256"]:
+        tell(f"The style {pack['id']} is not the file that the recipe was made with: the picture may differ.")
+    known = {name: parameters[name] for name in ("strength", "brush_scale", "keep_colors") if name in parameters}
+    _paint_to(arguments.output, picture, painter, known, pairs, smoothness, record["seed"], arguments.device)
+
+
+def run_warp(arguments: argparse.Namespace) -> None:
+    refuse_unsavable(arguments.output)
+    picture = load_picture(arguments.photo)
+    pairs = read_arrows(arguments.keypoints).validated(picture.size)
+    save_picture(api.warp(picture, pairs, smoothness=arguments.smoothness), arguments.output)
+    say(str(arguments.output))
+
+
+def _paint_to(
+    output: Path,
+    picture: Picture,
+    style: Any,
+    parameters: dict[str, Any],
+    pairs: KeypointPairs,
+    smoothness: float,
+    seed: int,
+    device: str | None,
+) -> None:
+    """Paints, warps, saves, and writes the recipe beside the picture."""
+    refuse_unsavable(output)
+    pairs = pairs.validated(picture.size)
+    painter = style if isinstance(style, api.Painter) else api.load_painter(style, device)
+    tell(f"Painting on {describe_device(painter.device)}.")
+    notes: list[str] = []
+    painted = api.stylize(picture, painter, **parameters, on_progress=progress_bar(), on_note=notes.append)
+    if len(pairs):
+        painted = api.warp(painted, pairs, smoothness=smoothness)
+    save_picture(painted, output)
+    for note in notes:
+        tell(note)
+    recipe = make_recipe(
+        "stylize",
+        painter.pack.card.id,
+        painter.pack.sha256,
+        parameters | {"smoothness": smoothness},
+        seed,
+        pairs.rows(),
+        notes,
+        describe_device(painter.device),
+    )
+    with atomic_write(output.with_suffix(".recipe.json")) as file:
+        file.write(recipe.encode("utf-8"))
+    say(str(output))
+
+
+def _scaled_to(picture: Picture, long_side: int) -> Picture:
+    if long_side < 16:
+        raise BrushwarpError("setting", f"The size is {long_side} pixels.", "Choose at least 16.")
+    share = long_side / max(picture.size)
+    size = tuple(max(2, round(side * share)) for side in picture.size)
+    alpha = None if picture.alpha is None else resize(picture.alpha, size)
+    scaled = picture.with_pixels(resize(picture.pixels, size), alpha)
+    ppi = picture.ppi and (picture.ppi[0] * share, picture.ppi[1] * share)
+    return replace(scaled, ppi=ppi)

@@ -1,0 +1,98 @@
+"""`train`: a painting and a folder of photographs in, a style pack out."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..devices import choose_device, describe_device
+from ..errors import BrushwarpError
+from ..features import load_encoder
+from ..multimodal.photos import find_photos
+from ..multimodal.report import draw_loss_curves, paint_samples
+from ..multimodal.thumbnail import with_thumbnail
+from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings, checkpoint_path
+from ..styles import StyleCard, load_pack
+from ..styles.pack import save_pack
+from .terminal import say, tell
+
+SAMPLES_EVERY = 500  # iterations between sample sheets
+
+
+def register(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser("train", help="teach Brushwarp a style from a painting")
+    parser.add_argument("picture", type=Path, metavar="PICTURE")
+    parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="photographs to practise on")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="PACK", help="ends in .safetensors")
+    parser.add_argument("--from", dest="start", type=Path, metavar="PACK", help="train on from this pack")
+    parser.add_argument("--quality", choices=QUALITIES, default="standard")
+    parser.add_argument("--iterations", metavar="STYLE,ENHANCE,REFINE,TOGETHER", help="instead of --quality: the length of each stage")
+    parser.add_argument("--weights", type=Path, metavar="FOLDER", help="where the loss network's weights lie")
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--window", type=int, default=256, help="pixels of the training windows at the two finer scales")
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device")
+    parser.add_argument("--loaders", type=int, default=1, help="processes that read photographs")
+    for name, words in (("name", "the style's name"), ("artist", ""), ("year", ""), ("source", "where the picture is from"), ("credits", "")):
+        parser.add_argument(f"--{name}", default="", help=words or None)
+    parser.set_defaults(run=run_train)
+
+
+def run_train(arguments: argparse.Namespace) -> None:
+    output: Path = arguments.output
+    if output.suffix != ".safetensors":
+        raise BrushwarpError("pack-name", f"{output.name} is no name for a style pack.", "Let it end in .safetensors.")
+    iterations = QUALITIES[arguments.quality] if arguments.iterations is None else _iterations(arguments.iterations)
+    settings = TrainingSettings(
+        iterations=iterations,
+        batch=arguments.batch,
+        window=arguments.window,
+        learning_rate=arguments.learning_rate,
+        final_learning_rate=arguments.learning_rate / 5,
+        seed=arguments.seed,
+        loaders=arguments.loaders,
+    )
+    photos = find_photos(arguments.photos)
+    device = choose_device(arguments.device)
+    start = load_pack(arguments.start) if arguments.start else None
+    card = start.card if start else StyleCard(id=output.stem, name=output.stem)
+    given = {key: getattr(arguments, key) for key in ("name", "artist", "year", "source", "credits") if getattr(arguments, key)}
+    card = replace(card, id=output.stem, **given)
+    training = Training(card, arguments.picture, load_encoder(arguments.weights), settings, device)
+    checkpoint = checkpoint_path(output)
+    if checkpoint.exists() and training.resume(checkpoint):
+        tell(f"Going on from iteration {training.iteration}.")
+    elif start:
+        training.start_from(start)
+    tell(f"Training {card.name} on {describe_device(device)}, {len(photos)} photographs, {settings.total} iterations.")
+    bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
+
+    def on_report(report: Report) -> None:
+        bar.update(1)
+        hours, minutes = divmod(round(report.seconds_left / 60), 60)
+        bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, " + ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items()))
+
+    def on_save(training: Training) -> None:
+        draw_loss_curves(training.history, output.with_suffix(".losses.png"))
+        if training.iteration % SAMPLES_EVERY == 0 or training.iteration == settings.total:
+            paint_samples(training.network, photos[:: max(1, len(photos) // 3)][:3], output.with_name(f"{output.stem}.{training.iteration:05}.jpg"), device)
+
+    pack = training.run(photos, output, on_report, on_save)
+    bar.close()
+    save_pack(with_thumbnail(pack), output)
+    checkpoint.unlink(missing_ok=True)
+    say(str(output))
+
+
+def _iterations(text: str) -> tuple[int, int, int, int]:
+    try:
+        style, enhance, refine, together = (int(part) for part in text.split(","))
+        if min(style, enhance, refine, together) < 0 or not style + enhance + refine + together:
+            raise ValueError
+    except ValueError as error:
+        raise BrushwarpError("setting", f"{text!r} are no iterations.", "Write four numbers, as in 1500,1500,1000,800.") from error
+    return style, enhance, refine, together

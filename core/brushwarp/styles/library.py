@@ -1,0 +1,99 @@
+"""The styles at hand: those shipped with Brushwarp, and the user's own in the data folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..bridge.paths import data_folder
+from ..errors import BrushwarpError
+from .pack import StyleCard, StylePack, load_pack, read_card
+
+SHIPPED = Path(__file__).parent / "packs"
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style of the library: its card, its file, and whether it came with Brushwarp."""
+
+    card: StyleCard
+    path: Path
+    shipped: bool
+
+
+def own_styles_folder() -> Path:
+    """Where the user's own packs lie."""
+    return Path(data_folder()) / "styles"
+
+
+def _files() -> Iterator[tuple[Path, bool]]:
+    for folder, shipped in ((own_styles_folder(), False), (SHIPPED, True)):
+        if folder.is_dir():
+            for path in sorted(folder.glob(f"*{SUFFIX}")):
+                yield path, shipped
+
+
+def list_styles() -> list[Style]:
+    """Every readable style, the user's own first; of two with one id the user's wins. Unreadable files are passed over."""
+    found: dict[str, Style] = {}
+    for path, shipped in _files():
+        try:
+            card = read_card(path)
+        except BrushwarpError:
+            continue
+        found.setdefault(path.stem, Style(card, path, shipped))
+    return list(found.values())
+
+
+def find_style(id_or_path: str | os.PathLike[str]) -> Path:
+    """The file of a style, by id or by path. Raises BrushwarpError("style-missing") naming the styles there are."""
+    text = os.fspath(id_or_path)
+    if not text:
+        raise BrushwarpError("style-missing", "No style was named.", _what_there_is())
+    if os.sep in text or text.endswith(SUFFIX) or (os.altsep and os.altsep in text):
+        return Path(text)
+    for path, _ in _files():
+        if path.stem == text:
+            return path
+    raise BrushwarpError("style-missing", f"There is no style {text!r}.", _what_there_is())
+
+
+def _what_there_is() -> str:
+    names = ", ".join(style.path.stem for style in list_styles())
+    return f"Choose one of: {names}." if names else "Train one with `brushwarp train`, or add one with `brushwarp styles add`."
+
+
+def load_style(id_or_path: str | os.PathLike[str]) -> StylePack:
+    """The pack of a style, by id or by path. Raises BrushwarpError as `find_style` and `load_pack` do."""
+    return load_pack(find_style(id_or_path))
+
+
+def add_style(path: Path) -> Style:
+    """Copies a pack into the user's own styles, having read it whole. Raises BrushwarpError as `load_pack` does."""
+    pack = load_pack(path)
+    pack.network()
+    folder = own_styles_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{path.stem}{SUFFIX}"
+    if target.exists():
+        raise BrushwarpError("style-exists", f"There is a style {path.stem!r} already.", f"Remove it first: brushwarp styles remove {path.stem}")
+    temporary = target.with_suffix(".part")
+    try:
+        shutil.copyfile(path, temporary)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Style(pack.card, target, shipped=False)
+
+
+def remove_style(style_id: str) -> Path:
+    """Deletes one of the user's own styles and returns where it lay. Shipped ones stay."""
+    path = find_style(style_id)
+    if path.parent != own_styles_folder():
+        raise BrushwarpError("style-shipped", f"{style_id} came with Brushwarp and stays.", "Only styles that you added can be removed.")
+    path.unlink()
+    return path
