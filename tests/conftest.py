@@ -1,0 +1,74 @@
+"""What all tests share: the development data, the mark `gpu`, and CI's rule that nothing is skipped in silence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def dev_data() -> Path:
+    """The folder of development data (photos, paintings, weights), named by BRUSHWARP_DEV_DATA; it is part of no release."""
+    named = os.environ.get("BRUSHWARP_DEV_DATA")
+    if not named:
+        pytest.skip("needs the development data: set BRUSHWARP_DEV_DATA to its folder")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip(f"BRUSHWARP_DEV_DATA names {folder}, which is no folder")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list) -> None:
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and not _has_cuda():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
+
+
+def _has_cuda() -> bool:
+    try:
+        import torch
+    except ImportError:
+        return False
+    return torch.cuda.is_available()
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+class SkipsFailInCI:
+    """Counts the skipped tests that a GPU would not have brought back; in CI each of them fails the run, by name."""
+
+    def __init__(self) -> None:
+        self.skipped: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail") and "gpu" not in report.keywords:
+            self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._note(report)
+
+    def _note(self, report) -> None:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        self.skipped.append(f"{report.nodeid}: {reason}")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.skipped and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter) -> None:
+        if self.skipped:
+            terminalreporter.section(f"{len(self.skipped)} skipped, which fails in CI", red=True)
+            for line in self.skipped:
+                terminalreporter.line(line)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if in_ci():
+        config.pluginmanager.register(SkipsFailInCI(), "skips-fail-in-ci")
