@@ -25,6 +25,7 @@ LARGEST_FILE = 64 * 2**20
 LARGEST_HEADER = 2**20
 SCALE_SUFFIX = ".int8_scale"
 THUMBNAIL = "thumbnail"
+WIDEST = 1024  # channels, or residual blocks: four times the widest network published
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class StyleCard:
     @classmethod
     def from_json(cls, text: str) -> StyleCard:
         fields = json.loads(text)
-        fields["widths"] = Widths(**fields["widths"])
-        return cls(**fields)
+        widths = Widths(**fields["widths"])
+        if not all(isinstance(value, int) and 0 < value <= WIDEST for value in asdict(widths).values()):
+            raise ValueError(f"widths out of range: {widths}")
+        return cls(**fields | {"widths": widths})
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -62,9 +65,10 @@ class StylePack:
 
     def network(self) -> MultimodalNetwork:
         """The network in evaluation mode, on the CPU."""
-        network = MultimodalNetwork(self.card.widths)
+        with torch.device("meta"):  # allocates nothing, whatever widths the card claims
+            network = MultimodalNetwork(self.card.widths)
         try:
-            network.load_state_dict(self.weights)
+            network.load_state_dict(self.weights, assign=True)
         except RuntimeError as error:
             raise _damaged("its tensors do not fit its network") from error
         return network.requires_grad_(False).eval()

@@ -1,0 +1,36 @@
+"""Losses: equal to the reference cases, and zero only where they should be."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from brushwarp.losses import excess, gram_matrix, relative_error, style_loss, total_variation
+
+CASE = np.load(Path(__file__).parents[1] / "data" / "gram_reference.npz")
+
+
+def test_gram_matrix_equals_the_reference():
+    picture, style = (torch.from_numpy(CASE[name])[None] for name in ("gram_x", "gram_s"))
+    distance = (gram_matrix(picture) - gram_matrix(style)).square().mean()
+    assert distance.item() == pytest.approx(float(CASE["johnson_chw"]), rel=1e-9)
+
+
+def test_relative_error_is_one_for_nothing_and_zero_for_the_target():
+    target = torch.rand(1, 3, 4, 4)
+    assert relative_error(target, target).item() == 0
+    assert relative_error(torch.zeros(2, 3, 4, 4), target).tolist() == pytest.approx([1, 1])
+
+
+def test_style_loss_does_not_care_where_things_are():
+    features = torch.rand(1, 5, 6, 6)
+    grams = {"layer": gram_matrix(features)}
+    moved = {"layer": gram_matrix(features.roll((2, 3), (-2, -1)))}
+    assert style_loss(moved, grams).item() < 1e-10
+    assert style_loss({"layer": gram_matrix(torch.rand(1, 5, 6, 6) ** 3)}, grams).item() > 1e-3
+
+
+def test_a_flat_picture_has_no_variation_and_range_costs_nothing():
+    flat = torch.full((1, 3, 5, 5), 0.5)
+    assert total_variation(flat).item() == 0 == excess(flat).item()
+    assert excess(flat + 1).item() == pytest.approx(0.5)
