@@ -20,42 +20,39 @@ _CHUNK = 1 << 30  # one write() moves 2 GB at most
 
 
 def reserve(path: str, size: int) -> None:
-    """Make the new file `path` with `size` bytes of disk behind it.
+    """Make the new file `path` with `size` bytes of disk behind it, to be filled later.
 
     Raises WorkerError "disk-full", or "cache-folder" if nothing can be written there; then no file is left.
     """
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _FLAGS, 0o600)
-    except OSError as error:
-        raise _explain(error, path, size) from error
-    try:
-        _allocate(handle, size)
-    except OSError as error:
-        os.close(handle)
-        discard(path)
-        raise _explain(error, path, size) from error
-    os.close(handle)
+    _put(path, size, os.O_CREAT | os.O_EXCL)
 
 
 def fill(path: str, data: bytes) -> None:
-    """Write `data` into the file that `reserve` made. On failure the file is removed."""
-    try:
-        handle = os.open(path, os.O_WRONLY | _FLAGS)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(handle, view[:_CHUNK]) :]
-        finally:
-            os.close(handle)
-    except OSError as error:
-        discard(path)
-        raise _explain(error, path, len(data)) from error
+    """Write `data` into the file that `reserve` made. Errors as there."""
+    _put(path, len(data), 0, data)
 
 
 def write(path: str, data: bytes) -> None:
-    """A new payload file with `data` in it, or an error and no file."""
-    reserve(path, len(data))
-    fill(path, data)
+    """A new payload file with `data` in it. Errors as for `reserve`."""
+    _put(path, len(data), os.O_CREAT | os.O_EXCL, data)
+
+
+def _put(path: str, size: int, creation: int, data: bytes = b"") -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | creation | _FLAGS, 0o600)
+    except OSError as error:
+        raise _explain(error, path, size) from error
+    try:
+        if creation:
+            _allocate(handle, size)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view[:_CHUNK]) :]
+    except OSError as error:
+        discard(path)
+        raise _explain(error, path, size) from error
+    finally:
+        os.close(handle)
 
 
 def take(path: str, size: int) -> bytes:

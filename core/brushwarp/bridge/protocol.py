@@ -197,8 +197,8 @@ class Progress(Message):
     def __post_init__(self) -> None:
         checks.whole(self.job, "job", 0, MAX_JOB)
         checks.text(self.stage, "stage", 200)
-        checks.whole(self.done, "done", 0, 10**9)
-        checks.whole(self.total, "total", 0, 10**9)
+        checks.whole(self.done, "done", 0, 2**53)
+        checks.whole(self.total, "total", 0, 2**53)
 
 
 @dataclass(frozen=True)

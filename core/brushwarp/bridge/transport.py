@@ -114,6 +114,18 @@ def limit_waiting(connection: Any, *, receive: Optional[float] = None, send: Opt
                 plug.setsockopt(socket.SOL_SOCKET, option, span)
 
 
+def hang_up(connection: Any) -> None:
+    """End `connection` from another thread than the one that reads it, which wakes with ConnectionLost."""
+    try:
+        if os.name == "nt":
+            connection.close()
+            return
+        with socket.socket(fileno=os.dup(connection.fileno())) as plug:
+            plug.shutdown(socket.SHUT_RDWR)
+    except (OSError, ValueError):
+        pass
+
+
 def send(connection: Any, message: Message) -> None:
     """Raises ConnectionLost if nobody reads any more, ProtocolError if the message is too long."""
     raw = encode(message)

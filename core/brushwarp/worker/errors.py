@@ -1,0 +1,25 @@
+"""What a client is told of any failure: the engine's words, and what only a process that serves others can meet."""
+
+from __future__ import annotations
+
+from ..bridge.errors import WorkerError
+from ..errors import BrushwarpError
+from ..errors import explain as explain_engine
+
+CPU_OUT_OF_MEMORY = "DefaultCPUAllocator"  # torch on the CPU says it in a plain RuntimeError
+
+
+def explain(error: BaseException, log_file: str) -> BrushwarpError:
+    """`error` for the person who waits for the picture. `log_file` is named where it alone can tell more."""
+    if isinstance(error, WorkerError):
+        return BrushwarpError(error.code, error.message, error.hint)
+    if isinstance(error, ImportError):
+        return BrushwarpError(
+            "engine-broken",
+            f"A part of Brushwarp's engine can't be loaded: {error}.",
+            "Install again. In the folder of Brushwarp, run: python3 install_scripts/install.py",
+        )
+    if CPU_OUT_OF_MEMORY in str(error):
+        return explain_engine(MemoryError())
+    told = explain_engine(error)
+    return told if told.code != "internal" else BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
