@@ -373,23 +373,39 @@ class User:
 
 
 class Templates:
-    """Profiles after a first start, made once a session: unpacking them takes each host about ten seconds."""
+    """Profiles after a first start: unpacking them takes each host 10 to 30 seconds.
+
+    Those of the root's hosts lie beside the root and serve every session; those of this machine's hosts serve one.
+    """
+
+    VERSION = 1  # raise it when a first start below changes
 
     def __init__(self, places: Places, scratch: Path):
         self._places, self._scratch = places, scratch
-        self._folder = scratch / "templates"
-        self._folder.mkdir(exist_ok=True)
 
     def give(self, user: User, host: str, place: Place) -> None:
         """Copy the settled profile of `host` ("gimp", "krita", "kritarunner") to a user; what the user has already stays."""
-        template = self._folder / host
+        beside_root = place.root.with_name(f"{place.root.name}.profiles-{self.VERSION}") if place.root else None
+        template = (beside_root or self._scratch / "profiles") / host
         if not template.is_dir():
+            self._make(template, host, place)
+        for part in ("config", "data"):
+            shutil.copytree(template / part, user.folder / part, symlinks=True, dirs_exist_ok=True, copy_function=_copy_missing)
+
+    def _make(self, template: Path, host: str, place: Place) -> None:
+        template.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix=f"{host}.making-", dir=template.parent))
+        try:
             with User(self._places, self._scratch, self) as first:
                 {"gimp": _start_gimp, "krita": _start_krita, "kritarunner": _start_kritarunner}[host](first, place)
                 for part in ("config", "data"):
-                    shutil.copytree(first.folder / part, template / part, symlinks=True)
-        for part in ("config", "data"):
-            shutil.copytree(template / part, user.folder / part, symlinks=True, dirs_exist_ok=True, copy_function=_copy_missing)
+                    shutil.copytree(first.folder / part, making / part, symlinks=True, ignore=shutil.ignore_patterns("pykrita"))
+            making.rename(template)
+        except OSError:
+            if not template.is_dir():  # another session was faster: its profile is as good
+                raise
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
 
 
 def _copy_missing(source: str, target: str) -> None:
@@ -405,7 +421,7 @@ def _start_gimp(user: User, place: Place) -> None:
 
 
 def _start_krita(user: User, place: Place) -> None:
-    if place.has_screen:
+    if place.has_screen:  # else there is nothing to settle: Krita's own window never opens
         KritaHost(user, place).run_in_window(_nothing, timeout=300)
 
 

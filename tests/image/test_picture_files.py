@@ -17,8 +17,12 @@ from brushwarp.image import Picture, load_picture, refuse_unsavable, save_pictur
 from brushwarp.image.png import png_chunks, read_png, write_png
 from brushwarp.image.raster import Raster, picture_of, raster_of
 
-ADOBE_RGB = imagecodecs.cms_profile("rgb", whitepoint=(0.3127, 0.329, 1.0), primaries=[0.64, 0.33, 0.21, 0.71, 0.15, 0.06], gamma=2.19921875)
-LINEAR = imagecodecs.cms_profile("rgb", whitepoint=(0.3127, 0.329, 1.0), primaries=[0.64, 0.33, 0.30, 0.60, 0.15, 0.06], gamma=1.0)
+ADOBE_RGB = imagecodecs.cms_profile(
+    "rgb", whitepoint=(0.3127, 0.329, 1.0), primaries=[0.64, 0.33, 0.21, 0.71, 0.15, 0.06], gamma=2.19921875
+)
+LINEAR = imagecodecs.cms_profile(
+    "rgb", whitepoint=(0.3127, 0.329, 1.0), primaries=[0.64, 0.33, 0.30, 0.60, 0.15, 0.06], gamma=1.0
+)
 SRGB = imagecodecs.cms_profile("srgb")
 GREY_GAMMA = imagecodecs.cms_profile("gray", gamma=1.8)
 WHITE = {np.uint8: 255, np.uint16: 65535}
@@ -28,7 +32,9 @@ def every_code(dtype, bands, seed=0):
     """A picture in which each code of an integer depth occurs in each band."""
     codes = np.arange(WHITE[dtype] + 1, dtype=dtype)
     rng = np.random.default_rng(seed)
-    return np.stack([rng.permutation(codes) for _ in range(bands)], -1).reshape(-1, 128 if dtype is np.uint8 else 512, bands)
+    return np.stack([rng.permutation(codes) for _ in range(bands)], -1).reshape(
+        -1, 128 if dtype is np.uint8 else 512, bands
+    )
 
 
 def write_samples(path, samples, icc=None, ppi=None):
@@ -47,8 +53,17 @@ def test_every_code_profile_alpha_and_resolution_survive_opening_and_saving(tmp_
             write_png(file, Raster(samples, icc, (300.0, 150.0)))
     else:
         extra = ["unassalpha"] if bands in (2, 4) else None
-        tifffile.imwrite(first, samples[..., 0] if bands == 1 else samples, photometric="rgb" if bands > 2 else "minisblack",
-                         planarconfig="contig" if bands > 1 else None, extrasamples=extra, iccprofile=icc, metadata=None, resolution=(300, 150), resolutionunit=2)
+        tifffile.imwrite(
+            first,
+            samples[..., 0] if bands == 1 else samples,
+            photometric="rgb" if bands > 2 else "minisblack",
+            planarconfig="contig" if bands > 1 else None,
+            extrasamples=extra,
+            iccprofile=icc,
+            metadata=None,
+            resolution=(300, 150),
+            resolutionunit=2,
+        )
     picture = load_picture(first)
     assert picture.grey == (bands < 3)
     assert picture.ppi == pytest.approx((300, 150), abs=0.02)
@@ -74,7 +89,11 @@ def test_other_programs_read_what_we_write(tmp_path):
     assert np.array_equal(np.array(image), samples)
 
 
-@given(hnp.arrays(np.uint16, hnp.array_shapes(min_dims=3, max_dims=3, min_side=2, max_side=5).map(lambda s: (s[0], s[1], 4))))
+@given(
+    hnp.arrays(
+        np.uint16, hnp.array_shapes(min_dims=3, max_dims=3, min_side=2, max_side=5).map(lambda s: (s[0], s[1], 4))
+    )
+)
 @settings(max_examples=50, deadline=None)
 def test_any_16_bit_picture_survives_png(samples):
     file = io.BytesIO()
@@ -120,7 +139,9 @@ def test_linear_float_tiff_keeps_its_light(tmp_path):
     samples = np.random.default_rng(3).uniform(-0.1, 3, (7, 9, 3)).astype(np.float32)
     tifffile.imwrite(tmp_path / "a.tif", samples, photometric="rgb", iccprofile=LINEAR, metadata=None)
     picture = load_picture(tmp_path / "a.tif")
-    assert picture.pixels[0, 0, 0] == pytest.approx(float(np.sign(samples[0, 0, 0]) * (1.055 * abs(samples[0, 0, 0]) ** (1 / 2.4) - 0.055)), abs=1e-5)
+    assert picture.pixels[0, 0, 0] == pytest.approx(
+        float(np.sign(samples[0, 0, 0]) * (1.055 * abs(samples[0, 0, 0]) ** (1 / 2.4) - 0.055)), abs=1e-5
+    )
     save_picture(picture, tmp_path / "b.tif")
     assert np.allclose(tifffile.imread(tmp_path / "b.tif"), samples, rtol=1e-5, atol=1e-7)
 
@@ -157,7 +178,15 @@ def test_a_photo_taken_with_the_camera_turned_stands_upright(tmp_path, orientati
     upright[:16, :24, 0] = 250
     upright[:16, 24:, 1] = 250
     upright[16:, :24, 2] = 250
-    undo = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_90", 7: "TRANSVERSE", 8: "ROTATE_270"}
+    undo = {
+        2: "FLIP_LEFT_RIGHT",
+        3: "ROTATE_180",
+        4: "FLIP_TOP_BOTTOM",
+        5: "TRANSPOSE",
+        6: "ROTATE_90",
+        7: "TRANSVERSE",
+        8: "ROTATE_270",
+    }
     stored = Image.fromarray(upright)
     if orientation > 1:
         stored = stored.transpose(Image.Transpose[undo[orientation]])
@@ -167,7 +196,9 @@ def test_a_photo_taken_with_the_camera_turned_stands_upright(tmp_path, orientati
         exif[274] = orientation
         stored.save(path, quality=100, subsampling=0, exif=exif)
     else:
-        tifffile.imwrite(path, np.array(stored), photometric="rgb", metadata=None, extratags=[(274, 3, 1, orientation, True)])
+        tifffile.imwrite(
+            path, np.array(stored), photometric="rgb", metadata=None, extratags=[(274, 3, 1, orientation, True)]
+        )
     assert np.abs(raster_of(load_picture(path)).samples.astype(int) - upright).max() < 8
 
 
@@ -200,7 +231,9 @@ def test_premultiplied_tiff_shows_its_colours_undarkened(tmp_path, dtype):
 
 def test_planar_palette_white_is_zero_and_bilevel_tiffs_open_as_seen(tmp_path):
     colour = every_code(np.uint8, 3)
-    tifffile.imwrite(tmp_path / "planar.tif", np.moveaxis(colour, -1, 0), photometric="rgb", planarconfig="separate", metadata=None)
+    tifffile.imwrite(
+        tmp_path / "planar.tif", np.moveaxis(colour, -1, 0), photometric="rgb", planarconfig="separate", metadata=None
+    )
     assert np.array_equal(raster_of(load_picture(tmp_path / "planar.tif")).samples, colour)
     palette = Image.fromarray(colour).quantize(32)
     palette.save(tmp_path / "palette.tif")
@@ -208,7 +241,9 @@ def test_planar_palette_white_is_zero_and_bilevel_tiffs_open_as_seen(tmp_path):
     tifffile.imwrite(tmp_path / "inverse.tif", colour[..., 0], photometric="miniswhite", metadata=None)
     assert np.array_equal(raster_of(load_picture(tmp_path / "inverse.tif")).samples[..., 0], 255 - colour[..., 0])
     tifffile.imwrite(tmp_path / "bits.tif", colour[..., 0] > 127, photometric="minisblack", metadata=None)
-    assert np.array_equal(raster_of(load_picture(tmp_path / "bits.tif")).samples[..., 0], np.where(colour[..., 0] > 127, 255, 0))
+    assert np.array_equal(
+        raster_of(load_picture(tmp_path / "bits.tif")).samples[..., 0], np.where(colour[..., 0] > 127, 255, 0)
+    )
 
 
 def test_saving_in_a_format_of_less_depth_rounds_and_clamps(tmp_path):
@@ -232,7 +267,11 @@ def test_an_opaque_alpha_is_no_reason_to_refuse_jpeg_but_a_hole_is(tmp_path):
 
 def test_an_impossible_destination_is_told_before_the_work(tmp_path):
     refuse_unsavable(tmp_path / "a.png", has_alpha=True)
-    for path, code in ((tmp_path / "a.bmp", "save-format"), (tmp_path / "a", "save-format"), (tmp_path / "no" / "a.png", "save-folder")):
+    for path, code in (
+        (tmp_path / "a.bmp", "save-format"),
+        (tmp_path / "a", "save-format"),
+        (tmp_path / "no" / "a.png", "save-folder"),
+    ):
         with pytest.raises(BrushwarpError) as raised:
             refuse_unsavable(path)
         assert raised.value.code == code
