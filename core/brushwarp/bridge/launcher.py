@@ -39,12 +39,11 @@ def open_worker(runtime: Runtime, install: Optional[Install], report: Report) ->
     Raises WorkerError: "worker-missing", "worker-start", "worker-version", "worker-old", "worker-silent".
     """
     met = meet(runtime)
+    if met is not None and not _fits(met[1], install):
+        _dismiss(*met)
+        met = None
     if met is None:
         met = start(runtime, install, report)
-    if _fits(met[1], install):
-        return met
-    _dismiss(*met)
-    met = start(runtime, install, report)
     if _fits(met[1], install):
         return met
     met[0].close()

@@ -15,11 +15,11 @@ from .. import __version__
 from ..bridge.launcher import ALREADY_SERVED
 from ..bridge.locks import FileLock
 from ..bridge.paths import data_folder, runtime
-from .log import keep_crashes, log, open_log, silence_output
+from .log import log, open_log, silence_output
 from .server import Server, Settings, Works
 
 IDLE_SECONDS = 600.0
-LOCK_SECONDS = 5.0  # a launcher holds the life lock for a blink while it looks whether anybody lives
+LOCK_SECONDS = 2.0  # a launcher holds the life lock for a blink while it looks whether anybody lives
 
 
 def load_engine() -> Works:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None, *, load: Callable[[], Works] = 
             silence_output()
 
         settings = Settings(idle_seconds=options.idle_seconds, version=version)
-        Server(place, load, settings, keep_crashes()).run(listening)
+        Server(place, load, settings).run(listening)
         log.info("ends")
     except Exception:
         log.exception("ends with an error")

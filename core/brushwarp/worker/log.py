@@ -6,7 +6,6 @@ import faulthandler
 import logging
 import os
 from logging.handlers import RotatingFileHandler
-from typing import IO
 
 from ..bridge.paths import log_folder
 
@@ -32,15 +31,12 @@ def open_log() -> None:
     logging.captureWarnings(True)
 
 
-def keep_crashes() -> IO[str]:
-    """Have crashes of the process written to what standard error is now: the launcher made that a file beside the log."""
-    crashes = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
-    faulthandler.enable(crashes)
-    return crashes
-
-
 def silence_output() -> None:
-    """Point standard output and error nowhere: a library that prints without end must not fill the disk."""
+    """Point standard output and error nowhere: a library that prints without end must not fill the disk.
+
+    Crashes of the process are still written to what standard error was; the launcher made that a file beside the log.
+    """
+    faulthandler.enable(os.dup(2))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -7,14 +7,13 @@ the process ends itself; those who waited in line are told, and repeat their ord
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from .. import __version__
 from ..bridge import payload, transport
@@ -47,7 +46,6 @@ from .log import log, log_file
 
 KEY_SECONDS = 2.0  # for a client to prove that it knows the key
 SEND_SECONDS = 2.0  # for a client to read what it is told, before it counts as gone
-LAST_RESORT_SECONDS = 2.0  # after stop_seconds: for the case that a library holds Python's own lock
 PROGRESS_SECONDS = 0.05  # between two messages about one stage
 MOST_CLIENTS = 64
 REPLACED = 3  # exit code of a worker whose job would not stop
@@ -75,11 +73,10 @@ class Settings:
 class Server:
     """Serves at one address until there has been nothing to do for a while. The caller holds the life lock."""
 
-    def __init__(self, place: Runtime, load: Callable[[], Works], settings: Settings, crashes: IO[str] | None = None) -> None:
+    def __init__(self, place: Runtime, load: Callable[[], Works], settings: Settings) -> None:
         self._place = place
         self._load = load
         self._settings = settings
-        self._crashes = crashes
         self._folder = payload_folder()
         self._line = Line()
         self._loaded = threading.Event()
@@ -254,16 +251,12 @@ class Server:
             self._watch = threading.Timer(self._settings.stop_seconds, self._replace, [job])
             self._watch.daemon = True
             self._watch.start()
-            if self._crashes is not None:
-                last = self._settings.stop_seconds + LAST_RESORT_SECONDS
-                faulthandler.dump_traceback_later(last, exit=True, file=self._crashes)
 
     def _watch_no_more(self) -> None:
         with self._watching:
             if self._watch is not None:
                 self._watch.cancel()
                 self._watch = None
-                faulthandler.cancel_dump_traceback_later()
 
     def _replace(self, job: Job) -> None:
         """End this process: `job` has not stopped. The next client starts a fresh one."""

@@ -1,0 +1,210 @@
+"""Messages: what is sent is what arrives, and whatever else arrives is refused in words, soon and cheaply."""
+
+from __future__ import annotations
+
+import json
+import math
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brushwarp.bridge import protocol
+from brushwarp.bridge.errors import ProtocolError
+from brushwarp.bridge.protocol import HEADER_LIMIT, PROTOCOL, decode, encode, payload_name
+from brushwarp.bridge.request import DEPTHS, MAX_ARROWS, MAX_PIXELS, ORDERS, TRANSFERS, PixelFormat, StylizeRequest
+
+sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
+jobs = st.integers(1, protocol.MAX_JOB)
+texts = st.text(max_size=100)  # any character there is, lone surrogates too
+names = st.text(min_size=1, max_size=100)
+coordinates = st.floats(-1e7, 1e7)
+formats = st.builds(PixelFormat, st.sampled_from(sorted(ORDERS)), st.sampled_from(sorted(DEPTHS)), st.sampled_from(TRANSFERS))
+requests = st.builds(
+    StylizeRequest,
+    st.integers(1, 20000),
+    st.integers(1, 20000),
+    names,
+    formats,
+    strength=st.floats(0, 1),
+    brush_scale=st.floats(0.1, 10),
+    keep_colors=st.booleans(),
+    keypoints=st.lists(st.tuples(coordinates, coordinates, coordinates, coordinates), max_size=20),
+    smoothness=st.floats(0, 1e12),
+    seed=st.integers(0, 2**63 - 1),
+    canvas_short_side=st.none() | st.integers(1, 10**6),
+)
+styles = st.builds(protocol.StyleInfo, names, texts, texts, texts, texts)
+
+
+@st.composite
+def orders(draw) -> protocol.Stylize:
+    session, job = draw(sessions), draw(jobs)
+    selection = payload_name(session, job, "selection") if draw(st.booleans()) else None
+    return protocol.Stylize(job, draw(requests), payload_name(session, job, "pixels"), selection)
+
+
+messages = st.one_of(
+    st.builds(protocol.Welcome, st.just(PROTOCOL), texts, sessions, names, st.integers(1, 2**22)),
+    st.builds(protocol.Welcome, st.integers(PROTOCOL + 1, 1000), texts),
+    st.builds(protocol.ListStyles),
+    st.builds(protocol.Styles, st.lists(styles, max_size=5).map(tuple)),
+    orders(),
+    st.builds(protocol.Queued, jobs, st.integers(1, 1000)),
+    st.builds(protocol.Started, jobs),
+    st.builds(protocol.Progress, st.integers(0, protocol.MAX_JOB), texts, st.integers(0, 2**53), st.integers(0, 2**53)),
+    st.builds(lambda s, j, r: protocol.Finished(j, payload_name(s, j, "result"), r), sessions, jobs, texts),
+    st.builds(protocol.Failure, st.integers(0, protocol.MAX_JOB), names, texts, texts),
+    st.builds(protocol.Shutdown),
+    st.builds(protocol.Goodbye),
+    st.builds(protocol.Busy),
+)
+
+
+def refused(raw: bytes) -> None:
+    """`decode` either refuses `raw` in words, or finds a message in it that it would send itself."""
+    try:
+        message = decode(raw)
+    except ProtocolError as error:
+        assert error.code == "protocol" and error.message and len(error.message) < 1000
+    else:
+        assert decode(encode(message)) == message
+
+
+@given(messages)
+def test_every_message_arrives_as_it_was_sent(message):
+    assert decode(encode(message)) == message
+
+
+@given(st.binary(max_size=3000))
+def test_random_bytes_are_refused_in_words(raw):
+    refused(raw)
+
+
+@given(messages, st.data())
+def test_a_message_cut_short_is_refused(message, data):
+    raw = encode(message)
+    with pytest.raises(ProtocolError):
+        decode(raw[: data.draw(st.integers(0, len(raw) - 1))])
+
+
+@given(messages, st.data())
+def test_a_message_with_a_wrong_byte_is_refused_or_harmless(message, data):
+    raw = bytearray(encode(message))
+    raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    refused(bytes(raw))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=10), inner, max_size=5),
+    max_leaves=10,
+)
+
+
+@given(messages, anything, st.data())
+def test_a_field_of_another_type_is_refused_or_harmless(message, value, data):
+    fields = message.to_json()
+    fields[data.draw(st.sampled_from(sorted(fields)))] = value
+    refused(json.dumps(fields).encode())
+
+
+@given(orders(), anything, st.data())
+def test_a_wrong_field_inside_a_request_is_refused_or_harmless(message, value, data):
+    fields = message.to_json()
+    fields["request"][data.draw(st.sampled_from(sorted(fields["request"])))] = value
+    refused(json.dumps(fields).encode())
+
+
+@given(messages, st.text(min_size=1, max_size=10))
+def test_a_field_too_many_is_refused(message, name):
+    fields = message.to_json()
+    if name in fields or fields.get("protocol", PROTOCOL) != PROTOCOL:
+        return
+    with pytest.raises(ProtocolError):
+        decode(json.dumps(dict(fields, **{name: 1})).encode())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * HEADER_LIMIT,
+        b'{"a":' * (HEADER_LIMIT // 5),
+        b"9" * HEADER_LIMIT,
+        b'{"kind":"queued","job":1,"position":' + b"9" * 500_000 + b"}",
+        b"1e" + b"9" * 1000,
+        b'"' + b"\\u0000" * 170_000 + b'"',
+        b" " * HEADER_LIMIT,
+    ],
+    ids=["lists", "objects", "digits", "digits in a field", "exponent", "zeros", "blanks"],
+)
+def test_a_megabyte_of_malice_costs_no_more_than_a_few(raw):
+    tracemalloc.start()
+    with pytest.raises(ProtocolError):
+        decode(raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100e6
+
+
+def test_a_header_over_one_megabyte_is_refused_on_both_ends():
+    with pytest.raises(ProtocolError, match="too long"):
+        decode(b" " * (HEADER_LIMIT + 1))
+    with pytest.raises(ProtocolError, match="too long"):
+        encode(protocol.Finished(1, payload_name("0" * 16, 1, "result"), "é" * HEADER_LIMIT))
+
+
+def test_as_many_arrows_as_are_allowed_fit_the_header():
+    arrow = (-1234567.1234567891,) * 4
+    order = protocol.Stylize(1, StylizeRequest(9, 9, "x", keypoints=(arrow,) * MAX_ARROWS), payload_name("0" * 16, 1, "pixels"))
+    assert decode(encode(order)) == order
+    with pytest.raises(ProtocolError):
+        StylizeRequest(9, 9, "x", keypoints=(arrow,) * (MAX_ARROWS + 1))
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "0" * 16 + "-1.pixels/..", "/etc/passwd", "", "0" * 16 + "-1.exe", "0" * 16 + "-1.pixels\n"])
+def test_a_payload_has_no_folder_in_its_name(name):
+    with pytest.raises(ProtocolError):
+        protocol.Finished(1, name, "{}")
+
+
+@pytest.mark.parametrize(
+    "fields, words",
+    [
+        ({"width": 0}, "width"),
+        ({"width": 40000, "height": 40000}, f"{MAX_PIXELS // 10**6} million"),
+        ({"width": 2**70}, "width"),
+        ({"width": True}, "whole number"),
+        ({"width": 4.0}, "whole number"),
+        ({"style": ""}, "style is empty"),
+        ({"style": "x" * 5000}, "at most 4096"),
+        ({"strength": math.nan}, "strength"),
+        ({"strength": 1.5}, "strength"),
+        ({"brush_scale": 0}, "brush scale"),
+        ({"brush_scale": math.inf}, "brush scale"),
+        ({"keypoints": [[1, 2, 3]]}, "3 items instead of 4"),
+        ({"keypoints": [[1, 2, 3, math.nan]]}, "nan"),
+        ({"keypoints": [[1, 2, 3, "4"]]}, "number"),
+        ({"keypoints": "1 2 3 4"}, "list"),
+        ({"seed": -1}, "seed"),
+        ({"canvas_short_side": 0}, "canvas short side"),
+        ({"format": "RGBA"}, "PixelFormat"),
+    ],
+)
+def test_a_request_that_cannot_be_painted_is_refused_where_it_is_made(fields, words):
+    good = {"width": 4, "height": 4, "style": "x"}
+    with pytest.raises(ProtocolError) as caught:
+        StylizeRequest(**{**good, **fields})
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize("fields", [{"order": "ARGB"}, {"depth": "u32"}, {"transfer": "gamma"}, {"order": None}, {"depth": ["u8"]}])
+def test_a_pixel_format_that_nobody_has_is_refused(fields):
+    with pytest.raises(ProtocolError):
+        PixelFormat(**fields)
+
+
+def test_a_welcome_of_another_protocol_is_understood_as_far_as_needed():
+    future = {"kind": "welcome", "protocol": PROTOCOL + 1, "version": "9.0", "moods": ["happy"]}
+    assert decode(json.dumps(future).encode()).version == "9.0"
