@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Put Brushwarp's plugins into the GIMP 3 and the Krita of this user.  Take them out again with uninstall.py.
+
+    python3 install_scripts/install.py [--host gimp|krita] [--dry-run] [--python PYTHON]
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 10):
+    sys.exit("Brushwarp needs Python 3.10 or newer, and this is %d.%d." % sys.version_info[:2])
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
+from _hosts_found import NAMES, HostFound, find_host, kritarc_path
+from _kritarc import with_plugin_enabled
+from _manifest import Installed, KritarcEdit, read_manifest, replace_content, take_out, write_manifest
+from _plugins import PluginFile, PluginsMissing, plugin_files, version
+
+sys.path.insert(0, str(CHECKOUT / "core" / "brushwarp"))  # the bridge alone: it needs neither torch nor the engine
+from bridge.paths import Install, data_folder, install_file, path_from_text, path_to_text, write_install  # noqa: E402
+
+
+class InstallProblem(Exception):
+    """Why nothing (more) was put in, in one sentence."""
+
+
+def manifest_path() -> Path:
+    return Path(data_folder()) / "installed.json"
+
+
+def install(found: HostFound, files: Sequence[PluginFile], parts: Dict[str, Installed]) -> Installed:
+    """Put one host's plugin in, over whatever an earlier version left; updates the manifest. Raises InstallProblem, OSError."""
+    targets = {str(folder / file.target): file for folder in found.folders for file in files}
+    for target in targets:
+        _refuse_links(Path(target), found.folders)
+    earlier = parts.get(found.host, Installed())
+    outdated = [name for name in earlier.files if name not in targets]
+    folders = list(dict.fromkeys([*earlier.folders, *_new_folders(targets)]))
+    edit = earlier.kritarc
+    if found.host == "krita" and (edit is None or edit.path != str(kritarc_path())):
+        edit = _kritarc_edit()
+    # Recorded before the first file: an install that is killed half-way can be taken out as well.
+    parts[found.host] = Installed([*targets, *outdated], folders, edit)
+    write_manifest(manifest_path(), parts)
+    for target, file in targets.items():
+        _put(file, Path(target))
+    if edit:
+        _enable(Path(edit.path))
+    take_out(Installed(outdated, folders))
+    parts[found.host] = Installed(list(targets), folders, edit)
+    write_manifest(manifest_path(), parts)
+    return parts[found.host]
+
+
+def _refuse_links(target: Path, folders: Sequence[Path]) -> None:
+    """A linked plugin folder leads into somebody's sources: writing through it would change them."""
+    for parent in [target, *target.parents]:
+        if parent in folders:
+            return
+        if parent.is_symlink():
+            raise InstallProblem(f"{parent} is a link (to {os.readlink(parent)}): remove the link, then install again.")
+
+
+def _new_folders(targets: Sequence[str]) -> List[str]:
+    """The folders that will have to be made for the targets, outermost first."""
+    missing = {str(parent) for target in targets for parent in Path(target).parents if not parent.exists()}
+    return sorted(missing, key=len)
+
+
+def _put(file: PluginFile, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    shutil.copyfile(file.source, new)
+    new.chmod(0o755 if file.executable else 0o644)
+    os.replace(new, target)
+
+
+def _kritarc_edit() -> KritarcEdit:
+    path = kritarc_path()
+    content = path.read_bytes() if path.is_file() else b""
+    _, change = with_plugin_enabled(content, "brushwarp")
+    return KritarcEdit(str(path), not path.is_file(), change.before, change.gap)
+
+
+def _enable(path: Path) -> None:
+    content = path.read_bytes() if path.is_file() else b""
+    enabled, _ = with_plugin_enabled(content, "brushwarp")
+    if enabled != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_content(path, enabled)
+
+
+def _record_python(python: Path, parts: Dict[str, Installed]) -> None:
+    """install.json: how the plugins find the worker's Python."""
+    new = _new_folders([install_file()])
+    earlier = parts.get("brushwarp", Installed())
+    Path(data_folder()).mkdir(parents=True, exist_ok=True)
+    parts["brushwarp"] = Installed([install_file()], list(dict.fromkeys([*earlier.folders, *new])))
+    write_manifest(manifest_path(), parts)
+    write_install(Install(path_from_text(os.fsencode(python).decode("utf-8", "surrogateescape")), version(), str(CHECKOUT)))
+
+
+def _show_plan(found: HostFound, files: Sequence[PluginFile]) -> None:
+    print(f"{found.description}: {len(files)} files would go to")
+    for folder in found.folders:
+        for file in files:
+            print(f"  {folder / file.target}")
+    if found.host == "krita":
+        print(f"  and enable_brushwarp=true into {kritarc_path()}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    wanted = [arguments.host] if arguments.host else ["gimp", "krita"]
+    found = {host: find_host(host) for host in wanted}
+    for host in wanted:
+        if found[host] is None:
+            print(f"{NAMES[host]}: not found.")
+        elif found[host].refused:
+            print(found[host].refused)
+    ready = [host for host in found.values() if host and not host.refused]
+    if not ready:
+        raise InstallProblem("Nothing was installed.")
+    plans = [(host, plugin_files(host.host)) for host in ready]
+    if arguments.dry_run:
+        for host, files in plans:
+            _show_plan(host, files)
+        print("Nothing was changed.")
+        return 0
+    python = arguments.python or ensure_environment([])
+    parts = read_manifest(manifest_path())
+    _record_python(Path(os.path.abspath(python)), parts)
+    for host, files in plans:
+        put = install(host, files, parts)
+        places = ", ".join(str(folder) for folder in host.folders)
+        print(f"{host.description}: put {len(put.files)} files into {places}" + (f" and enabled the plugin in {put.kritarc.path}" if put.kritarc else "") + ".")
+    menus = {"gimp": "Filters > Brushwarp", "krita": "Tools > Brushwarp"}
+    print("Start the host anew; then look in " + " and ".join(f"{NAMES[h.host]}: {menus[h.host]}" for h in ready) + ".")
+    return 0
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Put Brushwarp's plugins into GIMP 3 and Krita.")
+    parser.add_argument("--host", choices=["gimp", "krita"], help="only this host (default: both)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    parser.add_argument("--python", type=Path, help="the Python that runs the worker (default: the one of .venv, made if it is missing)")
+    try:
+        return run(parser.parse_args(words))
+    except (InstallProblem, PluginsMissing, EnvironmentProblem) as problem:
+        print(problem, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'A file'} can't be written: {error.strerror}. Mend that, then install again.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
