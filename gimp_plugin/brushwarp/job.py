@@ -1,0 +1,76 @@
+"""The worker at work while GIMP's loop goes on: the talking is done in a thread, events come to the loop."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, Optional
+
+from gi.repository import GLib
+
+from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerClient
+
+
+class Job:
+    """One picture to paint. `run` in the main thread; `cancel` from the main thread too, out of an event or a signal."""
+
+    def __init__(self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes]) -> None:
+        self._request, self._pixels, self._selection = request, pixels, selection
+        self._client: Optional[WorkerClient] = None
+        self._cancelled = False
+        self._meeting = threading.Lock()
+
+    def run(self, on_event: Callable[[Any], None]) -> StylizeResult:
+        """Paint; meanwhile GLib's main loop runs, and `on_event` is called from it. Raises WorkerError, JobCancelled."""
+        loop = GLib.MainLoop()
+        outcome = []
+
+        def tell(event: Any) -> None:
+            if self._cancelled:
+                raise JobCancelled()
+            GLib.idle_add(_once, on_event, event)
+
+        def work() -> None:
+            try:
+                outcome.append((self._paint(tell), None))
+            except BaseException as error:  # raised again in the main thread
+                outcome.append((None, error))
+            GLib.idle_add(_once, loop.quit)
+
+        threading.Thread(target=work, name="brushwarp-job", daemon=True).start()
+        loop.run()
+        result, error = outcome[0]
+        if error is not None:
+            raise error
+        return result
+
+    def cancel(self) -> None:
+        with self._meeting:
+            self._cancelled = True
+            if self._client is not None:
+                self._client.cancel()
+
+    def _paint(self, tell: Callable[[Any], None]) -> StylizeResult:
+        with WorkerClient.connect(on_event=tell) as client:
+            with self._meeting:
+                if self._cancelled:
+                    raise JobCancelled()
+                self._client = client
+            return client.stylize(self._request, self._pixels, self._selection, on_event=tell)
+
+
+def warm_up() -> None:
+    """Start the worker already, while the user still looks at the dialog. What goes wrong here will be said by the job."""
+
+    def work() -> None:
+        try:
+            WorkerClient.connect().close()
+        except Exception:
+            pass
+
+    threading.Thread(target=work, name="brushwarp-warm-up", daemon=True).start()
+
+
+def _once(call: Callable[..., Any], *arguments: Any) -> bool:
+    """For GLib.idle_add: a truthy value would have it called again."""
+    call(*arguments)
+    return False

@@ -1,0 +1,153 @@
+"""GIMP, wrapped thinly: the layer to paint, the selection, the paths, and the new layer above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Optional, Sequence, Tuple
+
+from gi.repository import Babl, Gegl, Gimp
+
+from bridge.errors import WorkerError
+from keypoints import HOW_TO_DRAW, Arrow, arrows_from_strokes, choose_path
+from pixels import Layout, choose_layout, is_transparent
+
+RECIPE = "brushwarp-recipe"
+PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer that can be painted. left, top: where it lies on the canvas, in pixels."""
+
+    image: Gimp.Image
+    layer: Gimp.Layer
+    width: int
+    height: int
+    left: int
+    top: int
+    layout: Layout
+
+    @property
+    def canvas_short_side(self) -> int:
+        return min(self.image.get_width(), self.image.get_height())
+
+
+def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source:
+    """The one layer that is selected. Raises WorkerError for all that can't be painted, in words that say what to do."""
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        raise WorkerError("indexed", "Brushwarp can't paint in an indexed image.", "Choose Image > Mode > RGB first.")
+    if len(drawables) != 1:
+        found = "No layer is selected." if not drawables else "{} layers are selected.".format(len(drawables))
+        raise WorkerError("selected-layers", found, "Select the one layer to paint.")
+    layer = drawables[0]
+    if isinstance(layer, Gimp.LayerMask):  # it stands for its layer: a mask has no picture of its own
+        layer = Gimp.Layer.from_mask(layer)
+    if not isinstance(layer, Gimp.Layer):
+        raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
+    if layer.is_group():
+        raise WorkerError("group", "“{}” is a group of layers.".format(layer.get_name()), "Select a single layer in it, or merge a copy of the group.")
+    if layer.is_floating_sel():
+        raise WorkerError("floating", "A floating selection is selected.", "Anchor it, or turn it into a layer (Layer > To New Layer).")
+    width, height = layer.get_width(), layer.get_height()
+    if width * height < 2:
+        raise WorkerError("picture-too-small", "“{}” is a single pixel.".format(layer.get_name()), "Select a larger layer.")
+    _, left, top = layer.get_offsets()
+    return Source(image, layer, width, height, left, top, choose_layout(Babl.get_name(layer.get_format())))
+
+
+def read_pixels(source: Source) -> bytes:
+    """The layer's own pixels, straight alpha. Raises WorkerError for a layer on which nothing shows."""
+    layout = source.layout
+    pixels = source.layer.get_buffer().get(_whole(source), 1.0, layout.babl, Gegl.AbyssPolicy.NONE)
+    _check_length(pixels, layout.size(source.width, source.height))
+    if source.layer.has_alpha() and is_transparent(pixels, layout.wire):
+        raise WorkerError("empty-layer", "“{}” is empty: nothing shows on it.".format(source.layer.get_name()), "Select a layer with a picture.")
+    return pixels
+
+
+def read_selection(source: Source) -> Optional[bytes]:
+    """The selection where the layer lies, one byte a pixel, feathering included; None if it leaves nothing out.
+
+    Raises WorkerError if nothing of the layer is selected.
+    """
+    if Gimp.Selection.is_empty(source.image):  # to GIMP that means everything
+        return None
+    # The selection lies in the canvas' coordinates; what a layer has beyond the canvas reads as not selected.
+    place = Gegl.Rectangle.new(source.left, source.top, source.width, source.height)
+    mask = source.image.get_selection().get_buffer().get(place, 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
+    size = source.width * source.height
+    _check_length(mask, size)
+    if mask.count(0) == size:
+        raise WorkerError("selection-outside", "The selection does not touch “{}”.".format(source.layer.get_name()), "Select a part of the layer, or nothing (Select > None).")
+    return None if mask.count(255) == size else mask
+
+
+def path_names(image: Gimp.Image) -> List[str]:
+    """The names of an image's paths, topmost first."""
+    return [path.get_name() for path in image.get_paths()]
+
+
+def read_arrows(source: Source, wanted: str) -> Tuple[Arrow, ...]:
+    """The arrows of the path that is wanted (see keypoints.choose_path), in the layer's pixels; none without a path.
+
+    Raises WorkerError if that path is not there, or has no arrow.
+    """
+    try:
+        name = choose_path(path_names(source.image), wanted)
+    except KeyError:
+        raise WorkerError("keypoints-missing", "There is no path named “{}”.".format(wanted), "Choose another one, or “none”.")
+    if name is None:
+        return ()
+    arrows, _ = count_arrows(source, name)
+    if not arrows:
+        raise WorkerError("keypoints-none", "The path “{}” has no arrows.".format(name), HOW_TO_DRAW + " Or delete the path.")
+    return tuple(arrows)
+
+
+def count_arrows(source: Source, name: str) -> Tuple[List[Arrow], int]:
+    """The arrows of the topmost path of that name, and how many of its strokes are none."""
+    path = next(path for path in source.image.get_paths() if path.get_name() == name)
+    strokes = [path.stroke_get_points(stroke)[1] for stroke in path.get_strokes()]
+    return arrows_from_strokes(strokes, source.left, source.top)
+
+
+def add_above(source: Source, name: str, pixels: bytes, recipe: str) -> Gimp.Layer:
+    """The painted pixels as a new layer directly above the source, selected, in one step of undo.
+
+    The layer is filled before it joins the image, so nothing half-done is ever seen or undone. Raises WorkerError if
+    the source went away meanwhile.
+    """
+    image, layer, layout = source.image, source.layer, source.layout
+    _check_length(pixels, layout.size(source.width, source.height))
+    if not image.is_valid() or not layer.is_valid():
+        raise WorkerError("layer-gone", "The layer was deleted while Brushwarp painted it.", "Undo that, and paint again.")
+    grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        raise WorkerError("indexed", "The image became indexed while Brushwarp painted.", "Choose Image > Mode > RGB, and paint again.")
+    painted = Gimp.Layer.new(image, name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
+    buffer = painted.get_buffer()
+    buffer.set(_whole(source), layout.babl, pixels)  # bytes: anything else takes twenty times as long
+    buffer.flush()
+    painted.update(0, 0, source.width, source.height)
+    painted.attach_parasite(Gimp.Parasite.new(RECIPE, PERSISTENT_UNDOABLE, recipe.encode("utf-8")))
+    _, left, top = layer.get_offsets()  # it may have been moved meanwhile
+    painted.set_offsets(left, top)
+    image.undo_group_start()
+    try:
+        image.insert_layer(painted, layer.get_parent(), image.get_item_position(layer))
+        image.set_selected_layers([painted])
+    finally:
+        image.undo_group_end()
+    Gimp.displays_flush()
+    return painted
+
+
+def _whole(source: Source) -> Gegl.Rectangle:
+    return Gegl.Rectangle.new(0, 0, source.width, source.height)
+
+
+def _check_length(data: bytes, size: int) -> None:
+    """GIMP takes and gives too few bytes without a word."""
+    if len(data) != size:
+        raise RuntimeError("{} bytes of pixels instead of {}".format(len(data), size))
