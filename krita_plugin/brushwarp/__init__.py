@@ -1,0 +1,16 @@
+"""Brushwarp in Krita: the active layer repainted in a painter's style and bent along arrows, as a new layer above it.
+
+Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker process; `bridge` talks to it.
+
+    extension   the menu                       stylize     the course of one job, from the menu to the new layer
+    dialog      what to paint                  progress    how far it is, and Cancel
+    document, layer    Krita itself            job         the thread that waits for the worker
+    arrows, colour, settings, styles, rectangle, refusal    logic that needs neither Krita nor Qt
+    qt          the one place that knows which PyQt there is
+"""
+
+from krita import Krita
+
+from .extension import BrushwarpExtension
+
+Krita.instance().addExtension(BrushwarpExtension(Krita.instance()))

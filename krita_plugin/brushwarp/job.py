@@ -1,0 +1,80 @@
+"""One job in a thread of its own: from the worker's start to the painted pixels. Neither Krita nor Qt.
+
+The thread never touches the host. What it has to say waits in a queue, which the window's own thread empties.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass
+from typing import List, Optional, Union
+
+from .bridge.client import JobCancelled, Progress, Queued, StylizeRequest, StylizeResult, WorkerClient, WorkerError
+
+
+@dataclass(frozen=True)
+class Done:
+    result: StylizeResult
+
+
+@dataclass(frozen=True)
+class Failed:
+    error: WorkerError
+
+
+Event = Union[Queued, Progress, Done, Failed]
+
+
+class Job:
+    """Starts with `start`; ends with one Done or Failed, or without a word if it was cancelled."""
+
+    def __init__(self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes]) -> None:
+        self._work = (request, pixels, selection)
+        self._events: "queue.SimpleQueue[Event]" = queue.SimpleQueue()
+        self._cancelled = threading.Event()
+        self._client: Optional[WorkerClient] = None
+        # A daemon: Krita may quit while it waits; the worker notices that by itself.
+        self._thread = threading.Thread(target=self._run, name="brushwarp-job", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Give up. Returns at once; no event comes any more."""
+        self._cancelled.set()
+        client = self._client
+        if client is not None:
+            client.cancel()
+
+    def news(self) -> List[Event]:
+        """What happened since the last call."""
+        events: List[Event] = []
+        while not self._cancelled.is_set():
+            try:
+                events.append(self._events.get_nowait())
+            except queue.Empty:
+                break
+        return events
+
+    def _run(self) -> None:
+        request, pixels, selection = self._work
+        del self._work  # as large as the layer
+        try:
+            with WorkerClient.connect(self._tell) as client:
+                self._client = client
+                if self._cancelled.is_set():  # between the last event and now
+                    return
+                self._events.put(Done(client.stylize(request, pixels, selection)))
+        except JobCancelled:
+            pass
+        except WorkerError as error:
+            self._events.put(Failed(error))
+        except Exception as error:  # noqa: BLE001 - the end of the thread: nobody else would hear of it
+            self._events.put(Failed(WorkerError("plugin", "The plugin failed: {!r}.".format(error), "Please report it.")))
+
+    def _tell(self, event: Event) -> None:
+        """Called by the client in the job's thread. While the worker starts, raising is the way to give up."""
+        if self._cancelled.is_set():
+            raise JobCancelled()
+        self._events.put(event)

@@ -1,0 +1,126 @@
+"""A layer of Krita, in our words. Every method must be called in the thread of the window, as all of Krita's."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from .arrows import Arrow, arrows_of_shapes
+from .colour import ColorSpace, pixel_format, space_to_send
+from .qt import QByteArray
+from .rectangle import Rectangle
+from .refusal import Refusal
+
+POINTS_PER_INCH = 72.0
+ARROWS_BEGIN = "Brushwarp keypoints"  # names of the vector layers that hold arrows
+
+_DUPLICATE = "Work on a copy: Layer > New > Duplicate Layer or Mask, then "
+_TO_PAINT = _DUPLICATE + "Layer > Convert > Convert to Paint Layer."
+_KINDS = {  # what a node is called, and the way out
+    "grouplayer": ("a group", _DUPLICATE + "Layer > Flatten Layer."),
+    "vectorlayer": ("a vector layer", _TO_PAINT),
+    "filelayer": ("a file layer", _TO_PAINT),
+    "clonelayer": ("a clone layer", _TO_PAINT),
+    "filllayer": ("a fill layer", _TO_PAINT),
+    "filterlayer": ("a filter layer", "Choose the paint layer beneath it, or Layer > New > New Layer From Visible."),
+}
+
+
+class Layer:
+    """One node of the layer tree."""
+
+    def __init__(self, node) -> None:
+        self.node = node
+
+    @property
+    def id(self) -> str:
+        """Stays the same when the document is saved and opened again."""
+        return self.node.uniqueId().toString()
+
+    @property
+    def name(self) -> str:
+        return self.node.name()
+
+    @property
+    def space(self) -> ColorSpace:
+        return ColorSpace(self.node.colorModel(), self.node.colorDepth(), self.node.colorProfile())
+
+    @property
+    def bounds(self) -> Rectangle:
+        """Where there is anything on it."""
+        box = self.node.bounds()
+        return Rectangle(box.x(), box.y(), box.width(), box.height())
+
+    def refuse_unpaintable(self) -> None:
+        """Raise Refusal unless this is an unlocked paint layer with something on it, in colours that can be painted."""
+        kind = self.node.type()
+        if kind != "paintlayer":
+            what, hint = _KINDS.get(kind, ("a mask", "Choose the paint layer that it belongs to."))
+            raise Refusal("“{}” is {}, and only paint layers can be painted.".format(self.name, what), hint)
+        if self.node.locked():
+            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker, or choose another layer.")
+        space_to_send(self.space)
+        if self.bounds.is_empty:
+            raise Refusal("“{}” is empty.".format(self.name), "Paint something on it, or choose another layer.")
+
+    def read(self, place: Rectangle, space: ColorSpace) -> bytes:
+        """The layer's own pixels (not its masks, not its styles) in a colour space; the layer stays as it is."""
+        node = self.node
+        if space != self.space:
+            node = node.duplicate()  # in no document: nobody sees it
+            if not node.setColorSpace(space.model, space.depth, space.profile):
+                raise _conversion_refused(self.name, self.space)
+        pixels = bytes(node.pixelData(place.x, place.y, place.width, place.height))
+        if len(pixels) != place.area * pixel_format(space).bytes_per_pixel:
+            raise Refusal("The pixels of “{}” can't be read.".format(self.name), "Save the document, open it again, and try once more.")
+        return pixels
+
+    def arrows(self, x_ppi: float, y_ppi: float) -> List[Arrow]:
+        """The arrows drawn on a vector layer, in the document's pixels."""
+        # Shapes lie in points, and do not know how far the layer was moved since it was opened.
+        offset = self.node.position()
+        x, y, sx, sy = offset.x(), offset.y(), x_ppi / POINTS_PER_INCH, y_ppi / POINTS_PER_INCH
+        drawn = arrows_of_shapes(shape.toSvg() for shape in self.node.shapes())
+        return [(a * sx + x, b * sy + y, c * sx + x, d * sy + y) for a, b, c, d in drawn]
+
+    def vector_layers(self) -> List[Layer]:
+        """Every vector layer below this node that is named for arrows, the topmost first."""
+        found: List[Layer] = []
+        for child in reversed(self.node.childNodes()):
+            layer = Layer(child)
+            if child.type() == "vectorlayer" and layer.name.startswith(ARROWS_BEGIN):
+                found.append(layer)
+            found.extend(layer.vector_layers())
+        return found
+
+
+def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, final: ColorSpace):
+    """A new paint layer's node that belongs to no parent yet, so that adding it is one step of undo.
+
+    `pixels` are in the space `sent`; the layer has them in `final`. Raises Refusal for a wrong length, at which Krita itself
+    only shrugs.
+    """
+    if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
+        raise Refusal("The painted picture has the wrong size.", "Install the plugin and the engine of the same Brushwarp release.")
+    node = document.createNode(name, "paintlayer")
+    _convert(node, name, sent)
+    node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
+    _convert(node, name, final)
+    return node
+
+
+def _convert(node, name: str, space: ColorSpace) -> None:
+    if Layer(node).space != space and not node.setColorSpace(space.model, space.depth, space.profile):
+        raise _conversion_refused(name, space)
+
+
+def _conversion_refused(name: str, space: ColorSpace) -> Refusal:
+    return Refusal(
+        "Krita can't convert the colours of “{}” ({}).".format(name, space.profile),
+        "Convert a copy of the layer to sRGB: Layer > Convert > Convert Layer Color Space…",
+    )
+
+
+def find_layer(document, layer_id) -> Optional[Layer]:
+    """The layer of an id (a QUuid), if it is still part of the document."""
+    node = document.nodeByUniqueID(layer_id)
+    return Layer(node) if node is not None and node.parentNode() is not None else None

@@ -1,0 +1,54 @@
+"""Message boxes, and the guard around everything that Qt calls. No box stops its caller: Krita goes on."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from typing import Any, Callable
+
+from krita import Krita
+
+from .bridge.errors import WorkerError
+from .qt import QMessageBox, Qt
+
+
+def show_problem(error: WorkerError, details: str = "") -> None:
+    """What happened, and what to do about it."""
+    _show(QMessageBox.Icon.Warning, error.message, error.hint, details)
+
+
+def show_note(message: str, hint: str = "") -> None:
+    """Something to know, where nothing went wrong."""
+    _show(QMessageBox.Icon.Information, message, hint, "")
+
+
+def _show(icon: Any, message: str, hint: str, details: str) -> None:
+    window = Krita.instance().activeWindow()
+    box = QMessageBox(window.qwindow() if window is not None else None)
+    box.setObjectName("brushwarp_message")
+    box.setIcon(icon)
+    box.setWindowTitle("Brushwarp")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(message)
+    box.setInformativeText(hint)
+    if details:
+        box.setDetailedText(details)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def guarded(slot: Callable) -> Callable:
+    """A slot whose exceptions become a message box: one that reached Krita would stop it with a dialog of its own."""
+
+    @functools.wraps(slot)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return slot(*arguments, **named)
+        except WorkerError as error:
+            show_problem(error)
+        except Exception as error:  # noqa: BLE001 - the edge of the plugin
+            wrapped = WorkerError("plugin", "Brushwarp failed: {!r}.".format(error), "Please report it, with the details below.")
+            show_problem(wrapped, traceback.format_exc())
+        return None
+
+    return run

@@ -1,0 +1,31 @@
+"""A rectangle of pixels in the document's coordinates, which may be negative: layers reach beyond the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.width <= 0 or self.height <= 0
+
+    @property
+    def area(self) -> int:
+        return 0 if self.is_empty else self.width * self.height
+
+    def grown(self, by: int) -> Rectangle:
+        return Rectangle(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
+
+    def clipped(self, other: Rectangle) -> Rectangle:
+        """What both share; an empty rectangle where they don't meet."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        right = min(self.x + self.width, other.x + other.width)
+        bottom = min(self.y + self.height, other.y + other.height)
+        return Rectangle(left, top, max(0, right - left), max(0, bottom - top))
