@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple, Optional, Tuple
 
 SECTION = b"python"
-_HEADER = re.compile(rb"^\[([^\]\r\n]+)\][ \t]*\r?$", re.MULTILINE)
+_HEADER = re.compile(rb"^\[([^\r\n]+)\][ \t]*\r?$", re.MULTILINE)
 
 
 def setting(content: bytes, key: str, section: Optional[bytes] = SECTION) -> Optional[str]:

@@ -105,11 +105,8 @@ def test_outer_folders_are_bound_before_inner_ones(tmp_path):
     assert command.index("ro:/a") < command.index("rw:/a/b/c") < command.index("true")
 
 
-SKIPS = """
+KNOWN_AND_FINE = """
 import pytest
-
-@pytest.mark.gpu
-def test_on_a_gpu(): pytest.skip("no gpu")
 
 @pytest.mark.xfail
 def test_known(): assert False
@@ -118,30 +115,30 @@ def test_fine(): pass
 """
 
 
-def run_in_ci(folder: Path, more: str, ci: str) -> subprocess.CompletedProcess:
+def run_in_ci(folder: Path, more: str, ci: str = "true") -> subprocess.CompletedProcess:
     shutil.copy(CHECKOUT / "tests" / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    gpu: needs one\n")
-    (folder / "test_some.py").write_text(SKIPS + more)
-    environment = {**os.environ, "CI": ci}
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", str(folder)], env=environment, cwd=folder, capture_output=True, text=True, timeout=120)
+    (folder / "test_some.py").write_text(KNOWN_AND_FINE + more)
+    command = [sys.executable, "-m", "pytest", "-q", str(folder)]
+    return subprocess.run(command, env={**os.environ, "CI": ci}, cwd=folder, capture_output=True, text=True, timeout=120)
 
 
 def test_a_skipped_test_fails_ci_by_name(tmp_path):
-    done = run_in_ci(tmp_path, "\ndef test_left_out(): pytest.skip('no host')\n", "true")
+    done = run_in_ci(tmp_path, "def test_left_out(): pytest.skip('no host')\n")
     assert done.returncode == 1 and "test_left_out: Skipped: no host" in done.stdout, done.stdout
 
 
 def test_a_file_that_skips_itself_fails_ci(tmp_path):
     (tmp_path / "test_whole.py").write_text("import pytest\npytest.skip('whole file', allow_module_level=True)\n")
-    done = run_in_ci(tmp_path, "", "true")
+    done = run_in_ci(tmp_path, "")
     assert done.returncode == 1 and "whole file" in done.stdout.split("fails in CI")[1], done.stdout
 
 
 def test_tests_for_a_gpu_may_be_skipped_in_ci(tmp_path):
-    done = run_in_ci(tmp_path, "", "true")
+    done = run_in_ci(tmp_path, "@pytest.mark.gpu\ndef test_on_a_gpu(): pytest.skip('too small a gpu')\n")
     assert done.returncode == 0, done.stdout
 
 
 def test_outside_ci_a_skipped_test_is_no_failure(tmp_path):
-    done = run_in_ci(tmp_path, "\ndef test_left_out(): pytest.skip('no host')\n", "")
+    done = run_in_ci(tmp_path, "def test_left_out(): pytest.skip('no host')\n", ci="")
     assert done.returncode == 0, done.stdout
