@@ -85,7 +85,9 @@ def refuse_unsavable(path: str | os.PathLike[str], *, has_alpha: bool = False) -
     _writer_for(path, has_alpha=has_alpha)
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise BrushwarpError(
-            "save-folder", f"{path.parent} is no folder that can be written to.", "Choose another folder, or make it first."
+            "save-folder",
+            f"{path.parent} is no folder that can be written to.",
+            "Choose another folder, or make it first.",
         )
 
 
@@ -103,7 +105,9 @@ def _writer_for(path: Path, has_alpha: bool) -> _Writer:
         )
     if has_alpha and not writer.holds_alpha:
         raise BrushwarpError(
-            "save-format", f"A {writer.name} cannot hold transparency, and this picture has some.", "Save it as .png or .tif."
+            "save-format",
+            f"A {writer.name} cannot hold transparency, and this picture has some.",
+            "Save it as .png or .tif.",
         )
     return writer
 
@@ -113,7 +117,9 @@ def _bytes_of(path: Path, count: int = -1) -> bytes:
         with path.open("rb") as file:
             return file.read(count)
     except FileNotFoundError as error:
-        raise BrushwarpError("picture-missing", f"There is no file {path}.", "Check the name and the folder.") from error
+        raise BrushwarpError(
+            "picture-missing", f"There is no file {path}.", "Check the name and the folder."
+        ) from error
     except IsADirectoryError as error:
         raise BrushwarpError("picture-missing", f"{path} is a folder.", "Name a picture in it.") from error
     except OSError as error:

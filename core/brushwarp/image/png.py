@@ -31,7 +31,9 @@ def read_png(data: bytes) -> Raster:
             break
         chunks.setdefault(name, content)
     if b"acTL" in chunks and struct.unpack_from(">I", chunks[b"acTL"])[0] > 1:
-        raise BrushwarpError("picture-animated", "This PNG is an animation.", "Export the frame you want as a still picture.")
+        raise BrushwarpError(
+            "picture-animated", "This PNG is an animation.", "Export the frame you want as a still picture."
+        )
     samples = imagecodecs.png_decode(data)
     return Raster(
         samples=samples if samples.ndim == 3 else samples[..., None],

@@ -15,7 +15,9 @@ def resize(pixels: Tensor, size: tuple[int, int]) -> Tensor:
     """
     height, width = size
     if pixels.ndim not in (3, 4) or not pixels.is_floating_point():
-        raise ValueError(f"pixels must be floating point (C, H, W) or (N, C, H, W), not {pixels.dtype} {tuple(pixels.shape)}")
+        raise ValueError(
+            f"pixels must be floating point (C, H, W) or (N, C, H, W), not {pixels.dtype} {tuple(pixels.shape)}"
+        )
     if height < 1 or width < 1:
         raise ValueError(f"the size must be at least 1 × 1, not {height} × {width}")
     if tuple(pixels.shape[-2:]) == (height, width):

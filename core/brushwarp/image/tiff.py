@@ -81,7 +81,9 @@ def _colours(page: tifffile.TiffPage) -> int:
     """How many channels are colour. Raises BrushwarpError for what is neither grey nor RGB."""
     kind = tifffile.PHOTOMETRIC(page.photometric)
     if kind == tifffile.PHOTOMETRIC.SEPARATED:
-        raise BrushwarpError("picture-cmyk", "This TIFF is in CMYK.", "Convert it to RGB in your paint program, and save it again.")
+        raise BrushwarpError(
+            "picture-cmyk", "This TIFF is in CMYK.", "Convert it to RGB in your paint program, and save it again."
+        )
     if kind in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.PALETTE):
         return 1
     # YCbCr inside of JPEG compression: the decoder hands out RGB.
