@@ -46,7 +46,7 @@ class Brushwarp(Gimp.PlugIn):
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
         procedure.set_menu_label("_Stylize…")
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
-        procedure.set_documentation(BLURB, HELP, name)
+        procedure.set_documentation(BLURB, HELP, None)  # no help id: GIMP has no page of ours to open
         procedure.set_attribution("The Brushwarp authors", "The Brushwarp authors, GPL-3.0-or-later", "2026")
         flags = GObject.ParamFlags.READWRITE
         # Text and no Gimp.Choice: GIMP remembers a choice's entries from the day the plug-in was put in, and would
@@ -61,7 +61,7 @@ class Brushwarp(Gimp.PlugIn):
             "brush-scale", "_Brush scale", "The size of the brush on the canvas: 2 is a brush twice as broad", 0.25, 4.0, 1.0, flags
         )
         procedure.add_boolean_argument(
-            "keep-colors", "Keep _colors", "Keep the layer's own colors, and take only light and dark from the painting", False, flags
+            "keep-colors", "K_eep colors", "Keep the layer's own colors, and take only light and dark from the painting", False, flags
         )
         procedure.add_string_argument(
             "keypoints",

@@ -30,12 +30,15 @@ class StylizeDialog:
         self._dialog.set_size_request(NARROWEST, -1)
         content = self._dialog.get_content_area()
         self._thumbnail = Gtk.Image()
+        self._labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         content.pack_start(self._style_row(), False, False, 0)
-        self._dialog.get_scale_entry("strength", 1.0)
-        self._dialog.get_scale_entry("brush-scale", 1.0)
+        for argument in ("strength", "brush-scale"):
+            entry = self._dialog.get_scale_entry(argument, 1.0)
+            entry.set_digits(2)
+            self._labels.add_widget(entry.get_label())
         self._dialog.fill(["strength", "brush-scale", "keep-colors"])
         content.pack_start(self._keypoints_row(source), False, False, 0)
-        self._progress = Gtk.ProgressBar(show_text=True, margin=12, margin_bottom=0, no_show_all=True)
+        self._progress = Gtk.ProgressBar(show_text=True, margin_top=6, no_show_all=True)
         content.pack_end(self._progress, False, False, 0)
         warm_up()
 
@@ -115,19 +118,20 @@ class StylizeDialog:
             store.append([NONE, "None: do not bend"])
         else:
             store.append([AUTOMATIC, "No path named “{}”".format(NAME)])
-        chosen = self._config.get_property("keypoints")
+        chosen = self._config.get_property("keypoints") or AUTOMATIC
         known = [entry[0] for entry in store]
         if chosen not in known:
             self._config.set_property("keypoints", known[0])
         row = self._row("_Keypoints", "keypoints", store, "Bends the painting along the arrows of a path. " + HOW_TO_DRAW)
         row.set_sensitive(bool(found))
-        row.set_has_tooltip(True)
         return row
 
     def _row(self, title: str, argument: str, store: Gtk.ListStore, tooltip: str) -> Gtk.Box:
         combo = GimpUi.prop_string_combo_box_new(self._config, argument, store, 0, 1)
+        combo.set_valign(Gtk.Align.CENTER)
         label = Gtk.Label(label=title, use_underline=True, xalign=0.0, mnemonic_widget=combo)
-        row = Gtk.Box(spacing=6, margin=12, margin_top=6, margin_bottom=0, tooltip_text=tooltip)
+        self._labels.add_widget(label)
+        row = Gtk.Box(spacing=6, tooltip_text=tooltip)
         row.pack_start(label, False, False, 0)
         row.pack_start(combo, True, True, 0)
         row.show_all()

@@ -11,7 +11,7 @@ from gi.repository import Gegl, Gimp, GLib
 from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError
 from bridge.paths import INSTALL_HINT, Install, read_install
 from job import Job
-from keypoints import AUTOMATIC
+from keypoints import AUTOMATIC, NONE
 from layers import Source, add_above, find_source, path_names, read_arrows, read_pixels, read_selection
 from packs import Pack, list_packs, read_pack
 from stages import Tracker
@@ -74,8 +74,8 @@ def _paint(
     on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
 ) -> Gimp.Layer:
     """on_cancel is told what to call when the user gives up."""
-    style, name = _style(packs, config.get_property("style"))
-    arrows = read_arrows(source, config.get_property("keypoints"))
+    style, name = _style(packs, _text(config, "style"))
+    arrows = read_arrows(source, _text(config, "keypoints"))
     selection = read_selection(source)
     pixels = read_pixels(source)
     request = StylizeRequest(
@@ -116,9 +116,14 @@ def _style(packs: List[Pack], wanted: str) -> Tuple[str, str]:
 
 def _forget_missing_path(source: Source, config: Any) -> None:
     """A path that was chosen by name in another image means, in this one, the topmost that there is."""
-    wanted = config.get_property("keypoints")
-    if wanted not in ("", "none") and wanted not in path_names(source.image):
+    wanted = _text(config, "keypoints")
+    if wanted not in (AUTOMATIC, NONE) and wanted not in path_names(source.image):
         config.set_property("keypoints", AUTOMATIC)
+
+
+def _text(config: Any, argument: str) -> str:
+    """GIMP hands an empty text on as none at all."""
+    return config.get_property(argument) or ""
 
 
 def _status_bar(sentence: str, share: float) -> None:
