@@ -79,7 +79,8 @@ def run_train(arguments: argparse.Namespace) -> None:
     def on_save(training: Training) -> None:
         draw_loss_curves(training.history, output.with_suffix(".losses.png"))
         if training.iteration % SAMPLES_EVERY == 0 or training.iteration == settings.total:
-            paint_samples(training.network, photos[:: max(1, len(photos) // 3)][:3], output.with_name(f"{output.stem}.{training.iteration:05}.jpg"), device)
+            sheet = output.with_name(f"{output.stem}.{training.iteration:05}.jpg")
+            paint_samples(training.pack(), photos[:: max(1, len(photos) // 3)][:3], sheet, device)
 
     pack = training.run(photos, output, on_report, on_save)
     bar.close()

@@ -38,6 +38,16 @@ class KeypointPairs:
         """No arrows: a picture warped by them stays as it is."""
         return cls(np.empty((0, 2)), np.empty((0, 2)))
 
+    @classmethod
+    def from_rows(cls, rows: object) -> KeypointPairs:
+        """Of [[source x, source y, target x, target y], …], as recipes and hosts have them. Raises ValueError for other shapes."""
+        arrows = np.array(rows, np.float64).reshape(-1, 4)
+        return cls(arrows[:, :2], arrows[:, 2:])
+
+    def rows(self) -> list[list[float]]:
+        """The opposite of `from_rows`."""
+        return np.concatenate([self.source, self.target], axis=1).tolist()
+
     def __len__(self) -> int:
         return len(self.source)
 

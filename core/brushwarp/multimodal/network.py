@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from ..image.colour import luminance
 
 
-
 @dataclass(frozen=True)
 class Widths:
     """Channel counts, which a style pack carries. The defaults make 4.8 M parameters (DESIGN.md section 2)."""

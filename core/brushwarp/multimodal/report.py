@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .network import MultimodalNetwork
+from ..styles.pack import StylePack
 from .photos import open_rgb, to_tensor
-from .transfer import paint
+from .transfer import Painter, plan_painting
 
 CURVE_WINDOW = 25  # iterations in the running mean of a curve
 SAMPLE_SHORT_SIDE = 768
@@ -34,18 +34,16 @@ def draw_loss_curves(history: list[dict[str, float]], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def paint_samples(network: MultimodalNetwork, photos: list[Path], path: Path, device: torch.device) -> None:
+def paint_samples(pack: StylePack, photos: list[Path], path: Path, device: torch.device) -> None:
     """A sheet with the given photographs painted side by side."""
-    was_training = network.training
-    network.eval()
+    painter = Painter(pack, device)
     tiles = []
     for photo in photos:
         image = open_rgb(photo)
         share = SAMPLE_SHORT_SIDE / min(image.size)
         image = image.resize([round(side * share) for side in image.size], Image.Resampling.LANCZOS)
-        painted = paint(network, to_tensor(image).to(device)).permute(1, 2, 0).cpu()
-        tiles.append(Image.fromarray((painted.numpy() * 255).round().astype(np.uint8)))
-    network.train(was_training)
+        painted = painter.paint(to_tensor(image), plan_painting((image.height, image.width)))
+        tiles.append(Image.fromarray((painted.permute(1, 2, 0) * 255).round().byte().numpy()))
     sheet = Image.new("RGB", (sum(tile.width for tile in tiles), max(tile.height for tile in tiles)))
     left = 0
     for tile in tiles:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
-import numpy as np
-
 from .. import api
 from ..bridge.protocol import StyleInfo
 from ..bridge.request import StylizeRequest
@@ -48,7 +46,7 @@ class Engine:
         del pixels  # as large as the layer
         if lost:
             notes.append(f"{lost} of the layer's numbers were infinite or none, and were replaced.")
-        pairs = _pairs(request).validated(picture.size)  # before the painting, which takes long
+        pairs = KeypointPairs.from_rows(request.keypoints).validated(picture.size)  # before the painting, which takes long
         painter = self._painter(request.style)
         painted = api.stylize(
             picture,
@@ -91,11 +89,6 @@ class Engine:
         while len(self._warm) > WARM_STYLES:
             self._warm.popitem(last=False)
         return painter
-
-
-def _pairs(request: StylizeRequest) -> KeypointPairs:
-    arrows = np.array(request.keypoints, np.float64).reshape(-1, 4)
-    return KeypointPairs(arrows[:, :2], arrows[:, 2:])
 
 
 def _parameters(request: StylizeRequest) -> dict[str, object]:

@@ -1,0 +1,130 @@
+"""Training: goes on where it stopped, begins from a pack, and says what is wrong with what it is given."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from brushwarp.errors import BrushwarpError, Cancelled
+from brushwarp.features import load_encoder
+from brushwarp.multimodal.network import Widths
+from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid
+from brushwarp.multimodal.report import draw_loss_curves
+from brushwarp.multimodal.train import Training, TrainingSettings, checkpoint_path
+from brushwarp.styles import StyleCard, load_pack
+from PIL import Image
+
+CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
+SETTINGS = TrainingSettings(iterations=(1, 1, 1, 2), window=64, save_every=2, loaders=0)
+
+
+@pytest.fixture(scope="module")
+def encoder(dev_data):
+    return load_encoder(dev_data / "weights")
+
+
+@pytest.fixture(scope="module")
+def photos(dev_data):
+    return find_photos(dev_data / "content" / "train")[:8]
+
+
+@pytest.fixture
+def training(dev_data, encoder):
+    def begin(settings=SETTINGS) -> Training:
+        return Training(CARD, dev_data / "style" / "vangogh_starry_night.jpg", encoder, settings, torch.device("cpu"))
+
+    return begin
+
+
+def nothing(_) -> None:
+    pass
+
+
+def test_a_training_that_was_killed_ends_as_if_it_had_not_been(training, photos, tmp_path):
+    whole = training().run(photos, tmp_path / "whole.safetensors", nothing, nothing)
+
+    def stop(report):
+        if report.iteration == 5:  # one past the checkpoint of iteration 4
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        training().run(photos, tmp_path / "parts.safetensors", stop, nothing)
+    assert load_pack(tmp_path / "parts.safetensors").card.training["iterations"] == 4
+    again = training()
+    assert again.resume(checkpoint_path(tmp_path / "parts.safetensors"))
+    assert again.iteration == 4
+    parts = again.run(photos, tmp_path / "parts.safetensors", nothing, nothing)
+    for name, value in whole.weights.items():
+        assert torch.equal(value, parts.weights[name]), name
+
+
+def test_a_checkpoint_of_other_settings_is_not_taken_up(training, tmp_path):
+    training().save(tmp_path / "a.safetensors")
+    assert not training(replace(SETTINGS, seed=1)).resume(checkpoint_path(tmp_path / "a.safetensors"))
+
+
+def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos, tmp_path):
+    run = training()
+    before = {name: value.clone() for name, value in run.network.state_dict().items()}
+    changed: dict[str, set[str]] = {}
+
+    def note(report):
+        now = run.network.state_dict()
+        found = {name.split(".")[0] for name in now if not torch.equal(now[name], before[name])}
+        changed.setdefault(report.stage, set()).update(found)
+        before.update({name: value.clone() for name, value in now.items()})
+
+    run.run(photos, tmp_path / "a.safetensors", note, nothing)
+    assert changed == {
+        "style": {"style"},
+        "enhance": {"enhance"},
+        "refine": {"refine"},
+        "together": {"style", "enhance", "refine"},
+    }
+    assert set(run.recent_terms()) == {f"{term} {scale}" for term in ("style", "content") for scale in (1, 2, 3)}
+
+
+def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
+    run = training(TrainingSettings(iterations=(24, 0, 0, 0), loaders=0))
+    run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
+    losses = [terms["style 1"] for terms in run.history]
+    assert sum(losses[-4:]) < 0.7 * sum(losses[:4])
+    draw_loss_curves(run.history, tmp_path / "curve.png")
+    assert Image.open(tmp_path / "curve.png").size[0] > 500
+
+
+def test_a_pack_is_a_beginning(training):
+    pack = training(replace(SETTINGS, seed=1)).pack()
+    second = training()
+    second.start_from(pack)
+    assert all(torch.equal(value, pack.weights[name]) for name, value in second.network.state_dict().items())
+    other = replace(pack, card=replace(CARD, widths=Widths()))
+    with pytest.raises(BrushwarpError, match="widths"):
+        second.start_from(other)
+
+
+def test_windows_at_all_scales_show_the_same_place(photos):
+    from brushwarp.image import resize
+
+    for index in range(12):
+        coarse, middle, fine, (x, y), (u, v) = PhotoWindows(photos, 128, seed=5)[index]
+        assert coarse.shape == (3, 256, 256) and middle.shape == fine.shape == (3, 128, 128)
+        part = coarse[:, y : y + 64, x : x + 64]
+        assert (resize(middle, (64, 64)) - part).abs().mean() < 0.03
+        part = middle[:, v : v + 64, u : u + 64]
+        assert (resize(fine, (64, 64)) - part).abs().mean() < 0.03
+
+
+def test_a_painting_is_never_enlarged(tmp_path):
+    Image.new("RGB", (500, 300)).save(tmp_path / "small.png")
+    assert [tuple(picture.shape[1:]) for picture in style_pyramid(tmp_path / "small.png")] == [(256, 427), (300, 500), (300, 500)]
+
+
+def test_a_folder_without_photographs_is_named(tmp_path):
+    with pytest.raises(BrushwarpError, match=str(tmp_path)):
+        find_photos(tmp_path)
+
+
+def test_missing_loss_network_says_what_to_do(tmp_path):
+    with pytest.raises(BrushwarpError) as caught:
+        load_encoder(tmp_path)
+    assert caught.value.code == "weights-missing" and "--weights" in caught.value.hint
