@@ -69,7 +69,8 @@ def arrows_to_svg(pairs: KeypointPairs, size: tuple[int, int]) -> str:
     stroke = max(1.0, min(size) / 300)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}px" height="{height}px" viewBox="0 0 {width} {height}">',
+        '<svg xmlns="http://www.w3.org/2000/svg" '
+        f'width="{width}px" height="{height}px" viewBox="0 0 {width} {height}">',
         "<defs>",
         '<marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto">',
         '<path d="M 0,0 L 8,4 L 0,8 z" fill="#d02020"/>',
@@ -86,7 +87,7 @@ def arrows_to_svg(pairs: KeypointPairs, size: tuple[int, int]) -> str:
 def arrows_from_svg(data: str | bytes, size: tuple[int, int] | None = None) -> KeypointPairs:
     """The arrows of an SVG document: each `<line>`, `<polyline>` and subpath of a `<path>`, from first to last node.
 
-    Transforms, groups and the view box are followed; what is hidden or not drawn is passed over. size: as `read_arrows`.
+    Transforms, groups and the view box are followed; what is hidden or not drawn is passed over. size: see `read_arrows`.
     """
     root = _parsed(data.encode() if isinstance(data, str) else data)
     if _local(root) != "svg":
@@ -112,7 +113,7 @@ def arrows_from_text(text: str) -> KeypointPairs:
     header = next((line.strip().lower() for line in lines if line.strip()), "")
     if header.startswith(PAIRS_HEADER):
         raise _bad(
-            "This file pairs points of a picture with points of a style picture; a warp needs arrows within one picture.",
+            "This file pairs points of a picture with points of a style picture; a warp needs arrows.",
             "Give it to `brushwarp deform --pairs`, which finds the arrows.",
         )
     if not header.startswith(TEXT_HEADER):

@@ -58,8 +58,8 @@ def thin_plate_flow(
     targets off one line are needed). Those that contradict a target are left out.
     tolerance (pixels): where a coarse grid is this exact (or to 1/10,000 of the largest flow), the spline is evaluated
     there and interpolated by cubic splines; 0 evaluates it at every pixel. Solved in float64. Differentiable in both
-    arguments. Raises BrushwarpError "keypoints-coincident" if two targets lie closer than 0.01 px (identical arrows are one),
-    "keypoints-collinear". Source: Bookstein 1989; DST section 3.2.
+    arguments. Raises BrushwarpError "keypoints-coincident" if two targets lie closer than 0.01 px (identical arrows are
+    one), "keypoints-collinear". Source: Bookstein 1989; DST section 3.2.
     """
     source, target = torch.as_tensor(source), torch.as_tensor(target)
     flow = PlateFlow.through(source, target, size, smoothness=smoothness, anchors=anchors, tolerance=tolerance)

@@ -2,18 +2,28 @@
 
 from brushwarp.image.colour import from_srgb, keep_chroma, linear_to_srgb, luminance, srgb_to_linear, to_srgb
 from brushwarp.image.files import load_picture, refuse_unsavable, save_picture
+from brushwarp.image.openraster import save_openraster
 from brushwarp.image.picture import Picture
+from brushwarp.image.region import Box, apply_region, crop, mask_bounds, paste
 from brushwarp.image.resample import resize
+from brushwarp.image.transparency import extend_colours
 
 __all__ = [
+    "Box",
     "Picture",
+    "apply_region",
+    "crop",
+    "extend_colours",
     "from_srgb",
     "keep_chroma",
     "linear_to_srgb",
     "load_picture",
     "luminance",
+    "mask_bounds",
+    "paste",
     "refuse_unsavable",
     "resize",
+    "save_openraster",
     "save_picture",
     "srgb_to_linear",
     "to_srgb",

@@ -22,7 +22,7 @@ _KEEP = object()
 
 
 def refuse_size(width: int, height: int) -> None:
-    """Raise "picture-too-small" or "picture-too-large" for sizes that no part of the engine takes. Needs the header alone."""
+    """Raise "picture-too-small" or "picture-too-large" for sizes that no part of the engine takes."""
     if width < SMALLEST_SIDE or height < SMALLEST_SIDE:
         raise BrushwarpError(
             "picture-too-small",

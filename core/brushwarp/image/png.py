@@ -1,4 +1,4 @@
-"""PNG, 8 and 16 bits. imagecodecs (libpng) packs the pixels; profile and resolution are chunks that we add ourselves."""
+"""PNG, 8 and 16 bits. imagecodecs (libpng) packs the pixels; profile and resolution are chunks of our own."""
 
 from __future__ import annotations
 

@@ -120,9 +120,11 @@ def _encode_into(samples: np.ndarray, values: np.ndarray, curve: ToneCurve | Non
     """Fill `samples` (H, W) from `values` (H, W), band by band."""
     boundaries = None
     if curve is not None and depth in _WHITE:
-        codes = _code_table(curve, _WHITE[depth]).astype(np.float64)
-        boundaries = torch.from_numpy(((codes[1:] + codes[:-1]) / 2).astype(np.float32))
-    for out, band in zip(_bands(samples), _bands(values)):
+        codes = _code_table(curve, _WHITE[depth])
+        middle = ((codes[1:].astype(np.float64) + codes[:-1]) / 2).astype(np.float32)
+        # Between neighbouring floats there is no middle: a boundary still belongs to the code below it.
+        boundaries = torch.from_numpy(np.where(middle < codes[1:], middle, codes[:-1]))
+    for out, band in zip(_bands(samples), _bands(values), strict=True):
         if boundaries is not None:
             out[:] = torch.bucketize(torch.from_numpy(np.ascontiguousarray(band)), boundaries).numpy()
         elif depth in _WHITE:
@@ -139,7 +141,7 @@ def _bands(array: np.ndarray) -> list[np.ndarray]:
 
 
 def _code_table(curve: ToneCurve, white: int) -> np.ndarray:
-    """The pixel value of every integer code, (white + 1,) float32, strictly rising so that codes survive a round trip."""
+    """The pixel value of every integer code, (white + 1,) float32, strictly rising: so codes survive a round trip."""
     table = srgb_encode(curve.decode(np.arange(white + 1) / white)).astype(np.float32)
     if np.all(np.diff(table) > 0):
         return table

@@ -38,7 +38,9 @@ def read_tiff(data: bytes) -> Raster:
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         pages = [page for page in file.pages if not (page.keyframe.subfiletype & _SUBFILE_REDUCED)]
-        if len(pages) != 1:
+        if not pages:
+            raise ValueError("the list of pages lies beyond the file's end")
+        if len(pages) > 1:
             raise BrushwarpError(
                 "picture-animated",
                 f"This TIFF holds {len(pages)} pictures.",
