@@ -72,3 +72,17 @@ class SkipsFailInCI:
 def pytest_configure(config: pytest.Config) -> None:
     if in_ci():
         config.pluginmanager.register(SkipsFailInCI(), "skips-fail-in-ci")
+
+
+@pytest.fixture(scope="session")
+def small_style(tmp_path_factory) -> Path:
+    """The file of a style with few, random weights: paints nothing pretty, but all the way through, and fast."""
+    import torch
+    from brushwarp.multimodal.network import MultimodalNetwork, Widths
+    from brushwarp.styles import StyleCard, StylePack, save_pack
+
+    widths = Widths(style=4, enhance=16, enhance_residuals=1, refine=16)
+    torch.manual_seed(5)
+    path = tmp_path_factory.mktemp("style") / "small.safetensors"
+    save_pack(StylePack(StyleCard(id="small", name="Small", widths=widths), dict(MultimodalNetwork(widths).state_dict())), path)
+    return path

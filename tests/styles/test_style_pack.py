@@ -9,7 +9,17 @@ import pytest
 import torch
 from brushwarp.errors import BrushwarpError
 from brushwarp.multimodal.network import MultimodalNetwork, Widths
-from brushwarp.styles import StyleCard, StylePack, add_style, list_styles, load_pack, load_style, read_card, remove_style, save_pack
+from brushwarp.styles import (
+    StyleCard,
+    StylePack,
+    add_style,
+    list_styles,
+    load_pack,
+    load_style,
+    read_card,
+    remove_style,
+    save_pack,
+)
 from brushwarp.styles.pack import LARGEST_FILE
 
 SMALL = Widths(style=4, enhance=16, enhance_residuals=1, refine=16)

@@ -1,0 +1,108 @@
+"""The command line as a user meets it: files in, files out, one sentence for what goes wrong."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from brushwarp.cli import main
+from brushwarp.image import load_picture
+from brushwarp.recipe import read_recipe
+from PIL import Image
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("BRUSHWARP_DEVICE", "cpu")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "phöto.png"
+    ramp = np.linspace(0, 255, 96 * 128 * 3).reshape(96, 128, 3)
+    Image.fromarray(ramp.astype(np.uint8)).save(path)
+    return path
+
+
+def complains(capsys, *words) -> str:
+    assert main([str(word) for word in words]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and "Traceback" not in captured.err
+    return captured.err.splitlines()[-1]
+
+
+def test_stylize_writes_the_picture_and_its_recipe(photo, small_style, tmp_path, capsys):
+    out = tmp_path / "out.png"
+    assert main(["stylize", str(photo), "--style", str(small_style), "-o", str(out), "--strength", "0.5"]) == 0
+    assert capsys.readouterr().out.strip() == str(out)
+    assert load_picture(out).size == (96, 128)
+    record = read_recipe((tmp_path / "out.recipe.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["strength"] == 0.5 and record["style"]["id"] == "small"
+
+
+def test_a_recipe_paints_the_same_again(photo, small_style, tmp_path):
+    assert main(["styles", "add", str(small_style)]) == 0
+    arrows = tmp_path / "arrows.txt"
+    arrows.write_text("# brushwarp arrows\n40 40 60 50\n", encoding="utf-8")
+    first, second = tmp_path / "first.png", tmp_path / "second.png"
+    assert main(["stylize", str(photo), "--style", "small", "--keypoints", str(arrows), "--brush-scale", "2", "-o", str(first)]) == 0
+    assert main(["recipe", str(tmp_path / "first.recipe.json"), str(photo), "-o", str(second)]) == 0
+    assert torch.equal(load_picture(first).pixels, load_picture(second).pixels)
+
+
+def test_size_scales_the_long_side_first(photo, small_style, tmp_path):
+    out = tmp_path / "out.jpg"
+    assert main(["stylize", str(photo), "--style", str(small_style), "--size", "64", "-o", str(out)]) == 0
+    assert load_picture(out).size == (48, 64)
+
+
+def test_warp_bends_without_any_style(photo, tmp_path):
+    arrows, out = tmp_path / "a.txt", tmp_path / "warped.png"
+    arrows.write_text("# brushwarp arrows\n40 40 60 50\n", encoding="utf-8")
+    assert main(["warp", str(photo), "--keypoints", str(arrows), "-o", str(out)]) == 0
+    assert not torch.equal(load_picture(out).pixels, load_picture(photo).pixels)
+
+
+def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_path, capsys):
+    arrows = tmp_path / "far.txt"
+    arrows.write_text("# brushwarp arrows\n40 40 6000 50\n", encoding="utf-8")
+    out = tmp_path / "out.png"
+    cases = {
+        "no such file": ["stylize", tmp_path / "none.png", "--style", small_style, "-o", out],
+        "no such style": ["stylize", photo, "--style", "nothing", "-o", out],
+        "not a pack": ["stylize", photo, "--style", photo.rename(photo.with_suffix(".safetensors")), "-o", out],
+    }
+    photo.with_suffix(".safetensors").rename(photo)
+    cases |= {
+        "arrows outside": ["stylize", photo, "--style", small_style, "--keypoints", arrows, "-o", out],
+        "no arrows file": ["warp", photo, "--keypoints", tmp_path / "none.svg", "-o", out],
+        "bad format": ["stylize", photo, "--style", small_style, "-o", tmp_path / "out.docx"],
+        "no folder": ["stylize", photo, "--style", small_style, "-o", tmp_path / "no" / "out.png"],
+        "bad strength": ["stylize", photo, "--style", small_style, "--strength", "7", "-o", out],
+        "bad device": ["stylize", photo, "--style", small_style, "--device", "abacus", "-o", out],
+        "no photographs": ["train", photo, "--photos", tmp_path / "home", "-o", tmp_path / "a.safetensors"],
+        "bad pack name": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.pth"],
+        "no recipe": ["recipe", arrows, photo, "-o", out],
+    }
+    for name, words in cases.items():
+        assert complains(capsys, *words).startswith("brushwarp: "), name
+        assert not out.exists(), name
+
+
+def test_styles_are_listed_for_people_and_for_programs(small_style, capsys):
+    assert main(["styles", "add", str(small_style)]) == 0
+    capsys.readouterr()
+    assert main(["styles", "list"]) == 0
+    assert "Small" in capsys.readouterr().out
+    assert main(["styles", "list", "--json"]) == 0
+    assert "small" in [style["id"] for style in json.loads(capsys.readouterr().out)]
+    assert main(["styles", "show", "small"]) == 0
+    assert json.loads(capsys.readouterr().out)["widths"]["style"] == 4
+
+
+def test_the_doctor_reports_device_folders_and_what_to_do(tmp_path, capsys):
+    assert main(["doctor"]) == 0
+    report = capsys.readouterr().out
+    assert "CPU" in report and str(tmp_path / "home") in report
+    assert "install_scripts/install.py" in report  # no plugins were installed for this home
