@@ -87,7 +87,7 @@ def arrows_to_svg(pairs: KeypointPairs, size: tuple[int, int]) -> str:
 def arrows_from_svg(data: str | bytes, size: tuple[int, int] | None = None) -> KeypointPairs:
     """The arrows of an SVG document: each `<line>`, `<polyline>` and subpath of a `<path>`, from first to last node.
 
-    Transforms, groups and the view box are followed; what is hidden or not drawn is passed over. size: see `read_arrows`.
+    Transforms, groups and the view box are followed; what is hidden is passed over. size: see `read_arrows`.
     """
     root = _parsed(data.encode() if isinstance(data, str) else data)
     if _local(root) != "svg":

@@ -83,7 +83,7 @@ def fit_thin_plate(centres: Tensor, values: Tensor, *, smoothness: float = 0.0) 
             "Add an arrow beside that line, or keep the anchors along the picture's edge.",
         )
     count = len(centres)
-    # φ in the scaled frame is φ in pixels / scale², but for a quadratic that the affine part absorbs; so is the diagonal.
+    # Scaled, φ is φ of pixels / scale², but for a quadratic that the affine part absorbs; so is the diagonal.
     kernel = _kernel(_squares(u, u)) + smoothness / scale**2 * torch.eye(count, dtype=u.dtype, device=u.device)
     plane = torch.cat([u, u.new_ones(count, 1)], 1)
     system = torch.cat([torch.cat([kernel, plane], 1), torch.cat([plane.T, u.new_zeros(3, 3)], 1)])

@@ -61,7 +61,8 @@ def thin_plate_flow(
     arguments. Raises BrushwarpError "keypoints-coincident" if two targets lie closer than 0.01 px (identical arrows are
     one), "keypoints-collinear". Source: Bookstein 1989; DST section 3.2.
     """
-    source, target = torch.as_tensor(source), torch.as_tensor(target)
+    # Copies of arrays, for those of KeypointPairs are read-only, which torch cannot express.
+    source, target = (p if isinstance(p, Tensor) else torch.tensor(p) for p in (source, target))
     flow = PlateFlow.through(source, target, size, smoothness=smoothness, anchors=anchors, tolerance=tolerance)
     return flow.rows(0, size[0], dtype or torch.promote_types(source.dtype, target.dtype)).to(target.device)
 
