@@ -233,7 +233,7 @@ class User:
 
     def __init__(self, places: Places, scratch: Path, templates: "Templates", binds: Sequence[Path] = ()):
         self._places, self._templates = places, templates
-        self._worker_scratch = scratch
+        self._scratch = scratch
         self.folder = Path(tempfile.mkdtemp(prefix="user-", dir=scratch))
         # A socket's path may have 107 bytes: keep the folder that holds it near the root of the file system.
         self.runtime = Path(tempfile.mkdtemp(prefix="bw-"))
@@ -292,19 +292,25 @@ class User:
         said = ""
         for host in hosts:
             place = getattr(self, host).place
-            worker = worker_python(place, self._worker_scratch)
-            self._binds = tuple(dict.fromkeys((*self._binds, *worker.binds, Bind(self._worker_scratch, writable=True))))
-            logs = self.new_logs("install")
-            script = str(CHECKOUT / "install_scripts" / "install.py")
-            command = ["python3", script, "--host", host, "--python", str(worker.python)]
-            status = self.execute(place, command, {}, logs, timeout=120)
-            text = (logs / "output.log").read_text(encoding="utf-8", errors="replace")
-            if status != 0:
-                raise HostFailure(f"install.py ended with {status}:\n{text}")
-            said += text
+            worker = worker_python(place, self._scratch)
+            self._binds = tuple(dict.fromkeys((*self._binds, *worker.binds, Bind(self._scratch, writable=True))))
+            said += self.run_script(place, "install.py", "--host", host, "--python", str(worker.python))
             if worker.outside and self._worker is None:
                 self._start_worker_outside(worker.python)
         return said
+
+    def uninstall(self) -> str:
+        """Take our plugins out by uninstall.py; what it said."""
+        return self.run_script(next(iter(self._hosts.values())).place, "uninstall.py")
+
+    def run_script(self, place: Place, script: str, *words: str) -> str:
+        """Run one of the install scripts as this user, with the Python of the place; what it printed. Raises HostFailure."""
+        logs = self.new_logs("script")
+        status = self.execute(place, ["python3", str(CHECKOUT / "install_scripts" / script), *words], {}, logs, timeout=120)
+        text = (logs / "output.log").read_text(encoding="utf-8", errors="replace")
+        if status != 0:
+            raise HostFailure(f"{script} ended with {status}:\n{text}")
+        return text
 
     def _start_worker_outside(self, python: Path) -> None:
         self.worker_outside = True
