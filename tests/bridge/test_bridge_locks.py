@@ -30,7 +30,9 @@ def test_two_cannot_hold_it_and_the_second_gets_it_afterwards(tmp_path):
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path):
     path = str(tmp_path / "lock")
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(Path(__file__).parents[2] / "core"), path], stdout=subprocess.PIPE)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(Path(__file__).parents[2] / "core"), path], stdout=subprocess.PIPE
+    )
     assert holder.stdout.readline() == b"True\n"
     mine = FileLock(path)
     assert not mine.acquire()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import platformdirs
 import pytest
-
 from brushwarp.bridge import paths
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.paths import Install, read_install, runtime, write_install
@@ -34,7 +33,13 @@ def test_the_folders_are_those_that_platformdirs_names(monkeypatch, value):
 
 def test_one_variable_moves_everything(tmp_path, monkeypatch):
     monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "all"))
-    for folder in (paths.data_folder(), paths.cache_folder(), paths.payload_folder(), paths.log_folder(), paths.install_file()):
+    for folder in (
+        paths.data_folder(),
+        paths.cache_folder(),
+        paths.payload_folder(),
+        paths.log_folder(),
+        paths.install_file(),
+    ):
         assert Path(folder).is_relative_to(tmp_path / "all")
 
 
@@ -44,7 +49,9 @@ def test_macos_and_windows_have_the_folders_of_their_own(tmp_path, monkeypatch):
     assert paths.cache_folder() == str(tmp_path / "Library" / "Caches" / "brushwarp")
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Local"))
-    assert paths.data_folder() == str(tmp_path / "Local" / "brushwarp" / "brushwarp")  # author and name, as platformdirs
+    assert paths.data_folder() == str(
+        tmp_path / "Local" / "brushwarp" / "brushwarp"
+    )  # author and name, as platformdirs
 
 
 def test_installations_meet_their_own_worker_only(tmp_path, monkeypatch):
@@ -57,7 +64,9 @@ def test_installations_meet_their_own_worker_only(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("variables", [{}, {"XDG_RUNTIME_DIR": "/nowhere/at/all"}, {"XDG_RUNTIME_DIR": "relative"}])
-def test_without_a_runtime_folder_of_the_system_a_private_one_in_the_temp_folder_serves(tmp_path, monkeypatch, variables):
+def test_without_a_runtime_folder_of_the_system_a_private_one_in_the_temp_folder_serves(
+    tmp_path, monkeypatch, variables
+):
     monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "home"))
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -131,7 +140,18 @@ def test_an_install_json_written_by_another_program_is_read(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"{", b"[]", b"{}", b'{"python": "", "version": "1"}', b'{"python": 3, "version": "1"}', b"\xff", b"[" * 60000, b" " * 70000]
+    "text",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"python": "", "version": "1"}',
+        b'{"python": 3, "version": "1"}',
+        b"\xff",
+        b"[" * 60000,
+        b" " * 70000,
+    ],
 )
 def test_a_broken_install_json_is_told_in_words(tmp_path, monkeypatch, text):
     monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path))

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from brushwarp.bridge import payload
 from brushwarp.bridge.errors import WorkerError
 
@@ -34,11 +33,17 @@ for act in (payload.write, lambda path, data: payload.reserve(path, len(data))):
 def in_a_mount_of_its_own(options: str, folder: Path, script: str) -> subprocess.CompletedProcess:
     """Run `script` where `folder` is a tmpfs with `options`, in a mount namespace that ends with it."""
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
-    if not shutil.which("unshare") or subprocess.run([*unshare, "mount", "-t", "tmpfs", "none", str(folder)], capture_output=True).returncode:
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*unshare, "mount", "-t", "tmpfs", "none", str(folder)], capture_output=True).returncode
+    ):
         pytest.skip("needs mount namespaces, which this system does not allow")
     mount = f'mount -t tmpfs -o "{options}" none "$1" && exec "$2" -c "$3"'
     return subprocess.run(
-        [*unshare, "sh", "-c", mount, "sh", str(folder), sys.executable, script], capture_output=True, text=True, check=True
+        [*unshare, "sh", "-c", mount, "sh", str(folder), sys.executable, script],
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
 

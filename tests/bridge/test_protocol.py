@@ -7,20 +7,21 @@ import math
 import tracemalloc
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from brushwarp.bridge import protocol
 from brushwarp.bridge.errors import ProtocolError
 from brushwarp.bridge.protocol import HEADER_LIMIT, PROTOCOL, decode, encode, payload_name
 from brushwarp.bridge.request import DEPTHS, MAX_ARROWS, MAX_PIXELS, ORDERS, TRANSFERS, PixelFormat, StylizeRequest
+from hypothesis import given
+from hypothesis import strategies as st
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
 jobs = st.integers(1, protocol.MAX_JOB)
 texts = st.text(max_size=100)  # any character there is, lone surrogates too
 names = st.text(min_size=1, max_size=100)
 coordinates = st.floats(-1e7, 1e7)
-formats = st.builds(PixelFormat, st.sampled_from(sorted(ORDERS)), st.sampled_from(sorted(DEPTHS)), st.sampled_from(TRANSFERS))
+formats = st.builds(
+    PixelFormat, st.sampled_from(sorted(ORDERS)), st.sampled_from(sorted(DEPTHS)), st.sampled_from(TRANSFERS)
+)
 requests = st.builds(
     StylizeRequest,
     st.integers(1, 20000),
@@ -157,13 +158,18 @@ def test_a_header_over_one_megabyte_is_refused_on_both_ends():
 
 def test_as_many_arrows_as_are_allowed_fit_the_header():
     arrow = (-1234567.1234567891,) * 4
-    order = protocol.Stylize(1, StylizeRequest(9, 9, "x", keypoints=(arrow,) * MAX_ARROWS), payload_name("0" * 16, 1, "pixels"))
+    order = protocol.Stylize(
+        1, StylizeRequest(9, 9, "x", keypoints=(arrow,) * MAX_ARROWS), payload_name("0" * 16, 1, "pixels")
+    )
     assert decode(encode(order)) == order
     with pytest.raises(ProtocolError):
         StylizeRequest(9, 9, "x", keypoints=(arrow,) * (MAX_ARROWS + 1))
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "0" * 16 + "-1.pixels/..", "/etc/passwd", "", "0" * 16 + "-1.exe", "0" * 16 + "-1.pixels\n"])
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "0" * 16 + "-1.pixels/..", "/etc/passwd", "", "0" * 16 + "-1.exe", "0" * 16 + "-1.pixels\n"],
+)
 def test_a_payload_has_no_folder_in_its_name(name):
     with pytest.raises(ProtocolError):
         protocol.Finished(1, name, "{}")
@@ -199,7 +205,9 @@ def test_a_request_that_cannot_be_painted_is_refused_where_it_is_made(fields, wo
     assert words in caught.value.message
 
 
-@pytest.mark.parametrize("fields", [{"order": "ARGB"}, {"depth": "u32"}, {"transfer": "gamma"}, {"order": None}, {"depth": ["u8"]}])
+@pytest.mark.parametrize(
+    "fields", [{"order": "ARGB"}, {"depth": "u32"}, {"transfer": "gamma"}, {"order": None}, {"depth": ["u8"]}]
+)
 def test_a_pixel_format_that_nobody_has_is_refused(fields):
     with pytest.raises(ProtocolError):
         PixelFormat(**fields)

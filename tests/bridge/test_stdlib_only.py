@@ -57,4 +57,6 @@ def test_it_opens_no_text_without_naming_its_encoding(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
             mode = next((argument.value for argument in node.args[1:2] if isinstance(argument, ast.Constant)), "r")
-            assert "b" in mode or any(keyword.arg == "encoding" for keyword in node.keywords), f"{path.name}:{node.lineno}"
+            assert "b" in mode or any(keyword.arg == "encoding" for keyword in node.keywords), (
+                f"{path.name}:{node.lineno}"
+            )

@@ -6,12 +6,11 @@ import os
 import threading
 
 import pytest
-from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
-
 from brushwarp.bridge import launcher, payload
 from brushwarp.bridge.client import Queued
 from brushwarp.bridge.errors import JobCancelled
 from brushwarp.bridge.protocol import payload_name
+from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
 
 
 def cancelled_while_running(client, style: str) -> None:
@@ -53,7 +52,9 @@ def test_a_job_can_be_cancelled_while_it_waits(home):
         with home.connect() as second:
             with pytest.raises(JobCancelled):
                 second.stylize(request(), PIXELS, on_event=lambda event: isinstance(event, Queued) and second.cancel())
-        wait_until(lambda: len(home.payloads()) <= 1, "the pixels of the cancelled job removed")  # the first's result stays
+        wait_until(
+            lambda: len(home.payloads()) <= 1, "the pixels of the cancelled job removed"
+        )  # the first's result stays
         first.wait_for("event")  # untouched
 
 
@@ -148,5 +149,5 @@ def test_a_job_that_stops_in_time_leaves_no_time_bomb(home):
         pid = client.worker_pid
         cancelled_while_running(client, "stuck:1.5")  # looks up before its two seconds are over
     with home.connect() as client:
-        client.stylize(request("invert:4"), PIXELS)  # longer than the last resort would wait
+        client.stylize(request("invert:1.5"), PIXELS)  # it runs when those two seconds end
         assert client.worker_pid == pid

@@ -7,11 +7,10 @@ import signal
 import threading
 
 import pytest
-from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
-
 from brushwarp.bridge import payload
 from brushwarp.bridge.client import Queued
 from brushwarp.bridge.errors import WorkerError
+from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
 
 
 def kill_at_first_event(client):
@@ -80,9 +79,7 @@ def test_a_worker_told_to_end_by_the_system_takes_its_socket_along(home):
 def test_a_job_running_when_the_system_ends_the_worker_fails_in_words(home):
     with home.connect() as client:
         with pytest.raises(WorkerError) as caught:
-            client.stylize(
-                request("invert:600"), PIXELS, on_event=lambda _: os.kill(client.worker_pid, signal.SIGTERM)
-            )
+            client.stylize(request("invert:600"), PIXELS, on_event=lambda _: os.kill(client.worker_pid, signal.SIGTERM))
     assert caught.value.code == "worker-lost"
     home.wait_for_end()
     assert home.payloads() == []

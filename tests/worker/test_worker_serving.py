@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
-from worker_home import HEIGHT, INVERTED, PIXELS, WIDTH, ClientProcess, request, wait_until
-
 from brushwarp.bridge import launcher, payload, transport
-from brushwarp.bridge.client import PixelFormat, Progress, Queued, StylizeRequest, WorkerClient
+from brushwarp.bridge.client import PixelFormat, Progress, Queued, StylizeRequest
 from brushwarp.bridge.errors import ConnectionLost, ProtocolError, WorkerError
 from brushwarp.bridge.protocol import Failure, Stylize, payload_name
+from worker_home import HEIGHT, INVERTED, PIXELS, WIDTH, ClientProcess, request, wait_until
 
 
 def raw_connection(home):
@@ -82,7 +83,9 @@ def test_a_third_client_moves_up_as_the_line_gets_shorter(home):
         first.wait_for("event")
         with ClientProcess("invert:0.4") as second, home.connect() as third:
             second.wait_for("event")
-            third.stylize(request(), PIXELS, on_event=lambda event: isinstance(event, Queued) and waits.append(event.position))
+            third.stylize(
+                request(), PIXELS, on_event=lambda event: isinstance(event, Queued) and waits.append(event.position)
+            )
     assert waits == [2, 1]
 
 
@@ -90,7 +93,13 @@ def test_styles_are_listed_also_while_a_job_runs(home):
     with ClientProcess("invert:30") as other, home.connect() as client:
         other.wait_for("event")
         (style,) = client.styles()
-    assert (style.id, style.name, style.artist, style.year, style.licence) == ("invert", "Invert", "Nobody", "2026", "CC0")
+    assert (style.id, style.name, style.artist, style.year, style.licence) == (
+        "invert",
+        "Invert",
+        "Nobody",
+        "2026",
+        "CC0",
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,9 @@ def test_pixels_of_the_wrong_length_never_leave_the_host(home):
 def test_one_client_used_by_two_threads_says_so(home):
     started = threading.Event()
     with home.connect() as client:
-        thread = threading.Thread(target=lambda: client.stylize(request("invert:1"), PIXELS, on_event=lambda _: started.set()))
+        thread = threading.Thread(
+            target=lambda: client.stylize(request("invert:1"), PIXELS, on_event=lambda _: started.set())
+        )
         thread.start()
         started.wait()
         with pytest.raises(WorkerError, match="another call"):
@@ -192,7 +203,9 @@ def test_a_client_with_the_wrong_key_is_refused(home):
         assert client.styles()
 
 
-@pytest.mark.parametrize("nonsense", [b"", b"{", b"\xff" * 100, b'{"kind":"goodbye"}', b'{"kind":"stylize"}', b"[" * 100000])
+@pytest.mark.parametrize(
+    "nonsense", [b"", b"{", b"\xff" * 100, b'{"kind":"goodbye"}', b'{"kind":"stylize"}', b"[" * 100000]
+)
 def test_a_client_that_talks_nonsense_is_told_and_hung_up_on(home, nonsense):
     home.connect().close()
     connection, _ = raw_connection(home)
@@ -234,6 +247,29 @@ def test_pixels_that_arrive_truncated_are_not_painted(home):
     assert answer.code == "payload-damaged"
     assert home.payloads() == []
     connection.close()
+
+
+def test_a_cache_folder_that_cannot_be_made_is_told_in_words(home):
+    (home.folder / "cache").write_text("a file where the cache folder should be")
+    with home.connect() as client:
+        assert client.styles()
+        with pytest.raises(WorkerError) as caught:
+            client.stylize(request(), PIXELS)
+    assert caught.value.code == "cache-folder" and "BRUSHWARP_HOME" in caught.value.hint
+
+
+def test_a_disk_with_room_for_the_layer_and_none_for_the_result_is_told_before_the_painting(home):
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+    (home.folder / "cache").mkdir()
+    mount = 'mount -t tmpfs -o "size=4k" none "$0" && exec "$@"'  # one page: the layer's file
+    prefix = [*unshare, "sh", "-c", mount, str(home.folder / "cache")]
+    if not shutil.which("unshare") or subprocess.run([*prefix, "true"], capture_output=True).returncode:
+        pytest.skip("needs mount namespaces, which this system does not allow")
+    with ClientProcess("invert:600", prefix=prefix) as client:
+        client.wait_for("pid")
+        while "code" not in (told := client.next()):
+            pass
+    assert told["code"] == "disk-full"
 
 
 def test_no_network_port_is_opened(home):

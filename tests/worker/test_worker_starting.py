@@ -10,20 +10,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from worker_home import INVERTED, PIXELS, ClientProcess, Home, request, wait_until
-
 from brushwarp.bridge import launcher, transport
 from brushwarp.bridge.client import Progress
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.launcher import ALREADY_SERVED
 from brushwarp.bridge.locks import FileLock
 from brushwarp.bridge.paths import Install, install_file, write_install
+from worker_home import INVERTED, PIXELS, ClientProcess, Home, request, wait_until
 
 
 def other_pythons() -> list[str]:
     """Other versions of Python on this machine, for hosts bring their own."""
     found = [shutil.which(f"python3.{minor}") for minor in range(8, 16) if minor != sys.version_info.minor]
-    versions = [path for path in found if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0]
+    versions = [
+        path for path in found if path and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    ]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     versions += [str(path) for minor in range(8, 16) for path in sorted(pyenv.glob(f"3.{minor}.*/bin/python"))[:1]]
     return versions or [sys.executable]
@@ -152,7 +153,9 @@ def test_a_relative_home_is_the_same_home_for_the_worker(home, monkeypatch):
     assert about["environment"]["BRUSHWARP_HOME"] == str(home.folder)
 
 
-@pytest.mark.parametrize("locale", [{"LC_ALL": "C", "LANG": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "en_US", "LANG": "en_US"}])
+@pytest.mark.parametrize(
+    "locale", [{"LC_ALL": "C", "LANG": "C"}, {"LC_ALL": "C.UTF-8"}, {"LC_ALL": "en_US", "LANG": "en_US"}]
+)
 def test_a_home_with_an_accent_works_in_a_host_that_thinks_in_ascii(runtime_base, tmp_path, monkeypatch, locale):
     folder = tmp_path / "Zoë's 画筆"
     monkeypatch.setenv("BRUSHWARP_HOME", str(folder))

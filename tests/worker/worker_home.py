@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from brushwarp import __version__
+from brushwarp.bridge import launcher
 from brushwarp.bridge.client import PixelFormat, StylizeRequest, WorkerClient
 from brushwarp.bridge.locks import FileLock
 from brushwarp.bridge.paths import Install, Runtime, payload_folder, runtime, write_install
@@ -45,6 +48,10 @@ class Home:
         python.chmod(0o755)
         write_install(Install(str(python), version))
 
+    def install_engine(self) -> None:
+        """Install this very engine instead."""
+        write_install(Install(sys.executable, __version__))
+
     def connect(self, on_event=None) -> WorkerClient:
         return WorkerClient.connect(on_event)
 
@@ -74,11 +81,19 @@ class Home:
 
     def close(self) -> None:
         for pid in self.pids():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill(pid)
+        met = launcher.meet(self.runtime)
+        if met is not None:  # the real engine, which leaves no list
+            met[0].close()
+            kill(met[1].pid)
         self.wait_for_end()
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 CLIENT = """
@@ -104,9 +119,11 @@ except WorkerError as error:
 class ClientProcess:
     """A host's plugin, as far as the bridge goes: a process of its own, with the bridge as a package of its own."""
 
-    def __init__(self, style: str = "invert", python: str = sys.executable, **environment: str) -> None:
+    def __init__(
+        self, style: str = "invert", python: str = sys.executable, prefix: Sequence[str] = (), **environment: str
+    ) -> None:
         self._process = subprocess.Popen(
-            [python, "-c", CLIENT, str(BRIDGE_PARENT), style],
+            [*prefix, python, "-c", CLIENT, str(BRIDGE_PARENT), style],
             env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

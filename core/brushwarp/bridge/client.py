@@ -184,14 +184,14 @@ class WorkerClient:
         try:
             return ask()
         except _NotBegun as error:
-            raise error.cause
+            raise error.cause from None
 
     def _ask_styles(self) -> Tuple[StyleInfo, ...]:
         try:
             transport.send(self._connection, ListStyles())
             answer = self._next(ANSWER_SECONDS)
         except ConnectionLost as error:
-            raise _NotBegun(error)
+            raise _NotBegun(error) from error
         if isinstance(answer, Failure):
             raise WorkerError(answer.code, answer.message, answer.hint)
         if not isinstance(answer, Styles):
@@ -202,7 +202,9 @@ class WorkerClient:
         self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes], on_event: OnEvent
     ) -> StylizeResult:
         self._job += 1
-        names = {what: payload_name(self._welcome.session, self._job, what) for what in ("pixels", "selection", "result")}
+        names = {
+            what: payload_name(self._welcome.session, self._job, what) for what in ("pixels", "selection", "result")
+        }
         folder = path_from_text(self._welcome.payload_folder)
         done = False
         try:
@@ -215,7 +217,9 @@ class WorkerClient:
             result = self._converse(ask, on_event)
             if result.result != names["result"]:
                 raise ProtocolError("The worker answered with somebody else's result.")
-            answer = StylizeResult(payload.take(os.path.join(folder, result.result), request.payload_size), result.recipe)
+            answer = StylizeResult(
+                payload.take(os.path.join(folder, result.result), request.payload_size), result.recipe
+            )
             done = True
             return answer
         finally:
@@ -244,7 +248,7 @@ class WorkerClient:
                     raise ProtocolError("The worker answered with {}.".format(message.kind))
         except ConnectionLost as error:
             if not begun:
-                raise _NotBegun(error)
+                raise _NotBegun(error) from error
             raise ConnectionLost(
                 "The Brushwarp worker ended while it painted.",
                 "If it happens again, the picture may need more memory than there is; its log: {}".format(
@@ -284,7 +288,9 @@ class _Call:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(blocking=False):
-            raise WorkerError("client-busy", "This client is in the middle of another call.", "Use a client of its own.")
+            raise WorkerError(
+                "client-busy", "This client is in the middle of another call.", "Use a client of its own."
+            )
 
     def __exit__(self, *_: Any) -> None:
         self._lock.release()

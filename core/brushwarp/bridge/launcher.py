@@ -158,7 +158,9 @@ def _spawn(install: Install) -> Tuple[Any, str]:
             )
     except OSError as error:
         raise WorkerError(
-            "worker-start", "The Brushwarp worker could not be started: {}.".format(error), "Install again. " + INSTALL_HINT
+            "worker-start",
+            "The Brushwarp worker could not be started: {}.".format(error),
+            "Install again. " + INSTALL_HINT,
         ) from error
     threading.Thread(target=child.wait, name="brushwarp-reaper", daemon=True).start()  # leaves no zombie in the host
     return child, start_log

@@ -118,11 +118,10 @@ def runtime() -> Runtime:
         return _made(Runtime(os.path.join(_windows_local(), "brushwarp", "run", name)))
     bases = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]
     for base in bases:
-        if not os.path.isabs(base) or not os.path.isdir(base):
+        if not os.path.isabs(base) or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
             continue
-        if base != bases[0]:
-            name = "{}-{}".format(name, os.getuid()) if not name.endswith("-{}".format(os.getuid())) else name
-        candidate = Runtime(os.path.join(base, name))
+        shared = base != bases[0]  # the temp folder is everybody's
+        candidate = Runtime(os.path.join(base, "{}-{}".format(name, os.getuid()) if shared else name))
         if len(os.fsencode(candidate.address)) <= SOCKET_PATH_LIMIT:
             return _made(candidate)
     raise WorkerError(

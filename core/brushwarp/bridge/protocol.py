@@ -17,7 +17,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass, fields as fields_of
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple
 
 from . import checks
@@ -252,7 +253,20 @@ class Busy(Message):
 
 _KINDS = {
     message.kind: message
-    for message in (Welcome, ListStyles, Styles, Stylize, Queued, Started, Progress, Finished, Failure, Shutdown, Goodbye, Busy)
+    for message in (
+        Welcome,
+        ListStyles,
+        Styles,
+        Stylize,
+        Queued,
+        Started,
+        Progress,
+        Finished,
+        Failure,
+        Shutdown,
+        Goodbye,
+        Busy,
+    )
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields as fields_of
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from typing import Any, Dict, Optional, Tuple
 
 from . import checks

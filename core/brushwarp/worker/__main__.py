@@ -29,10 +29,14 @@ def load_engine() -> Works:
     return Engine()
 
 
-def main(arguments: Sequence[str] | None = None, *, load: Callable[[], Works] = load_engine, version: str = __version__) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, load: Callable[[], Works] = load_engine, version: str = __version__
+) -> int:
     """Serve until idle. Returns the exit code; ALREADY_SERVED if this user has a worker already."""
     begun = time.monotonic()
-    parser = argparse.ArgumentParser(prog="brushwarp worker", description="Paint for Krita and GIMP until there is nothing to do.")
+    parser = argparse.ArgumentParser(
+        prog="brushwarp worker", description="Paint for Krita and GIMP until there is nothing to do."
+    )
     parser.add_argument(
         "--idle-seconds",
         type=float,

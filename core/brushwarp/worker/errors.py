@@ -22,4 +22,8 @@ def explain(error: BaseException, log_file: str) -> BrushwarpError:
     if CPU_OUT_OF_MEMORY in str(error):
         return explain_engine(MemoryError())
     told = explain_engine(error)
-    return told if told.code != "internal" else BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
+    return (
+        told
+        if told.code != "internal"
+        else BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
+    )

@@ -9,7 +9,7 @@ from .. import api
 from ..bridge.protocol import StyleInfo
 from ..bridge.request import StylizeRequest
 from ..geometry import KeypointPairs
-from ..image.region import apply_region
+from ..image.region import apply_region, mask_bounds
 from ..multimodal.transfer import Painter
 from ..progress import OnProgress, Progress
 from ..recipe import make_recipe
@@ -29,7 +29,8 @@ class Engine:
         """The library, as dialogs show it."""
         found = ((style.path.stem, style.card) for style in list_styles())
         return tuple(
-            StyleInfo(name_of_file, card.name[:200], card.artist[:200], card.year[:100], card.licence[:200]) for name_of_file, card in found
+            StyleInfo(name_of_file, card.name[:200], card.artist[:200], card.year[:100], card.licence[:200])
+            for name_of_file, card in found
         )
 
     def stylize(
@@ -46,7 +47,12 @@ class Engine:
         del pixels  # as large as the layer
         if lost:
             notes.append(f"{lost} of the layer's numbers were infinite or none, and were replaced.")
-        pairs = KeypointPairs.from_rows(request.keypoints).validated(picture.size)  # before the painting, which takes long
+        region = None if selection is None else region_from_wire(selection, *size)
+        if region is not None:
+            mask_bounds(region)  # refuses an empty selection
+        pairs = KeypointPairs.from_rows(request.keypoints).validated(
+            picture.size
+        )  # before the painting, which takes long
         painter = self._painter(request.style)
         painted = api.stylize(
             picture,
@@ -61,8 +67,8 @@ class Engine:
         if len(pairs):
             on_progress(Progress("warping", 0, 1))
             painted = api.warp(painted, pairs, smoothness=request.smoothness)
-        if selection is not None:
-            painted = apply_region(painted, region_from_wire(selection, *size))
+        if region is not None:
+            painted = apply_region(painted, region)
         if layout.order == "GRAYA":
             notes.append("The layer is grey: the painting's luminance alone was kept.")
         on_progress(Progress("finishing", 0, 1))

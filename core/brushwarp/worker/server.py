@@ -148,6 +148,7 @@ class Server:
         try:
             transport.prove(connection, key, KEY_SECONDS)
             transport.limit_waiting(connection, send=SEND_SECONDS)
+            self._line.touch()
             folder = path_to_text(self._folder)
             client.say(Welcome(PROTOCOL, self._settings.version, session, folder, os.getpid()))
             while True:
@@ -219,7 +220,14 @@ class Server:
                 raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
             payload.fill(self._path(result), painted)
             job.say(Finished(order.job, result, recipe))
-            log.info("job %s-%d: %d x %d in %.2f s", job.session, order.job, request.width, request.height, time.monotonic() - start)
+            log.info(
+                "job %s-%d: %d x %d in %.2f s",
+                job.session,
+                order.job,
+                request.width,
+                request.height,
+                time.monotonic() - start,
+            )
         except Cancelled:
             log.info("job %s-%d: stopped", job.session, order.job)
         except Exception as error:
@@ -262,7 +270,9 @@ class Server:
         """End this process: `job` has not stopped. The next client starts a fresh one."""
         if not self._line.is_running(job):
             return
-        log.warning("job %s-%d does not stop; this worker ends, the next job finds a fresh one", job.session, job.order.job)
+        log.warning(
+            "job %s-%d does not stop; this worker ends, the next job finds a fresh one", job.session, job.order.job
+        )
         waiting = self._line.close()
         if os.name != "nt":
             payload.discard(self._place.address)  # nobody else is to call here

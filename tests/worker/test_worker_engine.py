@@ -1,0 +1,237 @@
+"""The whole way: a layer through client, worker and engine, compared with the engine called directly.
+
+The style is a small network with chance weights, saved as a pack: it paints nonsense, but always the same nonsense.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Iterator
+
+import numpy as np
+import pytest
+import torch
+from brushwarp import api
+from brushwarp.bridge.client import PixelFormat, Queued, StylizeRequest
+from brushwarp.bridge.errors import JobCancelled, WorkerError
+from brushwarp.geometry import KeypointPairs
+from brushwarp.multimodal.network import MultimodalNetwork, Widths
+from brushwarp.recipe import read_recipe
+from brushwarp.styles import StyleCard, StylePack, list_styles, load_style, save_pack
+from brushwarp.worker.pixels import picture_from_wire, picture_to_wire
+from worker_home import Home
+
+WIDTH, HEIGHT = 96, 64
+U8 = PixelFormat("RGBA", "u8", "srgb")
+SMALL = Widths(style=4, enhance=16, enhance_residuals=1, refine=16)
+
+
+def some_style(path: Path, seed: int) -> None:
+    torch.manual_seed(seed)
+    card = StyleCard("chance", "Chance", artist="Nobody", year="2026", widths=SMALL)
+    path.parent.mkdir(exist_ok=True)
+    save_pack(StylePack(card, dict(MultimodalNetwork(SMALL).state_dict())), path)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Home]:
+    """A home with the real engine, one for all tests: loading torch takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="bw-"))
+    (folder / "run").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BRUSHWARP_HOME", str(folder / "hôme"))
+        patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
+        patch.setenv("BRUSHWARP_DEVICE", "cpu")
+        home = Home(folder / "hôme")
+        home.install_engine()
+        some_style(home.folder / "styles" / "chance.safetensors", 1)
+        yield home
+        home.close()
+    shutil.rmtree(folder)
+
+
+def photo(layout: PixelFormat = U8, opaque: bool = True) -> bytes:
+    """Smooth colours, so that a warp moves something; half transparent on the right unless opaque."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    planes = [x / WIDTH, y / HEIGHT, 0.5 + 0.5 * np.sin(x / 7) * np.cos(y / 5)][: layout.channels - 1]
+    alpha = np.ones((HEIGHT, WIDTH)) if opaque else np.where(x < WIDTH / 2, 1.0, 0.5)
+    values = np.stack([*planes, alpha], -1)
+    if layout.depth == "u8":
+        return np.rint(values * 255).astype(np.uint8).tobytes()
+    return values.astype(np.float32).tobytes()
+
+
+def request(layout: PixelFormat = U8, **fields) -> StylizeRequest:
+    return StylizeRequest(WIDTH, HEIGHT, fields.pop("style", "chance"), layout, **fields)
+
+
+def stylize(home: Home, order: StylizeRequest, pixels: bytes, selection: bytes | None = None):
+    with home.connect() as client:
+        result = client.stylize(order, pixels, selection)
+    return result.pixels, json.loads(result.recipe)
+
+
+def directly(pixels: bytes, layout: PixelFormat = U8, pairs: KeypointPairs | None = None, **settings) -> bytes:
+    """What the engine paints without a worker, as the command line calls it."""
+    picture, _ = picture_from_wire(pixels, WIDTH, HEIGHT, layout)
+    painted = api.stylize(picture, "chance", device="cpu", **settings)
+    return bytes(picture_to_wire(painted if pairs is None else api.warp(painted, pairs), layout))
+
+
+def values(pixels: bytes, channels: int = 4) -> np.ndarray:
+    return np.frombuffer(pixels, np.uint8).reshape(HEIGHT, WIDTH, channels).astype(np.int64)
+
+
+def assert_same_within_one_level(one: bytes, other: bytes) -> None:
+    assert np.abs(values(one) - values(other)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"strength": 0.4}, {"brush_scale": 2.0}, {"keep_colors": True}, {"canvas_short_side": 1000}]
+)
+def test_a_layer_is_painted_as_the_command_line_paints_it(engine, settings):
+    pixels = photo()
+    painted, _ = stylize(engine, request(**settings), pixels)
+    assert_same_within_one_level(painted, directly(pixels, **settings))
+    assert np.abs(values(painted) - values(pixels))[..., :3].mean() > 10
+
+
+def test_a_crop_is_painted_with_the_brush_of_its_canvas(engine):
+    pixels = photo()
+    whole, _ = stylize(engine, request(), pixels)
+    crop, _ = stylize(engine, request(canvas_short_side=1000), pixels)
+    assert np.abs(values(whole) - values(crop)).max() > 10
+
+
+def test_a_float_layer_in_linear_light_is_painted_as_the_same_layer_with_the_curve(engine):
+    curved, light = PixelFormat("RGBA", "f32", "srgb"), PixelFormat("RGBA", "f32", "linear")
+    pixels = photo(curved)
+    picture, _ = picture_from_wire(pixels, WIDTH, HEIGHT, curved)
+    painted, _ = stylize(engine, request(light), bytes(picture_to_wire(picture, light)))
+    expected, _ = stylize(engine, request(curved), pixels)
+    back, _ = picture_from_wire(painted, WIDTH, HEIGHT, light)
+    assert np.allclose(bytes_as_floats(bytes(picture_to_wire(back, curved))), bytes_as_floats(expected), atol=1e-4)
+
+
+def bytes_as_floats(pixels: bytes) -> np.ndarray:
+    return np.frombuffer(pixels, np.float32)
+
+
+def test_transparency_stays_as_it_was(engine):
+    pixels = photo(opaque=False)
+    painted, _ = stylize(engine, request(), pixels)
+    assert np.array_equal(values(painted)[..., 3], values(pixels)[..., 3])
+
+
+def test_a_feathered_selection_clips_the_result_and_changes_no_colour(engine):
+    pixels = photo(opaque=False)
+    ramp = np.tile(np.linspace(0, 255, WIDTH).round().astype(np.uint8), (HEIGHT, 1))
+    painted, _ = stylize(engine, request(), pixels, ramp.tobytes())
+    whole, _ = stylize(engine, request(), pixels)
+    assert np.array_equal(values(painted)[..., :3], values(whole)[..., :3])
+    expected = values(pixels)[..., 3] * ramp / 255
+    assert np.abs(values(painted)[..., 3] - expected).max() <= 0.51
+
+
+def test_arrows_bend_the_painting_and_the_selection_stays_where_it_is(engine):
+    pixels = photo()
+    arrows = ((30.0, 30.0, 45.0, 36.0), (70.0, 20.0, 62.0, 20.0))
+    pairs = KeypointPairs(np.array(arrows)[:, :2], np.array(arrows)[:, 2:])
+    bent, recipe = stylize(engine, request(keypoints=arrows), pixels)
+    assert_same_within_one_level(bent, directly(pixels, pairs=pairs))
+    straight, _ = stylize(engine, request(), pixels)
+    assert np.abs(values(bent) - values(straight)).max() > 10
+    assert recipe["keypoints"] == [list(arrow) for arrow in arrows]
+    selection = np.zeros((HEIGHT, WIDTH), np.uint8)
+    selection[10:50, 20:80] = 255
+    clipped, _ = stylize(engine, request(keypoints=arrows), pixels, selection.tobytes())
+    assert np.array_equal(values(clipped)[..., 3], selection)
+
+
+def test_a_grey_layer_keeps_its_alpha_and_gets_the_paintings_luminance(engine):
+    layout = PixelFormat("GRAYA", "u8", "srgb")
+    pixels = photo(layout, opaque=False)
+    painted, recipe = stylize(engine, request(layout), pixels)
+    assert np.array_equal(values(painted, 2)[..., 1], values(pixels, 2)[..., 1])
+    assert np.abs(values(painted, 2) - values(pixels, 2)).mean() > 5
+    assert any("luminance alone" in note for note in recipe["notes"])
+
+
+def test_the_recipe_says_what_it_takes_to_paint_it_again(engine):
+    with engine.connect() as client:
+        text = client.stylize(request(strength=0.5, brush_scale=1.5, seed=42), photo()).recipe
+    recipe = read_recipe(text)
+    assert recipe["style"] == {"id": "chance", "sha256": load_style("chance").sha256}
+    assert recipe["seed"] == 42 and recipe["device"] == "cpu" and recipe["notes"] == []
+    assert recipe["parameters"]["strength"] == 0.5 and recipe["parameters"]["brush_scale"] == 1.5
+
+
+def test_the_library_is_listed_with_what_a_dialog_shows(engine):
+    with engine.connect() as client:
+        found = {style.id: style for style in client.styles()}
+    assert (found["chance"].name, found["chance"].artist, found["chance"].year) == ("Chance", "Nobody", "2026")
+    assert set(found) == {style.path.stem for style in list_styles()}
+
+
+def test_a_style_that_was_trained_on_replaces_the_warm_one(engine):
+    path = engine.folder / "styles" / "changing.safetensors"
+    some_style(path, 2)
+    before, _ = stylize(engine, request(style="changing"), photo())
+    some_style(path, 3)
+    os.utime(path, ns=(0, 0))  # whatever the clock's steps are
+    after, _ = stylize(engine, request(style="changing"), photo())
+    path.unlink()
+    assert before != after
+    with pytest.raises(WorkerError) as caught:
+        stylize(engine, request(style="changing"), photo())
+    assert caught.value.code == "style-missing"
+
+
+@pytest.mark.parametrize(
+    "fields, selection, code",
+    [
+        ({"style": "nobody"}, None, "style-missing"),
+        ({"style": "/nowhere/at/all.safetensors"}, None, "style-missing"),
+        ({"keypoints": ((5, 5, 500, 5),)}, None, "keypoints-outside"),
+        ({"keypoints": ((5, 5, 9, 9), (6, 6, 9, 9))}, None, "keypoints-coincident"),
+        ({"brush_scale": 9.0}, None, "setting"),
+        ({}, bytes(WIDTH * HEIGHT), "region-empty"),
+    ],
+)
+def test_what_cannot_be_painted_is_refused_in_words(engine, fields, selection, code):
+    with pytest.raises(WorkerError) as caught:
+        stylize(engine, request(**fields), photo(), selection)
+    assert caught.value.code == code and caught.value.message and caught.value.hint
+
+
+def test_a_layer_of_one_pixel_is_refused_in_words(engine):
+    with engine.connect() as client, pytest.raises(WorkerError) as caught:
+        client.stylize(StylizeRequest(1, 1, "chance"), bytes(4))
+    assert caught.value.code == "picture-too-small"
+
+
+def test_a_painting_can_be_cancelled_and_the_next_layer_is_painted(engine):
+    with engine.connect() as client:
+        with pytest.raises(JobCancelled):
+            client.stylize(
+                StylizeRequest(1024, 768, "chance"), bytes(1024 * 768 * 4), on_event=lambda _: client.cancel()
+            )
+    painted, _ = stylize(engine, request(), photo())
+    assert_same_within_one_level(painted, directly(photo()))
+    assert engine.payloads() == []
+
+
+def test_the_shipped_style_paints_through_the_worker(engine):
+    shipped = [style for style in list_styles() if style.shipped]
+    if not shipped:
+        pytest.skip("no style is shipped yet")
+    events = []
+    pixels = photo()
+    with engine.connect() as client:
+        result = client.stylize(request(style=shipped[0].path.stem), pixels, on_event=events.append)
+    assert np.abs(values(result.pixels) - values(pixels))[..., :3].mean() > 15
+    assert any(event.stage == "painting" for event in events if not isinstance(event, Queued))
