@@ -15,7 +15,7 @@ import pytest
 from harness import Gimp, User
 
 PACK_ID, PACK_NAME = "coarse_weave", "Coarse Wëave"
-CANVAS = (300, 200)
+CANVAS = (192, 128)
 
 
 def make_pack(path: Path, widths=None, name: str = PACK_NAME) -> Path:

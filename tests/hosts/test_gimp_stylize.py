@@ -172,7 +172,7 @@ def test_a_wide_gamut_image_keeps_its_colours_at_strength_0(painter, photo):
     assert max(painter.run(paints_in_a_wide_gamut, path=photo, style=PACK_ID)) <= 1 / 255
 
 
-LAYER = (180, 120)
+LAYER = (120, 90)
 PLACE = (-37, 25)
 
 
@@ -200,7 +200,7 @@ def paints_an_offset_layer(pixels, folder, style, size, canvas, place):
 def test_an_offset_layer_in_a_group_is_painted_in_its_place_with_the_canvas_brush(painter, tmp_path):
     rgb = photo_pixels(LAYER)
     alpha = np.full(rgb.shape[:2] + (1,), 255, np.uint8)
-    alpha[:40, :60] = 0
+    alpha[:30, :50] = 0
     rgba = np.concatenate([rgb, alpha], axis=2)
     (tmp_path / "source.raw").write_bytes(rgba.tobytes())
     told = painter.run(
@@ -222,9 +222,9 @@ def paints_a_selection(path, folder, style):
 
     image = studio.load(path)
     photo = image.get_selected_layers()[0]
-    source = studio.new_layer(image, 200, 160, name="piece", at=(-20, 30), pixels=studio.read(photo, "R'G'B'A u8", (50, 20, 200, 160)))
-    image.select_ellipse(Gimp.ChannelOps.REPLACE, 10, 60, 120, 90)
-    Gimp.Selection.feather(image, 20.0)
+    source = studio.new_layer(image, 120, 90, name="piece", at=(-20, 30), pixels=studio.read(photo, "R'G'B'A u8", (50, 20, 120, 90)))
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 10, 45, 90, 60)
+    Gimp.Selection.feather(image, 15.0)
     before, shown = studio.fingerprint(source), studio.flat(image, "R'G'B' u8")
     layer = studio.stylize(image, [source], style=style)
     studio.dump(layer, "R'G'B'A u8", folder + "/painted.raw")
@@ -236,18 +236,18 @@ def paints_a_selection(path, folder, style):
 
 
 def test_a_feathered_selection_leaves_pixels_outside_untouched(painter, photo, tmp_path):
-    assert painter.run(paints_a_selection, path=photo, folder=tmp_path, style=PACK_ID) == [True, 200, 160, -20, 30]
+    assert painter.run(paints_a_selection, path=photo, folder=tmp_path, style=PACK_ID) == [True, 120, 90, -20, 30]
     selection = np.fromfile(tmp_path / "selection.raw", np.uint8).reshape(CANVAS[1], CANVAS[0])
     before, after = (np.fromfile(tmp_path / f"{name}.raw", np.uint8).reshape(*selection.shape, 3).astype(int) for name in ("before", "after"))
     assert len(np.unique(selection)) > 50  # it is feathered
     assert (after[selection == 0] == before[selection == 0]).all()
     assert np.abs(after - before)[selection == 255].mean() > 15
-    alpha = np.fromfile(tmp_path / "painted.raw", np.uint8).reshape(160, 200, 4)[..., 3]
+    alpha = np.fromfile(tmp_path / "painted.raw", np.uint8).reshape(90, 120, 4)[..., 3]
     assert (alpha[:, :20] == 0).all()  # beyond the canvas nothing is selected
-    assert (alpha[:, 20:] == selection[30:190, :180]).all()
+    assert (alpha[:, 20:] == selection[30:120, :100]).all()
 
 
-DOT, GOAL = (150.0, 90.0), (181.0, 71.0)  # in the canvas' pixels
+DOT, GOAL = (90.0, 60.0), (111.0, 51.0)  # in the canvas' pixels
 
 
 def bends_a_dot(path, folder, style, dot, goal, place):
@@ -256,12 +256,12 @@ def bends_a_dot(path, folder, style, dot, goal, place):
 
     with open(path, "rb") as file:
         pixels = file.read()
-    image = Gimp.Image.new(300, 200, Gimp.ImageBaseType.RGB)
-    source = studio.new_layer(image, 240, 160, at=place, pixels=pixels)
+    image = Gimp.Image.new(192, 128, Gimp.ImageBaseType.RGB)
+    source = studio.new_layer(image, 150, 110, at=place, pixels=pixels)
     studio.draw_arrows(image, [[(40, 40), (90, 90)]], name="Brushwarp keypoints · old")
     # One arrow; a point and a stroke of three are no arrows.
     studio.draw_arrows(image, [[dot, goal], [(60, 60)], [(50, 50), (60, 60), (70, 50)]])
-    studio.draw_arrows(image, [[(200, 100), (100, 100)]], name="outline")
+    studio.draw_arrows(image, [[(120, 80), (70, 80)]], name="outline")
     told = {}
     for name, keypoints in (("bent", ""), ("by name", "Brushwarp keypoints"), ("straight", "none")):
         layer = studio.stylize(image, [source], style=style, strength=0.0, keypoints=keypoints)
@@ -272,7 +272,7 @@ def bends_a_dot(path, folder, style, dot, goal, place):
 
 
 def test_what_lies_at_an_arrows_source_ends_at_its_target(painter, tmp_path):
-    place, size = (25, 12), (240, 160)
+    place, size = (25, 12), (150, 110)
     x, y = np.meshgrid(np.arange(size[0]) + 0.5 + place[0], np.arange(size[1]) + 0.5 + place[1])
     dark = 255 * (1 - np.exp(-((x - DOT[0]) ** 2 + (y - DOT[1]) ** 2) / (2 * 3.0**2)))
     picture = np.repeat(np.rint(dark).astype(np.uint8)[..., None], 4, axis=2)

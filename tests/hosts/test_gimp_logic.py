@@ -1,0 +1,152 @@
+"""The parts of the GIMP plug-in that need no GIMP: formats, arrows, styles, progress; and what the plug-in may import."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from gimp_fixtures import PACK_ID, PACK_NAME, pack_file  # noqa: F401
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PLUGIN = CHECKOUT / "gimp_plugin" / "brushwarp"
+MODULES = sorted(path.stem for path in PLUGIN.glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def plugin():
+    """The modules that need no GIMP, with the bridge beside them as install.py lays it; afterwards as if never imported."""
+    sys.path[:0] = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]
+    try:
+        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "packs", "stages", "bridge.paths")}
+    finally:
+        del sys.path[:2]
+        for name in [name for name in sys.modules if name in MODULES or name.split(".")[0] == "bridge"]:
+            if name != "brushwarp":  # that is the engine's
+                del sys.modules[name]
+    return SimpleNamespace(**{name.split(".")[-1]: module for name, module in loaded.items()})
+
+
+@pytest.mark.parametrize(
+    "native, babl, order, depth, transfer",
+    [
+        ("R'G'B' u8", "R'G'B'A u8", "RGBA", "u8", "srgb"),
+        ("R~G~B~A u8", "R'G'B'A u8", "RGBA", "u8", "srgb"),
+        ("R'G'B'A u16", "R'G'B'A u16", "RGBA", "u16", "srgb"),
+        ("Y' u8", "Y'A u8", "GRAYA", "u8", "srgb"),
+        ("Y~A u16", "Y'A u16", "GRAYA", "u16", "srgb"),
+        ("RGB u8", "RGBA float", "RGBA", "f32", "linear"),
+        ("R'G'B' u32", "RGBA float", "RGBA", "f32", "linear"),
+        ("R'G'B'A half", "RGBA float", "RGBA", "f32", "linear"),
+        ("Y float", "YA float", "GRAYA", "f32", "linear"),
+        ("R'G'B' u8-space-0.9642,1.0000_0.6097", "RGBA float", "RGBA", "f32", "linear"),
+        ("Y' u8-space-gray-3.000000", "YA float", "GRAYA", "f32", "linear"),
+    ],
+)
+def test_a_layer_travels_in_as_few_bytes_as_keep_what_it_holds(plugin, native, babl, order, depth, transfer):
+    layout = plugin.pixels.choose_layout(native)
+    assert layout.babl == babl
+    assert (layout.wire.order, layout.wire.depth, layout.wire.transfer) == (order, depth, transfer)
+
+
+@pytest.mark.parametrize("native, kind", [("R'G'B'A u8", np.uint8), ("Y'A u16", np.uint16), ("RGBA float", np.float32)])
+def test_a_layer_is_empty_only_if_every_alpha_is_zero(plugin, native, kind):
+    wire = plugin.pixels.choose_layout(native).wire
+    pixels = np.ones((5, 7, wire.channels), kind)
+    pixels[..., -1] = 0
+    assert plugin.pixels.is_transparent(pixels.tobytes(), wire)
+    pixels[2, 3, -1] = 1e-20 if kind is np.float32 else 1
+    assert not plugin.pixels.is_transparent(pixels.tobytes(), wire)
+
+
+def stroke(*anchors):
+    """As GIMP tells it: handle, anchor, handle; the handles of a curve lie elsewhere."""
+    return [value for x, y in anchors for value in (x - 3, y + 1, x, y, x + 3, y - 1)]
+
+
+def test_a_stroke_of_two_points_is_an_arrow_in_the_layers_pixels(plugin):
+    arrows, others = plugin.keypoints.arrows_from_strokes(
+        [stroke((10, 20), (30.5, 40)), stroke((1, 1)), stroke((0, 0), (1, 1), (2, 2)), stroke((5, 6), (7, 8))], 4, -2
+    )
+    assert arrows == [(6, 22, 26.5, 42), (1, 8, 3, 10)]
+    assert others == 2
+
+
+def test_the_topmost_path_so_named_is_taken_unless_another_is_asked_for(plugin):
+    names = ["outline", "Brushwarp keypoints · Starry Night", "Brushwarp keypoints"]
+    choose = plugin.keypoints.choose_path
+    assert choose(names, "") == "Brushwarp keypoints · Starry Night"
+    assert choose(names, "outline") == "outline"
+    assert choose(names, "none") is None
+    assert choose(["outline"], "") is None
+    with pytest.raises(KeyError):
+        choose(names, "elsewhere")
+
+
+def test_styles_are_listed_from_their_packs_and_the_users_own_come_first(plugin, pack_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "Zuhause"))
+    own = tmp_path / "Zuhause" / "styles"
+    shipped = tmp_path / "Prüfung [1]" / "core" / "brushwarp" / "styles" / "packs"
+    installed = tmp_path / "venv" / "lib" / "python3.12" / "site-packages" / "brushwarp" / "styles" / "packs"
+    for folder, name in ((own, "own"), (shipped, "shipped"), (shipped, "own"), (installed, "installed")):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.safetensors").write_bytes(pack_file.read_bytes())
+    (own / "broken.safetensors").write_bytes(pack_file.read_bytes()[:100])
+    (own / "pickle.safetensors").write_bytes(b"\x80\x04" + bytes(50))
+    (own / "empty.safetensors").write_bytes(b"")
+    install = plugin.paths.Install(str(tmp_path / "venv" / "bin" / "python"), "1", str(tmp_path / "Prüfung [1]"))
+    found = plugin.packs.list_packs(install)
+    assert [pack.id for pack in found] == ["own", "shipped", "installed"]
+    assert Path(found[0].path).parent == own
+    assert found[0].label == f"{PACK_NAME} (Nobody, 2026)"
+
+
+def test_a_packs_thumbnail_comes_out_as_the_pixels_that_went_in(plugin, pack_file):
+    width, height, pixels = plugin.packs.read_thumbnail(plugin.packs.read_pack(str(pack_file)))
+    rows, columns = np.mgrid[0:60, 0:90]
+    assert (width, height) == (90, 60)
+    assert pixels == np.stack([columns * 2, rows * 4, rows * columns % 256], -1).astype(np.uint8).tobytes()
+
+
+def test_the_engine_lists_the_same_styles(plugin, pack_file, tmp_path, monkeypatch):
+    from brushwarp.styles import list_styles
+
+    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path))
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / f"{PACK_ID}.safetensors").write_bytes(pack_file.read_bytes())
+    ours = plugin.packs.list_packs(plugin.paths.Install("python", "1", str(CHECKOUT)))
+    assert [(pack.id, pack.name) for pack in ours] == [(style.path.stem, style.card.name) for style in list_styles()]
+
+
+def test_the_bar_never_falls_and_ends_full(plugin):
+    progress, queued = plugin.stages.Progress, plugin.stages.Queued
+    tracker = plugin.stages.Tracker()
+    events = [queued(1, 2), progress(1, "preparing", 0, 1)]
+    events += [progress(1, "painting", done, 9) for done in range(10)]
+    events += [progress(1, "a new stage", 1, 2), progress(1, "warping", 0, 1), progress(1, "finishing", 1, 1), queued(1, 1)]
+    seen = [tracker.follow(event) for event in events]
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares) and shares[-1] == 1
+    assert seen[0][0] == "Waiting: 2 pictures are painted first…"
+    assert seen[12][0] == "A new stage…"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_plug_in_needs_only_the_standard_library_and_gimp_on_python_3_8(name):
+    tree = ast.parse((PLUGIN / f"{name}.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            imported.add(node.module.split(".")[0])
+    assert imported <= set(sys.stdlib_module_names) | {"gi", "bridge", *MODULES}
+
+
+def test_no_module_of_the_plug_in_hides_one_of_the_standard_library():
+    assert not set(MODULES) & set(sys.stdlib_module_names)
