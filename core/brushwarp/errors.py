@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # EFBIG: what a file size limit or a FAT volume answers
+# EFBIG: what a file size limit or a FAT volume answers. For the user all three are the same: no room. Windows has no EDQUOT.
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class BrushwarpError(Exception):
@@ -28,10 +29,22 @@ def explain(error: BaseException) -> BrushwarpError:
     """What to tell the user of any failure. The one place where exceptions of others become ours (command line, worker)."""
     if isinstance(error, BrushwarpError):
         return error
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
-        return BrushwarpError("out-of-memory", "There is not enough memory for a picture of this size.", "Close other programs, or work on a smaller picture.")
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or _torch_found_no_memory(error):
+        return BrushwarpError(
+            "out-of-memory",
+            "There is not enough memory for a picture of this size.",
+            "Close other programs, or work on a smaller picture.",
+        )
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return BrushwarpError("disk-full", "The disk is full.", "Free some space, then try again.")
     if isinstance(error, OSError):
-        return BrushwarpError("file", f"{error.strerror or error}: {error.filename or 'a file'}.", "Check that it exists and that you may use it.")
-    return BrushwarpError("internal", f"Something went wrong inside Brushwarp: {type(error).__name__}: {error}.", "Please report it, with what you did.")
+        what = f"{error.strerror or error}: {error.filename or 'a file'}."
+        return BrushwarpError("file", what, "Check that it exists and that you may use it.")
+    what = f"Something went wrong inside Brushwarp: {type(error).__name__}: {error}."
+    return BrushwarpError("internal", what, "Please report it, with what you did.")
+
+
+def _torch_found_no_memory(error: BaseException) -> bool:
+    """On a CPU torch says it in a plain RuntimeError."""
+    signs = ("DefaultCPUAllocator", "not enough memory")
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,10 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from brushwarp.errors import BrushwarpError
-
-# EFBIG is what a file size limit (ulimit -f) or a FAT volume answers: for the user the same as no room.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from brushwarp.errors import NO_ROOM, BrushwarpError
 
 
 @contextmanager
@@ -53,7 +49,7 @@ def _remove(path: Path) -> None:
 
 
 def _explained(error: OSError, path: Path) -> BrushwarpError:
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return BrushwarpError(
             "disk-full", f"There is no room for {path.name} in {path.parent}.", "Free some space, or save elsewhere."
         )

@@ -90,10 +90,12 @@ class Training:
         self.card = card
         self.settings = settings
         self.device = device
-        self.network = MultimodalNetwork(card.widths).to(device).train()
+        # channels_last is what tensor cores want; on a CPU it slows the backward pass down (measured on AVX2: a tenth).
+        self.memory_format = torch.channels_last if device.type == "cuda" else torch.contiguous_format
+        self.network = MultimodalNetwork(card.widths).to(device=device, memory_format=self.memory_format).train()
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
         pictures = [rgb.to(device) for rgb in style_pyramid(picture)]
-        self.loss = HierarchicalLoss(encoder.to(device), pictures, settings.weights)
+        self.loss = HierarchicalLoss(encoder.to(device=device, memory_format=self.memory_format), pictures, settings.weights)
         self.encoder_name = encoder.name
         self.iteration = 0
         self.history: list[dict[str, float]] = []

@@ -16,7 +16,7 @@ from ..styles.pack import StylePack
 
 STYLE_SHORT_SIDE = 256  # what the style subnet was trained at
 SMALLEST_SIDE = 16  # below it, stride-2 convolutions have nothing left to look at
-PEAK_BYTES_PER_PIXEL = 620  # of the refine subnet at full size in float32; measured: tests/benchmarks/memory.py
+PEAK_BYTES_PER_PIXEL = 530  # of the refine subnet at full size in float32; measured: tests/benchmarks/memory.py
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 
@@ -60,10 +60,7 @@ class Painter:
         self.pack = pack
         self.device = device
         self.dtype = fast_dtype(device)
-        # Measured: channels_last speeds up bfloat16 and CUDA, and slows float32 on a CPU down by a third.
-        narrow = self.dtype != torch.float32 or device.type == "cuda"
-        self.memory_format = torch.channels_last if narrow else torch.contiguous_format
-        self.network = pack.network().to(device=device, memory_format=self.memory_format)
+        self.network = pack.network().to(device=device, memory_format=torch.channels_last)
 
     def on(self, device: torch.device) -> Painter:
         """The same style on another device."""
@@ -87,7 +84,7 @@ class Painter:
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             for subnet, size in zip(subnets, sizes, strict=True):
                 on_progress(Progress("painting", done, work))
-                x = subnet(resize(x, size).contiguous(memory_format=self.memory_format)).float()
+                x = subnet(resize(x, size).contiguous(memory_format=torch.channels_last)).float()
                 done += size[0] * size[1]
         on_progress(Progress("painting", work, work))
         return denormalise(x)[0].clamp(0, 1).cpu()

@@ -6,8 +6,6 @@ from ..bridge.errors import WorkerError
 from ..errors import BrushwarpError
 from ..errors import explain as explain_engine
 
-CPU_OUT_OF_MEMORY = "DefaultCPUAllocator"  # torch on the CPU says it in a plain RuntimeError
-
 
 def explain(error: BaseException, log_file: str) -> BrushwarpError:
     """`error` for the person who waits for the picture. `log_file` is named where it alone can tell more."""
@@ -19,11 +17,7 @@ def explain(error: BaseException, log_file: str) -> BrushwarpError:
             f"A part of Brushwarp's engine can't be loaded: {error}.",
             "Install again. In the folder of Brushwarp, run: python3 install_scripts/install.py",
         )
-    if CPU_OUT_OF_MEMORY in str(error):
-        return explain_engine(MemoryError())
     told = explain_engine(error)
-    return (
-        told
-        if told.code != "internal"
-        else BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
-    )
+    if told.code == "internal":
+        return BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
+    return told
