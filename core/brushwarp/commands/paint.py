@@ -53,7 +53,7 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     picture = load_picture(arguments.photo)
     if arguments.size:
         picture = _scaled_to(picture, arguments.size)
-    pairs = read_arrows(arguments.keypoints) if arguments.keypoints else KeypointPairs.none()
+    pairs = read_arrows(arguments.keypoints, picture.size) if arguments.keypoints else KeypointPairs.none()
     parameters = {"strength": arguments.strength, "brush_scale": arguments.brush_scale, "keep_colors": arguments.keep_colors}
     _paint_to(arguments.output, picture, arguments.style, parameters, pairs, arguments.smoothness, arguments.seed, arguments.device)
 
@@ -82,7 +82,7 @@ def run_recipe(arguments: argparse.Namespace) -> None:
 def run_warp(arguments: argparse.Namespace) -> None:
     refuse_unsavable(arguments.output)
     picture = load_picture(arguments.photo)
-    pairs = read_arrows(arguments.keypoints).validated(picture.size)
+    pairs = read_arrows(arguments.keypoints, picture.size).validated(picture.size)
     save_picture(api.warp(picture, pairs, smoothness=arguments.smoothness), arguments.output)
     say(str(arguments.output))
 
