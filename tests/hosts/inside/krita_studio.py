@@ -1,0 +1,246 @@
+"""What a painter does with Brushwarp in Krita's window, as steps for tests: `import krita_studio as studio`.
+
+Functions that wait are generators: `layer = yield from studio.stylize(style="…")`. Python 3.8, standard library, Krita and Qt.
+"""
+
+import hashlib
+import json
+import sys
+import threading
+import time
+import traceback
+
+from krita import Krita, Selection
+
+try:
+    from PyQt5.QtCore import QByteArray
+    from PyQt5.QtWidgets import (
+        QApplication, QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QMessageBox, QPushButton, QSpinBox,
+    )
+except ImportError:
+    from PyQt6.QtCore import QByteArray
+    from PyQt6.QtWidgets import (
+        QApplication, QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QMessageBox, QPushButton, QSpinBox,
+    )
+
+STEP = 50  # ms
+BYTES = {("RGBA", "U8"): 4, ("RGBA", "U16"): 8, ("RGBA", "F16"): 8, ("RGBA", "F32"): 16,
+         ("GRAYA", "U8"): 2, ("GRAYA", "U16"): 4, ("GRAYA", "F16"): 4, ("GRAYA", "F32"): 8}
+
+
+def wait_for(condition, what, seconds=60):
+    """The first true value of `condition()`."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            there = [(w.objectName(), w.windowTitle()) for w in QApplication.topLevelWidgets() if w.isVisible()]
+            progress = shown("brushwarp_progress")
+            said = [label.text() for label in progress.findChildren(QLabel)] if progress else message_shown()
+            frames = [traceback.format_stack(f)[-3:] for thread, f in sys._current_frames().items() if thread != threading.get_ident()]
+            raise TimeoutError("no %s; Krita shows %r; Brushwarp says %r; other threads: %s" % (what, there, said, frames))
+        yield STEP
+
+
+# Documents and layers.
+
+def new_document(width, height, model="RGBA", depth="U8", profile="", ppi=72.0, name="test"):
+    """A document in a view of its own, active, with one empty canvas layer; its active node is None for a moment."""
+    krita = Krita.instance()
+    document = krita.createDocument(width, height, name, model, depth, profile, ppi)
+    document.setBatchmode(True)
+    krita.activeWindow().addView(document)
+    krita.setActiveDocument(document)
+    yield from wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
+    return document
+
+
+def add_layer(document, name, pixels, x, y, width, height, parent=None):
+    """A paint layer with these bytes on top of its parent, active."""
+    layer = document.createNode(name, "paintlayer")
+    layer.setPixelData(QByteArray(pixels), x, y, width, height)
+    (parent or document.rootNode()).addChildNode(layer, None)
+    yield from activate(document, layer)
+    return layer
+
+
+def activate(document, node):
+    """Make a layer the active one. Krita makes new layers active by itself, a moment after they were added."""
+    document.waitForDone()
+    wanted, steady = node.uniqueId(), 0
+    while steady < 4:
+        if document.activeNode() is not None and document.activeNode().uniqueId() == wanted:
+            steady += 1
+        else:
+            steady = 0
+            document.setActiveNode(node)
+        yield STEP
+
+
+def select(document, mask=None, rectangle=None, feather=0):
+    """Select by a mask of the canvas' size, or a rectangle, feathered by so many pixels."""
+    selection = Selection()
+    if mask is not None:
+        selection.setPixelData(QByteArray(mask), 0, 0, document.width(), document.height())
+    else:
+        selection.select(*rectangle, 255)
+    if feather:
+        selection.feather(feather)
+    document.setSelection(selection)
+    document.waitForDone()
+    return bytes(document.selection().pixelData(0, 0, document.width(), document.height()))
+
+
+def svg(document, inner):
+    """`inner`, drawn in pixels of the document, as Krita wants to be given shapes."""
+    width, height = document.width(), document.height()
+    return '<svg xmlns="http://www.w3.org/2000/svg" width="%.9gpt" height="%.9gpt" viewBox="0 0 %d %d">%s</svg>' % (
+        width * 72 / document.xRes(), height * 72 / document.yRes(), width, height, inner)
+
+
+HEAD = '<defs><marker id="head" orient="auto" markerWidth="4" markerHeight="4" refX="2" refY="2"><path d="M0 0L4 2L0 4z"/></marker></defs>'
+
+
+def arrow(x1, y1, x2, y2):
+    line = '<path d="M %r %r L %r %r" stroke="#d02020" stroke-width="2" fill="none" marker-end="url(#head)"/>'
+    return line % (x1, y1, x2, y2)
+
+
+def draw(document, inner, name="Brushwarp keypoints"):
+    """A vector layer on top with these shapes, in pixels; the active layer stays."""
+    was_active = document.activeNode()
+    layer = document.createVectorLayer(name)
+    layer.addShapesFromSvg(svg(document, HEAD + inner))
+    document.rootNode().addChildNode(layer, None)
+    yield from activate(document, was_active)
+    return layer
+
+
+def own_pixels(node):
+    """A layer's own bytes at its bounds."""
+    box = node.bounds()
+    return bytes(node.pixelData(box.x(), box.y(), box.width(), box.height()))
+
+
+def fingerprint(node):
+    """All that must not change of a layer."""
+    box = node.bounds()
+    digest = hashlib.sha256(own_pixels(node)).hexdigest()
+    return [digest, node.name(), [box.x(), box.y(), box.width(), box.height()], node.opacity(), node.visible(),
+            node.colorModel(), node.colorDepth(), node.colorProfile()]
+
+
+def tree(node):
+    """Names from the bottom to the top, groups with their contents."""
+    return [[child.name(), tree(child)] if child.childNodes() else child.name() for child in node.childNodes()]
+
+
+def projection(document):
+    document.waitForDone()
+    return bytes(document.pixelData(0, 0, document.width(), document.height()))
+
+
+def dump(node, path, x=None, y=None, width=None, height=None):
+    """Write a layer's bytes to a file: at its bounds, or at a rectangle."""
+    box = node.bounds()
+    place = (box.x(), box.y(), box.width(), box.height()) if x is None else (x, y, width, height)
+    data = bytes(node.pixelData(*place))
+    assert len(data) == place[2] * place[3] * BYTES[node.colorModel(), node.colorDepth()]
+    with open(path, "wb") as file:
+        file.write(data)
+    return list(place)
+
+
+def recipe(document, node):
+    """The recipe stored with a layer, or None."""
+    data = bytes(document.annotation("brushwarp/recipe/" + node.uniqueId().toString()))
+    return json.loads(data.decode("utf-8")) if data else None
+
+
+def press(action):
+    """An action of Krita's own menus, as undo, and wait for what it does."""
+    Krita.instance().action(action).trigger()
+    yield 100
+    Krita.instance().activeDocument().waitForDone()
+    yield 50
+
+
+# Brushwarp's windows.
+
+def shown(name):
+    """The visible window of this object name, or None."""
+    found = [w for w in QApplication.topLevelWidgets() if w.objectName() == name and w.isVisible()]
+    return found[0] if found else None
+
+
+def message_shown():
+    box = shown("brushwarp_message")
+    return (box.text() + " " + box.informativeText()).strip() if box else None
+
+
+def dismiss():
+    """Close the message that is shown; what it said."""
+    text = message_shown()
+    box = shown("brushwarp_message")
+    box.button(QMessageBox.StandardButton.Ok).click()
+    yield from wait_for(lambda: not shown("brushwarp_message"), "end of the message")
+    return text
+
+
+def open_dialog():
+    """Choose Stylize… from the menu: the dialog, or the text of a refusal (which is dismissed)."""
+    Krita.instance().action("brushwarp_stylize").trigger()
+    yield from wait_for(lambda: shown("brushwarp_stylize_dialog") or message_shown(), "dialog or message")
+    dialog = shown("brushwarp_stylize_dialog")
+    if dialog is None:
+        return (yield from dismiss())
+    return dialog
+
+
+def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None):
+    """Set the dialog's fields. arrows: the beginning of the entry's text."""
+    if style is not None:
+        box = dialog.findChild(QComboBox, "style")
+        index = box.findData(style)
+        assert index >= 0, [box.itemText(i) for i in range(box.count())]
+        box.setCurrentIndex(index)
+    if strength is not None:
+        dialog.findChild(QSpinBox, "strength").setValue(round(strength * 100))
+    if brush_scale is not None:
+        dialog.findChild(QDoubleSpinBox, "brush_scale").setValue(brush_scale)
+    if keep_colors is not None:
+        dialog.findChild(QCheckBox).setChecked(keep_colors)
+    if arrows is not None:
+        box = dialog.findChild(QComboBox, "arrows")
+        entries = [box.itemText(i) for i in range(box.count())]
+        box.setCurrentIndex([text.startswith(arrows) for text in entries].index(True))
+
+
+def button(dialog, standard):
+    return dialog.findChild(QDialogButtonBox).button(getattr(QDialogButtonBox.StandardButton, standard))
+
+
+def cancel_button(window):
+    return window.findChild(QPushButton)
+
+
+def stylize(seconds=60, **choices):
+    """Menu, dialog, OK, and wait: the new layer's node, or the text of a message."""
+    document = Krita.instance().activeDocument()
+    before = document.activeNode().uniqueId()
+    dialog = yield from open_dialog()
+    if isinstance(dialog, str):
+        return dialog
+    choose(dialog, **choices)
+    button(dialog, "Ok").click()
+
+    def ended():
+        return message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before
+
+    yield from wait_for(ended, "end of the job", seconds)
+    if message_shown():
+        return (yield from dismiss())
+    document.waitForDone()
+    return document.activeNode()
