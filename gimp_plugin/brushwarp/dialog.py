@@ -48,7 +48,7 @@ class StylizeDialog:
             return False
         self._set_settings_sensitive(False)
         self._dialog.connect("response", self._on_response)
-        self._dialog.connect("delete-event", lambda *_: True)
+        self._dialog.connect("delete-event", self._on_response)
         self._progress.show()
         return True
 
@@ -62,10 +62,12 @@ class StylizeDialog:
     def close(self) -> None:
         self._dialog.destroy()
 
-    def _on_response(self, *_: Any) -> None:
+    def _on_response(self, *_: Any) -> bool:
+        """Cancel, Escape, or the window's own button to close it: all of them end the job, and then the dialog."""
         if self._cancel is not None:
             self.show_progress("Cancelling…", self._progress.get_fraction())
             self._cancel()
+        return True
 
     def _set_settings_sensitive(self, sensitive: bool) -> None:
         content = self._dialog.get_content_area()

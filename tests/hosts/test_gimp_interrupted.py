@@ -55,7 +55,7 @@ def while_it_paints(painter: Gimp, act: Callable[[], None]) -> threading.Thread:
         end = time.monotonic() + 90
         while time.monotonic() < end:
             if any(path.suffix == ".result" for path in payloads(painter)):
-                time.sleep(0.5)
+                time.sleep(0.1)
                 act()
                 return
             time.sleep(0.05)

@@ -1,8 +1,8 @@
 """Stylize as a painter uses it: in GIMP's window, from the menu, with the keyboard.
 
 One visit to GIMP tells the story once: a photo, a feathered selection, arrows drawn as a path, Filters > Brushwarp >
-Stylize…, OK in the dialog, Ctrl+Z, Ctrl+Y, a saved .xcf, Ctrl+F to repeat, and a second dialog whose job is cancelled.
-The tests then look at what it left. Screenshots: gimp_menu, gimp_dialog, gimp_result, gimp_undone, gimp_progress.
+Stylize…, OK in the dialog, Ctrl+Z, Ctrl+Y, a saved .xcf, Ctrl+F to repeat; then a second dialog whose job is cancelled, and a third whose
+arrows are refused. The tests look at what it left. Screenshots: gimp_menu, gimp_dialog, gimp_result, gimp_progress, …
 By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_gimp_window.py
 """
 
@@ -82,12 +82,16 @@ def shows_a_photo(path, folder, large, selected, feather, arrows):
     display = Gimp.Display.new(image)
     look("large before")
     screen.wait_to_hear("cancelled", 300)
+    studio.draw_arrows(image, [[(100, 100), (1600, 100)]])  # it leaves the picture
     look("large cancelled")
+    screen.wait_to_hear("refused", 300)
+    look("large refused")
     display.delete()
     return told
 
 
 def presses_the_keys(title, large_title):
+    import os
     import time
 
     import screen
@@ -147,14 +151,26 @@ def presses_the_keys(title, large_title):
     time.sleep(0.5)
     screen.screenshot("gimp_dialog_slow")
     screen.key("alt+o", dialog)
-    time.sleep(4.0)
+    payloads = os.path.join(os.environ["BRUSHWARP_HOME"], "cache", "payloads")
+    end = time.monotonic() + 120
+    while not any(name.endswith(".result") for name in os.listdir(payloads)):  # there once the worker paints
+        assert time.monotonic() < end, "the worker never began"
+        time.sleep(0.05)
+    time.sleep(0.5)
     screen.screenshot("gimp_progress")
     assert screen.windows("Brushwarp: Stylize"), "the job was done too early to be cancelled"
     screen.key("Escape", dialog)
     screen.wait_until_gone("Brushwarp: Stylize", 20)
-    time.sleep(1.0)
     screen.screenshot("gimp_cancelled")
     screen.tell("cancelled")
+
+    screen.wait_to_hear("looked large cancelled")
+    dialog = opens_the_dialog(large_title)
+    screen.key("alt+o", dialog)
+    message = screen.wait_for_window("GIMP Message")
+    screen.screenshot("gimp_error")
+    screen.key("Escape", message)
+    screen.tell("refused")
 
 
 def photo_to_paint(folder: Path) -> Path:
@@ -256,4 +272,9 @@ def test_repeat_paints_again_with_the_dialogs_settings(story):
 
 
 def test_a_job_cancelled_in_the_dialog_leaves_the_image_as_it_was(story):
-    assert story.told["large cancelled"] == story.told["large before"]
+    before, after = story.told["large before"], story.told["large cancelled"]
+    assert after == {**before, "paths": ["Brushwarp keypoints"]}  # that path was drawn for the next test
+
+
+def test_an_arrow_that_leaves_the_picture_is_refused_in_gimps_own_message(story):
+    assert story.told["large refused"] == story.told["large cancelled"]
