@@ -32,23 +32,24 @@ class Plan:
     download: int
     disk: int
 
+    def sizes(self) -> str:
+        return f"With {self.installer}, about {self.download / 1e9:.1f} GB to download and {self.disk / 1e9:.1f} GB on disk."
+
 
 def ensure_environment(extras: Sequence[str] = (), say=print) -> Path:
     """The Python of `.venv`, which is made or completed first where needed. Raises EnvironmentProblem."""
     python = environment_python()
     if _is_complete(extras):
         return python
-    if not (python.exists() and _runs(python)):
-        plan = make_plan()
+    fresh = not (python.exists() and _runs(python))
+    if fresh:
+        plan = make_plan(with_uv=shutil.which("uv") is not None)
         _check_disk(plan.disk + plan.download)
-        say(
-            f"Making Brushwarp's environment in {ENVIRONMENT} with {plan.installer}, once. Device: {plan.device}. "
-            f"Download: about {plan.download / 1e9:.1f} GB, on disk {plan.disk / 1e9:.1f} GB."
-        )
+        say(f"Making Brushwarp's environment in {ENVIRONMENT}, once. Device: {plan.device}. {plan.sizes()}")
         _make_environment()
     else:
         say(f"Completing Brushwarp's environment in {ENVIRONMENT} with what this version needs.")
-    _install(python, extras, say)
+    _install(python, extras, say, quiet=not fresh)
     STAMP.write_text(json.dumps(_stamp(extras), indent=1) + "\n", encoding="utf-8")
     return python
 
@@ -57,12 +58,11 @@ def environment_python() -> Path:
     return ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def make_plan() -> Plan:
+def make_plan(with_uv: bool) -> Plan:
     """The device that will paint, and what torch for it weighs.
 
     Plain pip takes torch as the package index has it, which on Linux is always the build for CUDA; uv looks for a card first.
     """
-    with_uv = shutil.which("uv") is not None
     installer = "uv" if with_uv else "pip"
     if _nvidia_card_here():
         return Plan("an NVIDIA card (CUDA)", installer, 3_000_000_000, 6_000_000_000)
@@ -125,9 +125,9 @@ def _make_environment() -> None:
         raise EnvironmentProblem(f"The environment can't be made in {ENVIRONMENT}: {last}")
 
 
-def _install(python: Path, extras: Sequence[str], say) -> None:
+def _install(python: Path, extras: Sequence[str], say, quiet: bool) -> None:
     wanted = sorted(set(extras) | set(_earlier_extras()))
-    editable = ["-e", str(CHECKOUT) + (f"[{','.join(wanted)}]" if wanted else "")]
+    editable = [*(["--quiet"] if quiet else []), "-e", str(CHECKOUT) + (f"[{','.join(wanted)}]" if wanted else "")]
     uv = shutil.which("uv")
     commands: List[List[str]] = []
     if uv:
@@ -140,7 +140,10 @@ def _install(python: Path, extras: Sequence[str], say) -> None:
     failed: Optional[str] = None
     for command in commands:
         if failed:
-            say(f"{failed} could not install everything; trying {Path(command[0]).name if command[0] == uv else 'pip'}.")
+            by_pip = make_plan(with_uv=False)  # another index, whose torch may be a larger one
+            if not quiet:
+                _check_disk(by_pip.disk + by_pip.download)
+            say(f"{failed} could not install everything; trying another way. {'' if quiet else by_pip.sizes()}".rstrip())
         if subprocess.run(command, check=False, cwd=CHECKOUT).returncode == 0:
             return
         failed = "uv" if command[0] == uv else "pip"

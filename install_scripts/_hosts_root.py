@@ -50,9 +50,9 @@ def root_folder() -> Path:
 
 
 def find_root() -> Optional[Path]:
-    """The root that is ready to be entered, or None."""
+    """The root that is ready to be entered, or None; also where it lies in a folder that is closed to this user."""
     folder = root_folder()
-    return folder if (folder / "etc" / STAMP).is_file() else None
+    return folder if os.path.isfile(folder / "etc" / STAMP) else None
 
 
 def why_not_buildable() -> Optional[str]:

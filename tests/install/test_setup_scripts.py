@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,9 +45,11 @@ def test_too_little_disk_is_said_with_both_figures():
         _check_disk(10**18)
 
 
-def test_the_plan_names_device_and_size():
-    plan = make_plan()
-    assert plan.device and plan.installer in ("uv", "pip") and 0 < plan.download < plan.disk
+@pytest.mark.parametrize("with_uv", [True, False])
+def test_the_plan_names_device_installer_and_sizes(with_uv):
+    plan = make_plan(with_uv)
+    assert plan.device and 0 < plan.download < plan.disk
+    assert re.fullmatch(r"With (uv|pip), about \d\.\d GB to download and \d\.\d GB on disk\.", plan.sizes())
 
 
 def test_no_debian_archive_is_written_into_the_scripts():
