@@ -12,7 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Optional, Sequence
+from typing import List, Sequence
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = CHECKOUT / ".venv"
@@ -41,7 +41,7 @@ def ensure_environment(extras: Sequence[str] = (), say=print) -> Path:
     python = environment_python()
     if _is_complete(extras):
         return python
-    fresh = not (python.exists() and _runs(python))
+    fresh = not (python.exists() and _runs(python) and _has_torch())
     if fresh:
         plan = make_plan(with_uv=shutil.which("uv") is not None)
         _check_disk(plan.disk + plan.download)
@@ -102,6 +102,11 @@ def _runs(python: Path) -> bool:
     return subprocess.run([str(python), "-c", ""], capture_output=True, check=False).returncode == 0
 
 
+def _has_torch() -> bool:
+    """False for an environment whose download was broken off."""
+    return any(ENVIRONMENT.glob("lib/python*/site-packages/torch/version.py")) or any(ENVIRONMENT.glob("Lib/site-packages/torch/version.py"))
+
+
 def _check_disk(needed: int) -> None:
     free = shutil.disk_usage(CHECKOUT).free
     if free < needed:
@@ -137,16 +142,14 @@ def _install(python: Path, extras: Sequence[str], say, quiet: bool) -> None:
         commands.append([*pip, "install", *editable])
     elif uv:
         commands.append([uv, "pip", "install", "--python", str(python), *editable])
-    failed: Optional[str] = None
     for command in commands:
-        if failed:
+        if command != commands[0]:
             by_pip = make_plan(with_uv=False)  # another index, whose torch may be a larger one
             if not quiet:
                 _check_disk(by_pip.disk + by_pip.download)
-            say(f"{failed} could not install everything; trying another way. {'' if quiet else by_pip.sizes()}".rstrip())
+            say(f"uv could not install everything: trying another way. {'' if quiet else by_pip.sizes()}".rstrip())
         if subprocess.run(command, check=False, cwd=CHECKOUT).returncode == 0:
             return
-        failed = "uv" if command[0] == uv else "pip"
     raise EnvironmentProblem(
         "The libraries could not be installed (the lines above say why): check the network and the free disk space, then run this command again."
     )
