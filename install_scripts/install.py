@@ -4,8 +4,6 @@
     python3 install_scripts/install.py [--host gimp|krita] [--dry-run] [--python PYTHON]
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 10):

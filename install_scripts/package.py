@@ -6,8 +6,6 @@
 The same sources give the same bytes. A plugin from a zip still needs the engine: install.py tells it where that is.
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 10):

@@ -7,8 +7,6 @@ Takes the GIMP 3 and the Krita of this machine; else, as root on a Debian-like s
 builds in the user's cache (BRUSHWARP_HOSTS_ROOT names another folder); else it skips their tests and says how to get them.
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 10):

@@ -24,12 +24,12 @@ BOOKWORM = {"ID": "debian", "VERSION_CODENAME": "bookworm"}
 
 @pytest.mark.parametrize("script", ["demo.py", "test.py", "install.py", "uninstall.py", "package.py"])
 def test_an_old_python_gets_a_sentence_and_no_syntax_error(script):
-    tree = ast.parse((SCRIPTS / script).read_text(encoding="utf-8"), feature_version=(3, 7))
+    tree = ast.parse((SCRIPTS / script).read_text(encoding="utf-8"), feature_version=(3, 6))
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     check = next(node for node in tree.body if isinstance(node, ast.If))
     assert "version_info" in ast.unparse(check.test)
     before = [ast.unparse(node) for node in imports if node.lineno < check.lineno]
-    assert before == ["from __future__ import annotations", "import sys"]
+    assert before == ["import sys"]
 
 
 def test_demo_says_that_a_photo_is_missing_before_it_downloads_anything(tmp_path):
