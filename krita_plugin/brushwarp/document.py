@@ -79,10 +79,12 @@ class Document:
         return mask
 
     def add_above(self, source: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace) -> Layer:
-        """A new paint layer directly above `source` and beside it, with its colour space, active, in one step of undo."""
+        """A new paint layer directly above `source`, in the same group and colour space, in one step of undo.
+
+        Krita makes it the active layer by itself, a moment later; told to do so at once, it complains of a failed assertion.
+        """
         node = filled_node(self._document, name, place, pixels, sent, source.space)
         source.node.parentNode().addChildNode(node, source.node)
-        self._document.setActiveNode(node)
         return Layer(node)
 
     def keep_recipe(self, layer: Layer, recipe: str) -> None:

@@ -1,0 +1,189 @@
+"""The parts of the Krita plugin that need neither Krita nor Qt, and its rules: Python 3.8, one shim for Qt, no engine."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import struct
+import sys
+import types
+
+import pytest
+from krita_fixtures import STYLE_ID, STYLE_NAME, save_random_style
+from places import CHECKOUT
+
+PLUGIN = CHECKOUT / "krita_plugin" / "brushwarp"
+FILES = sorted(PLUGIN.glob("*.py"))
+SHARED_WITH_KRITA = {"krita", "PyQt5", "PyQt6"}
+
+
+@pytest.fixture(scope="module")
+def plugin():
+    """The plugin's folder as a package of another name (ours is the engine's), without its __init__, which needs Krita."""
+    package = types.ModuleType("krita_plugin_parts")
+    package.__path__ = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]  # the second has the bridge
+    sys.modules[package.__name__] = package
+    yield lambda name: importlib.import_module(f"{package.__name__}.{name}")
+    for name in [name for name in sys.modules if name.startswith(package.__name__)]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_file_is_python_3_8_and_imports_the_standard_library_krita_and_itself_alone(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 8))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            top = name.split(".")[0]
+            assert top in sys.stdlib_module_names | SHARED_WITH_KRITA, f"{file.name} imports {name}"
+            assert not top.startswith("PyQt") or file.name == "qt.py", f"{file.name} imports {name}: take it from qt.py"
+
+
+def test_only_scoped_enums_of_qt_are_used():
+    """`Qt.AlignLeft` is gone in Qt 6; `Qt.AlignmentFlag.AlignLeft` works in both."""
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
+                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "Orientation", "TextFormat", "TransformationMode", "WidgetAttribute")
+
+
+def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
+    arrows = plugin("arrows").arrows_of_shapes
+    found = arrows([
+        '<path id="a" transform="translate(100.25, 50.5)" d="M0 0L49.875 10.25" sodipodi:nodetypes="cc" marker-end="url(#x)"/>',
+        '<path d="M1 2C3 4 5 6 7 8"/>',
+        '<path d="m10 10 5 -5"/>', '<path d="M1 1h4"/>', '<path d="M1 1V9"/>',
+        '<line x1="1" y1="2" x2="3" y2="4"/>', '<polyline points="1,2 3,4"/>',
+    ])
+    assert found == [
+        (100.25, 50.5, 150.125, 60.75), (1, 2, 7, 8), (10, 10, 15, 5), (1, 1, 5, 1), (1, 1, 1, 9), (1, 2, 3, 4), (1, 2, 3, 4),
+    ]
+
+
+def test_other_shapes_are_passed_over(plugin):
+    shapes = [
+        '<path d="M0 0L1 1L2 2"/>', '<path d="M0 0L1 1Z"/>', '<path d="M0 0L1 1M2 2L3 3"/>', '<path d="M0 0"/>', '<path d=""/>',
+        '<path d="L1 1"/>', '<path d="M0 0L1"/>', '<rect width="3" height="3"/>', '<text krita:textVersion="3">Hi</text>', "<path", "",
+        '<polyline points="1,2 3,4 5,6"/>',
+    ]
+    assert plugin("arrows").arrows_of_shapes(shapes) == []
+
+
+def test_transforms_of_nested_groups_apply_from_the_inside_out(plugin):
+    shape = '<g transform="translate(10 5) scale(2)"><g transform="rotate(90)"><path transform="matrix(1 0 0 1 1 2)" d="M0 0L3 4"/></g></g>'
+    ((x1, y1, x2, y2),) = plugin("arrows").arrows_of_shapes([shape])
+    assert [x1, y1, x2, y2] == pytest.approx([10 - 2 * 2, 5 + 2 * 1, 10 - 2 * 6, 5 + 2 * 4])
+
+
+@pytest.mark.parametrize("transform, point", [
+    ("translate(3)", (4, 2)), ("scale(2 3)", (2, 6)), ("rotate(90 1 1)", (0, 1)), ("skewX(45)", (3, 2)), ("skewY(45)", (1, 3)),
+    ("translate(1,1), scale(2)", (3, 5)), ("nonsense(1)", (1, 2)),
+])
+def test_each_kind_of_transform_moves_a_point_as_svg_says(plugin, transform, point):
+    ((x, y, _, _),) = plugin("arrows").arrows_of_shapes([f'<path transform="{transform}" d="M1 2L9 9"/>'])
+    assert (x, y) == pytest.approx(point)
+
+
+def test_settings_survive_and_nonsense_becomes_the_default(plugin):
+    settings = plugin("settings").Settings
+    chosen = settings("größe", 0.35, 2.5, True)
+    assert settings.from_text(chosen.to_text()) == chosen
+    for text in ("", "{", "[]", "null", '{"strength": "1", "brush_scale": 99, "keep_colors": 1, "style": 3}', '{"strength": NaN}', '{"brush_scale": true}'):
+        assert settings.from_text(text) == settings()
+    assert settings.from_text('{"strength": 0.5}') == settings(strength=0.5)
+
+
+def test_known_colour_spaces_go_as_they_are_and_others_are_converted(plugin):
+    colour = plugin("colour")
+    space, form = colour.ColorSpace, colour.pixel_format
+    for model, depth, profile, layout in (
+        ("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc", ("BGRA", "u8", "srgb")),
+        ("RGBA", "U16", "sRGB-elle-V2-g10.icc", ("BGRA", "u16", "linear")),
+        ("RGBA", "F16", "sRGB-elle-V2-g10.icc", ("RGBA", "f16", "linear")),
+        ("RGBA", "F32", "sRGB-elle-V2-srgbtrc.icc", ("RGBA", "f32", "srgb")),
+        ("GRAYA", "U8", "Gray-D50-elle-V2-srgbtrc.icc", ("GRAYA", "u8", "srgb")),
+    ):
+        own = space(model, depth, profile)
+        assert colour.space_to_send(own) == own
+        said = form(own)
+        assert (said.order, said.depth, said.transfer) == layout
+    assert colour.space_to_send(space("RGBA", "U8", "Adobe RGB (1998)")) == colour.LINEAR_RGB
+    assert colour.space_to_send(space("GRAYA", "U16", "gray built-in")) == colour.LINEAR_GREY
+    for model in ("CMYKA", "LABA", "XYZA", "YCBCRA", "new"):
+        with pytest.raises(plugin("refusal").Refusal, match="can't be painted"):
+            colour.space_to_send(space(model, "U8", "any"))
+
+
+def test_rectangles_meet_or_are_empty(plugin):
+    rectangle = plugin("rectangle").Rectangle
+    assert rectangle(-5, -5, 20, 20).clipped(rectangle(0, 0, 10, 10)) == rectangle(0, 0, 10, 10)
+    assert rectangle(0, 0, 5, 5).clipped(rectangle(5, 0, 5, 5)).is_empty
+    assert rectangle(50, 50, 5, 5).clipped(rectangle(0, 0, 10, 10)).area == 0
+    assert rectangle(0, 0, 10, 8).grown(3) == rectangle(-3, -3, 16, 14)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "höme"))
+    return tmp_path / "höme"
+
+
+def install_of(plugin, checkout=None, python="/nowhere/bin/python"):
+    return plugin("bridge.paths").Install(str(python), "1.0", None if checkout is None else str(checkout))
+
+
+def test_styles_are_read_from_their_packs_with_names_and_pictures(plugin, home, tmp_path):
+    save_random_style(home / "styles")
+    shipped = tmp_path / "checkout" / "core" / "brushwarp" / "styles" / "packs"
+    save_random_style(shipped).rename(shipped / "zweiter.safetensors")
+    found = plugin("styles").installed_styles(install_of(plugin, tmp_path / "checkout"))
+    assert [(style.id, style.name, style.credit) for style in found] == [
+        (STYLE_ID, STYLE_NAME, "Niemand, 2025"), ("zweiter", STYLE_NAME, "Niemand, 2025"),
+    ]
+    assert (found[0].thumbnail.width, found[0].thumbnail.height, len(found[0].thumbnail.rgb)) == (48, 32, 48 * 32 * 3)
+
+
+def test_styles_of_an_installed_engine_are_found_in_its_environment(plugin, home, tmp_path):
+    save_random_style(tmp_path / "env/lib/python3.12/site-packages/brushwarp/styles/packs")
+    found = plugin("styles").installed_styles(install_of(plugin, python=tmp_path / "env/bin/python"))
+    assert [style.id for style in found] == [STYLE_ID]
+
+
+def test_unreadable_packs_hide_none_of_the_others(plugin, home, tmp_path):
+    good = save_random_style(home / "styles").read_bytes()
+    length = struct.unpack("<Q", good[:8])[0]
+
+    def header(change):
+        fields = json.loads(good[8 : 8 + length])
+        change(fields)
+        raw = json.dumps(fields).encode()
+        return struct.pack("<Q", len(raw)) + raw + good[8 + length :]
+
+    broken = [
+        b"", b"PK\3\4", good[:100], struct.pack("<Q", 2**62), struct.pack("<Q", 2) + b"[]", struct.pack("<Q", 2) + b"{}",
+        header(lambda fields: fields["__metadata__"].update(format_version="99")),
+        header(lambda fields: fields["__metadata__"].update(card="[]")),
+        header(lambda fields: fields.update(thumbnail=3)),
+    ]
+    for index, data in enumerate(broken):
+        (home / "styles" / f"a{index}.safetensors").write_bytes(data)
+    (home / "styles" / "folder.safetensors").mkdir()
+    assert [style.id for style in plugin("styles").installed_styles(install_of(plugin))] == [STYLE_ID]
+    wrong = header(lambda fields: fields["thumbnail"].update(shape=[10**6, 10**6, 3]))
+    (home / "styles" / "a.safetensors").write_bytes(wrong)
+    assert plugin("styles").read_style(str(home / "styles" / "a.safetensors")).thumbnail is None
+
+
+def test_the_menu_and_the_manual_are_what_krita_looks_for():
+    from xml.etree import ElementTree
+
+    desktop = (CHECKOUT / "krita_plugin" / "brushwarp.desktop").read_text(encoding="utf-8")
+    assert "X-KDE-Library=brushwarp\n" in desktop
+    manual = desktop.split("X-Krita-Manual=")[1].splitlines()[0]
+    assert (PLUGIN / manual).is_file()
+    actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
+    assert [action.get("name") for action in actions] == ["brushwarp_stylize"]
