@@ -72,8 +72,9 @@ def main() -> None:
     rounds = parser.parse_args().rounds
 
     from gimp_fixtures import PACK_ID, add_pack, make_pack
-    from harness import Templates, User
+    from harness import User
     from places import find_places
+    from profiles import Templates
 
     depths = {
         "8-bit": ("U8_NON_LINEAR", "R'G'B'A u8", (10, 20, 200, 255)),

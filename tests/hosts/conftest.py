@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from harness import Gimp, HostMissing, KritaHost, Templates, User
+from harness import Gimp, HostMissing, KritaHost, User
 from places import Places, find_places
+from profiles import Templates
 
 
 @pytest.fixture(scope="session")

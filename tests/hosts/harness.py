@@ -72,12 +72,15 @@ import tempfile
 import textwrap
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Union
 
-from places import CHECKOUT, INSIDE, Bind, Place, Places, find_places, worker_python
+from places import CHECKOUT, INSIDE, Bind, Place, Places, worker_python
 
 sys.path.insert(0, str(CHECKOUT / "install_scripts"))
 from _kritarc import with_plugin_enabled  # noqa: E402
+
+if TYPE_CHECKING:
+    import profiles
 
 Job = Union[Callable[..., Any], "functools.partial[Any]", Path]
 
@@ -231,7 +234,7 @@ class KritaHost(Host):
 class User:
     """A person who never used this machine before: home, folders, screenshots, one worker. Use it as a context manager."""
 
-    def __init__(self, places: Places, scratch: Path, templates: "Templates", binds: Sequence[Path] = ()):
+    def __init__(self, places: Places, scratch: Path, templates: "profiles.Templates", binds: Sequence[Path] = ()):
         self._places, self._templates = places, templates
         self._scratch = scratch
         self.folder = Path(tempfile.mkdtemp(prefix="user-", dir=scratch))
@@ -378,67 +381,6 @@ class User:
             self._worker.wait()
 
 
-class Templates:
-    """Profiles after a first start: unpacking them takes each host 10 to 30 seconds.
-
-    Those of the root's hosts lie beside the root and serve every session; those of this machine's hosts serve one.
-    """
-
-    VERSION = 1  # raise it when a first start below changes
-
-    def __init__(self, places: Places, scratch: Path):
-        self._places, self._scratch = places, scratch
-
-    def give(self, user: User, host: str, place: Place) -> None:
-        """Copy the settled profile of `host` ("gimp", "krita", "kritarunner") to a user; what the user has already stays."""
-        beside_root = place.root.with_name(f"{place.root.name}.profiles-{self.VERSION}") if place.root else None
-        template = (beside_root or self._scratch / "profiles") / host
-        if not template.is_dir():
-            self._make(template, host, place)
-        for part in ("config", "data"):
-            shutil.copytree(template / part, user.folder / part, symlinks=True, dirs_exist_ok=True, copy_function=_copy_missing)
-
-    def _make(self, template: Path, host: str, place: Place) -> None:
-        template.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=f"{host}.making-", dir=template.parent))
-        try:
-            with User(self._places, self._scratch, self) as first:
-                {"gimp": _start_gimp, "krita": _start_krita, "kritarunner": _start_kritarunner}[host](first, place)
-                for part in ("config", "data"):
-                    shutil.copytree(first.folder / part, making / part, symlinks=True, ignore=shutil.ignore_patterns("pykrita"))
-            making.rename(template)
-        except OSError:
-            if not template.is_dir():  # another session was faster: its profile is as good
-                raise
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
-
-
-def _copy_missing(source: str, target: str) -> None:
-    if not os.path.lexists(target):
-        shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _start_gimp(user: User, place: Place) -> None:
-    profile = user.config / "GIMP" / "3.0"
-    profile.mkdir(parents=True)
-    (profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n", encoding="utf-8")
-    Gimp(user, place).run(_nothing, timeout=240)
-
-
-def _start_krita(user: User, place: Place) -> None:
-    if place.has_screen:  # else there is nothing to settle: Krita's own window never opens
-        KritaHost(user, place).run_in_window(_nothing, timeout=300)
-
-
-def _start_kritarunner(user: User, place: Place) -> None:
-    KritaHost(user, place).run_unsettled(_nothing, timeout=240)
-
-
-def _nothing() -> None:
-    return None
-
-
 def _signal(process: int, number: int) -> None:
     try:
         os.kill(process, number)
@@ -457,54 +399,7 @@ def _end_session(leader: subprocess.Popen) -> None:
     leader.wait()
 
 
-def _by_hand(arguments: Optional[List[str]] = None) -> int:
-    import argparse
-
-    parser = argparse.ArgumentParser(description="Run a script inside a real host; see the top of this file.")
-    parser.add_argument("host", choices=["gimp", "krita", "shell"])
-    parser.add_argument("script", nargs=argparse.REMAINDER if "shell" in (arguments or sys.argv[1:])[:1] else None)
-    if "shell" not in (arguments or sys.argv[1:])[:1]:
-        parser.add_argument("--window", action="store_true")
-        parser.add_argument("--bare", action="store_true")
-        parser.add_argument("--drive", type=Path)
-        parser.add_argument("--open", type=Path, action="append", default=[])
-        parser.add_argument("--bind", type=Path, action="append", default=[])
-        parser.add_argument("--argument", action="append", default=[])
-        parser.add_argument("--screenshots", type=Path)
-        parser.add_argument("--timeout", type=float, default=240)
-    chosen = parser.parse_args(arguments)
-    places = find_places()
-    if chosen.host == "shell":
-        place = places.gimp or places.krita
-        if place is None:
-            sys.exit(places.reasons["gimp"])
-        return subprocess.run(place.command(chosen.script), check=False).returncode
-    if chosen.screenshots:
-        os.environ["BRUSHWARP_SCREENSHOTS"] = str(chosen.screenshots.absolute())
-    opens = [path.resolve() for path in chosen.open]
-    shared = {path.parent for path in opens} | {path.resolve() for path in chosen.bind}
-    with tempfile.TemporaryDirectory(prefix="brushwarp-hosts-") as scratch:
-        with User(places, Path(scratch), Templates(places, Path(scratch)), sorted(shared)) as user:
-            host = getattr(user, chosen.host)
-            if not chosen.bare:
-                print(user.install(chosen.host), file=sys.stderr)
-            given = dict(pair.split("=", 1) for pair in chosen.argument)
-            script = chosen.script.resolve() if isinstance(chosen.script, Path) else Path(chosen.script).resolve()
-            try:
-                if chosen.window:
-                    value = host.run_in_window(script, drive=chosen.drive, opens=opens, timeout=chosen.timeout, **given)
-                else:
-                    value = host.run(script, timeout=chosen.timeout, **given)
-            except HostFailure as failure:
-                sys.exit(str(failure))
-            print(json.dumps(value, indent=1))
-            print(_output(host), file=sys.stderr)
-    return 0
-
-
-def _output(host: Host) -> str:
-    return (host.logs / "output.log").read_text(encoding="utf-8", errors="replace")
-
-
 if __name__ == "__main__":
-    sys.exit(_by_hand())
+    from by_hand import main
+
+    sys.exit(main())
