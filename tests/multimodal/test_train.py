@@ -27,10 +27,19 @@ def photos(dev_data):
     return find_photos(dev_data / "content" / "train")[:8]
 
 
+@pytest.fixture(scope="module")
+def painting(dev_data, tmp_path_factory):
+    """The Starry Night, small: its Gram matrices at full size take longer than all that is tested here."""
+    path = tmp_path_factory.mktemp("painting") / "small.png"
+    with Image.open(dev_data / "style" / "vangogh_starry_night.jpg") as image:
+        image.resize((320, 256)).save(path)
+    return path
+
+
 @pytest.fixture
-def training(dev_data, encoder):
+def training(painting, encoder):
     def begin(settings=SETTINGS) -> Training:
-        return Training(CARD, dev_data / "style" / "vangogh_starry_night.jpg", encoder, settings, torch.device("cpu"))
+        return Training(CARD, painting, encoder, settings, torch.device("cpu"))
 
     return begin
 
@@ -84,10 +93,10 @@ def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos,
 
 
 def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
-    run = training(TrainingSettings(iterations=(24, 0, 0, 0), loaders=0))
+    run = training(TrainingSettings(iterations=(16, 0, 0, 0), loaders=0))
     run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
     losses = [terms["style 1"] for terms in run.history]
-    assert sum(losses[-4:]) < 0.7 * sum(losses[:4])
+    assert sum(losses[-3:]) < 0.75 * sum(losses[:3])
     draw_loss_curves(run.history, tmp_path / "curve.png")
     assert Image.open(tmp_path / "curve.png").size[0] > 500
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.interpolate import CubicSpline
 from torch import Tensor
 
 from brushwarp.geometry.keypoints import first_of_each, refuse_coincident
@@ -219,6 +218,8 @@ def _evaluated(spline: ThinPlateSpline, size: tuple[int, int], step: int) -> Ten
 
 def _interpolation(side: int, step: int, at: np.ndarray) -> Tensor:
     """(m, nodes): what each node along a side gives to the coordinates `at` (m,), by cubic splines (not-a-knot)."""
+    from scipy.interpolate import CubicSpline  # half a second to load: a fifth of the worker's start, and many jobs have no arrows
+
     nodes = _nodes(side, step)
     return torch.from_numpy(CubicSpline(nodes, np.eye(len(nodes)))(at))
 
