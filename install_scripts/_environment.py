@@ -10,9 +10,9 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = CHECKOUT / ".venv"
@@ -82,7 +82,7 @@ def _stamp(extras: Sequence[str]) -> dict:
     return {"pyproject": pyproject, "checkout": str(CHECKOUT), "extras": sorted(set(extras) | set(_earlier_extras()))}
 
 
-def _earlier_extras() -> List[str]:
+def _earlier_extras() -> list[str]:
     try:
         return json.loads(STAMP.read_text(encoding="utf-8"))["extras"]
     except (OSError, ValueError, KeyError):
@@ -134,7 +134,7 @@ def _install(python: Path, extras: Sequence[str], say, quiet: bool) -> None:
     wanted = sorted(set(extras) | set(_earlier_extras()))
     editable = [*(["--quiet"] if quiet else []), "-e", str(CHECKOUT) + (f"[{','.join(wanted)}]" if wanted else "")]
     uv = shutil.which("uv")
-    commands: List[List[str]] = []
+    commands: list[list[str]] = []
     if uv:
         commands.append([uv, "pip", "install", "--python", str(python), "--torch-backend=auto", *editable])
     pip = [str(python), "-m", "pip"]

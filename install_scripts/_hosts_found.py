@@ -11,9 +11,9 @@ import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
 
 from _kritarc import setting
 
@@ -32,12 +32,12 @@ class HostFound:
 
     host: str
     description: str
-    folders: Tuple[Path, ...] = ()
-    refused: Optional[str] = None
+    folders: tuple[Path, ...] = ()
+    refused: str | None = None
     certain: bool = True
 
 
-def find_host(host: str) -> Optional[HostFound]:
+def find_host(host: str) -> HostFound | None:
     """What there is of "gimp" or "krita", or None. A native host outranks a sandboxed one of the same name."""
     native = _find_gimp() if host == "gimp" else _find_krita()
     sandboxed = next(_sandboxed(host), None)
@@ -66,7 +66,7 @@ def _xdg(variable: str, default: str) -> Path:
     return Path(value) if os.path.isabs(value) else Path.home() / default
 
 
-def _find_gimp() -> Optional[HostFound]:
+def _find_gimp() -> HostFound | None:
     versions = _gimp_versions()
     chosen = os.environ.get("GIMP3_DIRECTORY")
     if chosen:  # GIMP takes a relative one from the home folder
@@ -94,7 +94,7 @@ def _gimp_base() -> Path:
     return _xdg("XDG_CONFIG_HOME", ".config") / "GIMP"
 
 
-def _gimp_versions() -> List[str]:
+def _gimp_versions() -> list[str]:
     """Versions of the native GIMPs, newest first. `gimp --version` needs no display."""
     versions = set()
     for program in _native_programs(GIMP_PROGRAMS, "gimp"):
@@ -108,7 +108,7 @@ def _gimp_versions() -> List[str]:
     return sorted(versions, key=lambda version: [int(part) for part in version.split(".")], reverse=True)
 
 
-def _find_krita() -> Optional[HostFound]:
+def _find_krita() -> HostFound | None:
     folder = _krita_resources()
     program = next(_native_programs(("krita",), "krita"), None)
     if program:
@@ -132,7 +132,7 @@ def _krita_resources() -> Path:
     return _xdg("XDG_DATA_HOME", ".local/share") / "krita"
 
 
-def _native_programs(names: Tuple[str, ...], host: str) -> Iterator[Path]:
+def _native_programs(names: tuple[str, ...], host: str) -> Iterator[Path]:
     """Programs of the PATH, and of the usual places on macOS and Windows, that are in no sandbox."""
     usual = {
         "gimp": ("/Applications/GIMP.app/Contents/MacOS/gimp", r"C:\Program Files\GIMP 3\bin\gimp-console-3.exe"),
@@ -143,7 +143,7 @@ def _native_programs(names: Tuple[str, ...], host: str) -> Iterator[Path]:
             yield Path(candidate)
 
 
-def _sandbox_of(program: Path) -> Optional[str]:
+def _sandbox_of(program: Path) -> str | None:
     """ "a Flatpak", "a Snap", "an AppImage", or None for a program that runs as it is."""
     real = Path(os.path.realpath(program))
     if "flatpak" in real.parts or "flatpak" in program.parts:

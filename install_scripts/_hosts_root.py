@@ -15,11 +15,17 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Iterator, List, Optional
 
 from _machine import (
-    apt_acquire_settings, debian_mirror, inside_root, is_debian_like, is_root, private_namespace, why_no_mounts,
+    apt_acquire_settings,
+    debian_mirror,
+    inside_root,
+    is_debian_like,
+    is_root,
+    private_namespace,
+    why_no_mounts,
 )
 
 SUITE = "trixie"
@@ -49,13 +55,13 @@ def root_folder() -> Path:
     return cache / "brushwarp" / f"hosts-{recipe_hash()}"
 
 
-def find_root() -> Optional[Path]:
+def find_root() -> Path | None:
     """The root that is ready to be entered, or None; also where it lies in a folder that is closed to this user."""
     folder = root_folder()
     return folder if os.path.isfile(folder / "etc" / STAMP) else None
 
 
-def why_not_buildable() -> Optional[str]:
+def why_not_buildable() -> str | None:
     """None where `ensure_root` can work; else one sentence."""
     if not is_root() or not is_debian_like():
         return "Building a Debian root needs root on Debian, Ubuntu or a relative of theirs."
@@ -117,7 +123,7 @@ def _download_environment() -> dict:
     return environment
 
 
-def _run(command: List[str], what: str) -> None:
+def _run(command: list[str], what: str) -> None:
     done = subprocess.run(
         command, env=_download_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", check=False,

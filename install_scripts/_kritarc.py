@@ -6,13 +6,13 @@ KDE's format: `key=value` lines, the ones before the first `[section]` belong to
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
 SECTION = b"python"
 _HEADER = re.compile(rb"^\[([^\r\n]+)\][ \t]*\r?$", re.MULTILINE)
 
 
-def setting(content: bytes, key: str, section: Optional[bytes] = SECTION) -> Optional[str]:
+def setting(content: bytes, key: str, section: bytes | None = SECTION) -> str | None:
     """The value of `key` in `section` (None: before the first section); None where it is not set."""
     begin, end = _section_span(content, section)
     match = _line(key).search(content, begin, end) if begin is not None else None
@@ -25,11 +25,11 @@ class Change(NamedTuple):
     before: the value that the key had, or None; gap: what was added above a [python] of our own, None if there was one.
     """
 
-    before: Optional[str]
-    gap: Optional[str]
+    before: str | None
+    gap: str | None
 
 
-def with_plugin_enabled(content: bytes, plugin: str) -> Tuple[bytes, Change]:
+def with_plugin_enabled(content: bytes, plugin: str) -> tuple[bytes, Change]:
     """`content` with `enable_<plugin>=true` in [python], and what that changed."""
     key = f"enable_{plugin}"
     wanted = f"{key}=true".encode()
@@ -66,11 +66,11 @@ def without_plugin(content: bytes, plugin: str, change: Change) -> bytes:
     return (above[: -len(gap)] if gap and above.endswith(gap) else above) + content[end:]
 
 
-def _line(key: str) -> "re.Pattern[bytes]":
+def _line(key: str) -> re.Pattern[bytes]:
     return re.compile(rb"^" + re.escape(key.encode()) + rb"[ \t]*=[ \t]*([^\r\n]*)", re.MULTILINE)
 
 
-def _section_span(content: bytes, section: Optional[bytes]) -> Tuple[Optional[int], int]:
+def _section_span(content: bytes, section: bytes | None) -> tuple[int | None, int]:
     """(begin, end) of a section's lines, its header left out; (None, 0) where there is no such section."""
     headers = list(_HEADER.finditer(content))
     if section is None:

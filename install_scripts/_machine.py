@@ -10,8 +10,9 @@ import platform
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import NamedTuple
 
 APT_FOLDER = Path("/etc/apt")
 
@@ -20,8 +21,8 @@ class AptSource(NamedTuple):
     """One line of an apt source: where packages come from, and which ones."""
 
     uri: str
-    suites: List[str]
-    components: List[str]
+    suites: list[str]
+    components: list[str]
 
 
 class Bind(NamedTuple):
@@ -31,7 +32,7 @@ class Bind(NamedTuple):
     writable: bool = False
 
 
-def os_release() -> Dict[str, str]:
+def os_release() -> dict[str, str]:
     """/etc/os-release as a dictionary; empty where there is none (macOS, Windows)."""
     try:
         text = Path("/etc/os-release").read_text(encoding="utf-8")
@@ -83,7 +84,7 @@ def _deb822_sources(text: str) -> Iterator[AptSource]:
                 yield AptSource(uri, fields.get("suites", []), fields.get("components", []))
 
 
-def debian_mirror(folder: Path = APT_FOLDER, release: Optional[Dict[str, str]] = None) -> Optional[str]:
+def debian_mirror(folder: Path = APT_FOLDER, release: dict[str, str] | None = None) -> str | None:
     """The Debian archive that this machine's own apt uses; None on Ubuntu and others, whose archive has other suites.
 
     None means "let debootstrap take its default".
@@ -98,7 +99,7 @@ def debian_mirror(folder: Path = APT_FOLDER, release: Optional[Dict[str, str]] =
     return None
 
 
-def _first_of_mirror_list(uri: str) -> Optional[str]:
+def _first_of_mirror_list(uri: str) -> str | None:
     """Cloud images name a local file of mirrors (`mirror+file:/etc/apt/mirrors/debian.list`); debootstrap wants a plain address."""
     if not uri.startswith("mirror"):
         return uri
@@ -110,7 +111,7 @@ def _first_of_mirror_list(uri: str) -> Optional[str]:
     return None
 
 
-def apt_acquire_settings() -> List[str]:
+def apt_acquire_settings() -> list[str]:
     """The machine's own settings for downloads (proxies, certificates, retries) as lines of an apt.conf."""
     if shutil.which("apt-config") is None:
         return []
@@ -119,7 +120,7 @@ def apt_acquire_settings() -> List[str]:
     return [line for line in dump.splitlines() if wanted.match(line) and not line.endswith(' "";')]
 
 
-def why_no_mounts() -> Optional[str]:
+def why_no_mounts() -> str | None:
     """None where we may mount in a private namespace; else one sentence that says what is missing."""
     if platform.system() != "Linux":
         return "A Debian root needs Linux."
@@ -140,7 +141,7 @@ def why_no_mounts() -> Optional[str]:
     return f"This machine does not let root mount ({said}): a container needs the capability CAP_SYS_ADMIN for the host tests."
 
 
-def private_namespace() -> List[str]:
+def private_namespace() -> list[str]:
     """The command prefix under which mounts stay invisible to the rest of the machine, and end with the last process."""
     return ["unshare", "--mount", "--propagation", "private", "--"]
 
@@ -164,7 +165,7 @@ exec chroot "$root" "$@"
 """
 
 
-def inside_root(root: Path, command: Sequence[str], binds: Sequence[Bind] = ()) -> List[str]:
+def inside_root(root: Path, command: Sequence[str], binds: Sequence[Bind] = ()) -> list[str]:
     """The argument list that runs `command` in `root`, with `binds` at their own paths, in a mount namespace of its own.
 
     Parents come before children, so that a writable folder inside a read-only one stays writable.

@@ -9,7 +9,6 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional
 
 from _kritarc import Change, without_plugin
 
@@ -20,20 +19,20 @@ class KritarcEdit:
 
     path: str
     created: bool
-    before: Optional[str]
-    gap: Optional[str]
+    before: str | None
+    gap: str | None
 
 
 @dataclass(frozen=True)
 class Installed:
     """What was put in for one host: files, and folders that did not exist before, outermost first."""
 
-    files: List[str] = field(default_factory=list)
-    folders: List[str] = field(default_factory=list)
-    kritarc: Optional[KritarcEdit] = None
+    files: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    kritarc: KritarcEdit | None = None
 
 
-def read_manifest(path: Path) -> Dict[str, Installed]:
+def read_manifest(path: Path) -> dict[str, Installed]:
     """What is installed, by host ("gimp", "krita", and "brushwarp" for install.json itself); empty where there is no record."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
@@ -46,14 +45,14 @@ def read_manifest(path: Path) -> Dict[str, Installed]:
     return parts
 
 
-def write_manifest(path: Path, parts: Dict[str, Installed]) -> None:
+def write_manifest(path: Path, parts: dict[str, Installed]) -> None:
     text = json.dumps({"format": 1, "hosts": {host: asdict(part) for host, part in parts.items()}}, indent=1) + "\n"
     new = path.with_name(path.name + ".new")
     new.write_text(text, encoding="utf-8", errors="surrogateescape")
     os.replace(new, path)
 
 
-def take_out(part: Installed) -> List[str]:
+def take_out(part: Installed) -> list[str]:
     """Remove what `part` lists: files, the bytecode that hosts made of them, the line in kritarc, and folders that are then empty.
 
     Returns what was removed. What is gone already is no error.
@@ -83,7 +82,7 @@ def _remove_if_empty(folder: Path) -> bool:
         return False
 
 
-def _restore_kritarc(edit: KritarcEdit) -> List[str]:
+def _restore_kritarc(edit: KritarcEdit) -> list[str]:
     path = Path(edit.path)
     if not path.is_file():
         return []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Iterator, List
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BRIDGE = CHECKOUT / "core" / "brushwarp" / "bridge"
@@ -30,7 +30,7 @@ def version() -> str:
     return match[1]
 
 
-def plugin_files(host: str) -> List[PluginFile]:
+def plugin_files(host: str) -> list[PluginFile]:
     """All files of the plugin for "gimp" or "krita", sorted by target. Raises PluginsMissing."""
     if host == "gimp":
         folder = PurePosixPath("brushwarp")

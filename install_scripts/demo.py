@@ -11,8 +11,8 @@ if sys.version_info < (3, 10):
 
 import argparse
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 from _environment import EnvironmentProblem, ensure_environment
 

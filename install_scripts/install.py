@@ -12,8 +12,8 @@ if sys.version_info < (3, 10):
 import argparse
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Dict, List, Sequence
 
 from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_found import NAMES, HostFound, find_host, kritarc_path
@@ -22,7 +22,7 @@ from _manifest import Installed, KritarcEdit, read_manifest, replace_content, ta
 from _plugins import PluginFile, PluginsMissing, plugin_files, version
 
 sys.path.insert(0, str(CHECKOUT / "core" / "brushwarp"))  # the bridge alone: it needs neither torch nor the engine
-from bridge.paths import Install, data_folder, install_file, path_from_text, path_to_text, write_install  # noqa: E402
+from bridge.paths import Install, data_folder, install_file, path_from_text, write_install
 
 
 class InstallProblem(Exception):
@@ -33,7 +33,7 @@ def manifest_path() -> Path:
     return Path(data_folder()) / "installed.json"
 
 
-def install(found: HostFound, files: Sequence[PluginFile], parts: Dict[str, Installed]) -> Installed:
+def install(found: HostFound, files: Sequence[PluginFile], parts: dict[str, Installed]) -> Installed:
     """Put one host's plugin in, over whatever an earlier version left; updates the manifest. Raises InstallProblem, OSError."""
     targets = {str(folder / file.target): file for folder in found.folders for file in files}
     for target in targets:
@@ -66,7 +66,7 @@ def _refuse_links(target: Path, folders: Sequence[Path]) -> None:
             raise InstallProblem(f"{parent} is a link (to {os.readlink(parent)}): remove the link, then install again.")
 
 
-def _new_folders(targets: Sequence[str]) -> List[str]:
+def _new_folders(targets: Sequence[str]) -> list[str]:
     """The folders that will have to be made for the targets, outermost first."""
     missing = {str(parent) for target in targets for parent in Path(target).parents if not parent.exists()}
     return sorted(missing, key=len)
@@ -95,7 +95,7 @@ def _enable(path: Path) -> None:
         replace_content(path, enabled)
 
 
-def _record_python(python: Path, parts: Dict[str, Installed]) -> None:
+def _record_python(python: Path, parts: dict[str, Installed]) -> None:
     """install.json: how the plugins find the worker's Python."""
     new = _new_folders([install_file()])
     earlier = parts.get("brushwarp", Installed())

@@ -13,8 +13,8 @@ if sys.version_info < (3, 10):
 
 import argparse
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import List, Sequence
 
 from _plugins import CHECKOUT, PluginsMissing, plugin_files, version
 
@@ -30,7 +30,7 @@ def build(host: str, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     target = out / f"brushwarp-{host}-{version()}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        seen: List[str] = []
+        seen: list[str] = []
         for file in plugin_files(host):
             for folder in reversed(file.target.parents[:-1]):
                 if str(folder) not in seen:

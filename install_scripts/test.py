@@ -14,16 +14,16 @@ if sys.version_info < (3, 10):
 
 import os
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import List, Optional, Sequence
 
 from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
 sys.path.insert(0, str(HOST_TESTS))
-from places import find_places  # noqa: E402
+from places import find_places
 
 
 def reaches_host_tests(words: Sequence[str]) -> bool:
@@ -33,7 +33,7 @@ def reaches_host_tests(words: Sequence[str]) -> bool:
     return not named or any(HOST_TESTS in (path, *path.parents) or path in HOST_TESTS.parents for path in named)
 
 
-def ready_hosts() -> Optional[str]:
+def ready_hosts() -> str | None:
     """Build the Debian root if this machine lacks a host or the tools for its windows; a sentence if that can't be."""
     places = find_places()
     if all(place is not None and place.has_screen for place in (places.gimp, places.krita)):
@@ -49,7 +49,7 @@ def ready_hosts() -> Optional[str]:
     return None
 
 
-def main(words: List[str]) -> int:
+def main(words: list[str]) -> int:
     try:
         with ThreadPoolExecutor(1) as beside:  # the root downloads while pip does
             hosts = beside.submit(ready_hosts) if reaches_host_tests(words) else None

@@ -10,8 +10,8 @@ if sys.version_info < (3, 10):
     sys.exit("Brushwarp needs Python 3.10 or newer, and this is %d.%d." % sys.version_info[:2])
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
-from typing import List, Sequence
 
 from _hosts_found import NAMES
 from _manifest import read_manifest, take_out, write_manifest
@@ -36,7 +36,7 @@ def run(host: str | None) -> int:
     return 0
 
 
-def _say_removed(name: str, removed: List[str]) -> None:
+def _say_removed(name: str, removed: list[str]) -> None:
     print(f"{name}: took out")
     for thing in removed:
         print(f"  {thing}")

@@ -9,14 +9,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import List, Optional
 
 from harness import HostFailure, HostMissing, User
 from places import Places, find_places
 from profiles import Templates
 
 
-def main(words: Optional[List[str]] = None) -> int:
+def main(words: list[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     places = find_places()
     try:
@@ -41,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _shell(places: Places, command: List[str]) -> int:
+def _shell(places: Places, command: list[str]) -> int:
     place = places.gimp or places.krita
     if place is None:
         raise HostMissing(places.reasons["gimp"])

@@ -71,13 +71,14 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Set, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from places import CHECKOUT, INSIDE, Bind, Place, Places, worker_python
 
 sys.path.insert(0, str(CHECKOUT / "install_scripts"))
-from _kritarc import with_plugin_enabled  # noqa: E402
+from _kritarc import with_plugin_enabled
 
 if TYPE_CHECKING:
     import profiles
@@ -93,7 +94,7 @@ class HostMissing(Exception):
     """There is no such host here; the message says how to get it."""
 
 
-def describe_job(job: Job, arguments: Dict[str, Any]) -> Dict[str, Any]:
+def describe_job(job: Job, arguments: dict[str, Any]) -> dict[str, Any]:
     """Source, function and arguments of what shall run in a host, as JSON holds them."""
     if isinstance(job, functools.partial):
         arguments, job = {**job.keywords, **arguments}, job.func
@@ -113,15 +114,15 @@ class Host:
 
     name = ""
 
-    def __init__(self, user: "User", place: Place):
+    def __init__(self, user: User, place: Place):
         self.user = user
         self.place = place
         self.logs = Path()
 
-    def _window_command(self, opens: Sequence[str]) -> List[str]:
+    def _window_command(self, opens: Sequence[str]) -> list[str]:
         raise NotImplementedError
 
-    def _console_command(self) -> List[str]:
+    def _console_command(self) -> list[str]:
         raise NotImplementedError
 
     def run(self, job: Job, *, timeout: float = 180, **arguments: Any) -> Any:
@@ -129,7 +130,7 @@ class Host:
         return self._run(job, self._console_command(), timeout, arguments, {"QT_QPA_PLATFORM": "offscreen"})
 
     def run_in_window(
-        self, job: Job, *, drive: Optional[Job] = None, opens: Sequence[Path] = (), timeout: float = 240,
+        self, job: Job, *, drive: Job | None = None, opens: Sequence[Path] = (), timeout: float = 240,
         size: str = "1280x900", **arguments: Any,
     ) -> Any:
         """Run `job` in the host on a screen of its own, with `opens` on its command line; its value.
@@ -175,7 +176,7 @@ class Host:
             raise HostFailure(f"{self.name} did its job but ended with {status}{self._tails()}")
         return value
 
-    def _value_of(self, result: Path, who: str, status: Union[int, str, None] = None, because: str = "") -> Any:
+    def _value_of(self, result: Path, who: str, status: int | str | None = None, because: str = "") -> Any:
         if not result.is_file():
             raise HostFailure(f"{who} left no result; the host ended with {status}{self._tails()}")
         outcome = json.loads(result.read_text(encoding="utf-8"))
@@ -199,13 +200,13 @@ class Gimp(Host):
         "assert host_job.run_to_end(host_job.read_job()), 'see the result file'"
     )
 
-    def _console_command(self) -> List[str]:
+    def _console_command(self) -> list[str]:
         return ["gimp-console", "-n", "-i", "-d", "-f", *self._batch_options()]
 
-    def _window_command(self, opens: Sequence[str]) -> List[str]:
+    def _window_command(self, opens: Sequence[str]) -> list[str]:
         return ["dbus-run-session", "--", "gimp", "-n", "-s", *self._batch_options(), *opens]
 
-    def _batch_options(self) -> List[str]:
+    def _batch_options(self) -> list[str]:
         return ["--stack-trace-mode", "never", "--batch-interpreter=python-fu-eval", "-b", self._BATCH, "--quit"]
 
 
@@ -220,13 +221,13 @@ class KritaHost(Host):
         """`run`, with whatever profile there is."""
         return super().run(job, timeout=timeout, **arguments)
 
-    def _console_command(self) -> List[str]:
+    def _console_command(self) -> list[str]:
         folder = self.user.data / "kritarunner" / "pykrita"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(INSIDE / "kritarunner_job.py", folder)
         return ["kritarunner", "-s", "kritarunner_job", "-f", "main"]
 
-    def _window_command(self, opens: Sequence[str]) -> List[str]:
+    def _window_command(self, opens: Sequence[str]) -> list[str]:
         self.user.add_krita_test_plugin()
         return ["dbus-run-session", "--", "krita", "--nosplash", *opens]
 
@@ -234,7 +235,7 @@ class KritaHost(Host):
 class User:
     """A person who never used this machine before: home, folders, screenshots, one worker. Use it as a context manager."""
 
-    def __init__(self, places: Places, scratch: Path, templates: "profiles.Templates", binds: Sequence[Path] = ()):
+    def __init__(self, places: Places, scratch: Path, templates: profiles.Templates, binds: Sequence[Path] = ()):
         self._places, self._templates = places, templates
         self._scratch = scratch
         self.folder = Path(tempfile.mkdtemp(prefix="user-", dir=scratch))
@@ -246,12 +247,12 @@ class User:
         for folder in (self.config, self.data, self.cache, self.brushwarp_home, self.screenshots, self.folder / "home"):
             folder.mkdir()
         self._binds = tuple(Bind(Path(path), writable=True) for path in (self.folder, self.runtime, *binds))
-        self._hosts: Dict[str, Host] = {}
-        self._settled: Set[str] = set()
-        self._worker: Optional[subprocess.Popen] = None
+        self._hosts: dict[str, Host] = {}
+        self._settled: set[str] = set()
+        self._worker: subprocess.Popen | None = None
         self.worker_outside = False
 
-    def __enter__(self) -> "User":
+    def __enter__(self) -> User:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -267,7 +268,7 @@ class User:
     def krita(self) -> KritaHost:
         return self._host("krita", KritaHost, self._places.krita)
 
-    def _host(self, name: str, kind, place: Optional[Place]):
+    def _host(self, name: str, kind, place: Place | None):
         if place is None:
             raise HostMissing(self._places.reasons[name])
         if name not in self._hosts:
@@ -281,7 +282,7 @@ class User:
             self._settled.add(host)
             self._templates.give(self, host, place)
 
-    def environment(self, place: Place) -> Dict[str, str]:
+    def environment(self, place: Place) -> dict[str, str]:
         """The whole environment of a host: nothing of the caller's reaches it but the search path of programs."""
         return {
             "HOME": str(self.folder / "home"), "PATH": place.search_path, "LC_ALL": "C.UTF-8", "USER": "painter",
@@ -317,11 +318,11 @@ class User:
 
     def _start_worker_outside(self, python: Path) -> None:
         self.worker_outside = True
-        log = open(self.new_logs("worker") / "output.log", "wb")
-        self._worker = subprocess.Popen(
-            [str(python), "-I", "-m", "brushwarp.worker"], env=self.environment(Place(None)), cwd=self.folder,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )
+        with open(self.new_logs("worker") / "output.log", "wb") as log:
+            self._worker = subprocess.Popen(
+                [str(python), "-I", "-m", "brushwarp.worker"], env=self.environment(Place(None)), cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )
 
     def add_krita_test_plugin(self) -> None:
         """The plugin that runs our test functions; it lies with the tests and is never installed for users."""
@@ -333,7 +334,7 @@ class User:
     def new_logs(self, name: str) -> Path:
         return Path(tempfile.mkdtemp(prefix=f"logs-{name}-", dir=self.folder))
 
-    def execute(self, place: Place, command: List[str], extra: Dict[str, str], logs: Path, timeout: float) -> Union[int, str]:
+    def execute(self, place: Place, command: list[str], extra: dict[str, str], logs: Path, timeout: float) -> int | str:
         """Run a command as this user in a place; its status, or "a timeout". What it printed is in output.log of `logs`.
 
         Whatever it leaves behind in its session ends with it; a worker makes a session of its own, and lives on.
@@ -357,7 +358,7 @@ class User:
             for picture in self.screenshots.glob("*.png"):
                 shutil.copy(picture, target)
 
-    def processes(self) -> List[int]:
+    def processes(self) -> list[int]:
         """Every process of this user that still lives, its worker among them: those that were given its BRUSHWARP_HOME."""
         mark = f"BRUSHWARP_HOME={self.brushwarp_home}".encode()
         alive = []

@@ -13,13 +13,12 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 INSIDE = Path(__file__).resolve().parent / "inside"
 sys.path.insert(0, str(CHECKOUT / "install_scripts"))
-from _hosts_root import find_root, why_not_buildable  # noqa: E402
-from _machine import Bind, inside_root  # noqa: E402
+from _hosts_root import find_root, why_not_buildable
+from _machine import Bind, inside_root
 
 WINDOW_COMMANDS = ("Xvfb", "openbox", "xdotool", "xdpyinfo", "import")
 DEBIAN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -29,11 +28,11 @@ DEBIAN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class Place:
     """A place where a host's programs are. root: None for this machine."""
 
-    root: Optional[Path]
-    binds: Tuple[Bind, ...] = ()
+    root: Path | None
+    binds: tuple[Bind, ...] = ()
     search_path: str = DEBIAN_PATH
 
-    def command(self, arguments: List[str], binds: Tuple[Bind, ...] = ()) -> List[str]:
+    def command(self, arguments: list[str], binds: tuple[Bind, ...] = ()) -> list[str]:
         """The argument list that runs `arguments` here; `binds` are folders that must be seen besides the checkout."""
         if self.root is None:
             return arguments
@@ -55,7 +54,7 @@ class WorkerPython:
     """The Python that install.json names in a place. outside: it cannot run there, so the worker is started on the machine."""
 
     python: Path
-    binds: Tuple[Bind, ...] = ()
+    binds: tuple[Bind, ...] = ()
     outside: bool = False
 
 
@@ -63,9 +62,9 @@ class WorkerPython:
 class Places:
     """Which place each host has, or why it has none."""
 
-    gimp: Optional[Place]
-    krita: Optional[Place]
-    reasons: Dict[str, str] = field(default_factory=dict)
+    gimp: Place | None
+    krita: Place | None
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def find_places() -> Places:
@@ -85,7 +84,7 @@ def find_places() -> Places:
     return Places(found["gimp"], found["krita"], reasons)
 
 
-def _machine_gimp() -> Optional[str]:
+def _machine_gimp() -> str | None:
     """The version of GIMP 3 on this machine; older ones have no Python 3 plug-ins. Sandboxed ones are not on the PATH."""
     for program in ("gimp-console-3.0", "gimp-console"):
         if shutil.which(program):
@@ -100,7 +99,7 @@ def _machine_krita() -> bool:
     return shutil.which("krita") is not None
 
 
-def _checkout_binds() -> Tuple[Bind, ...]:
+def _checkout_binds() -> tuple[Bind, ...]:
     environment = CHECKOUT / ".venv"
     return (Bind(CHECKOUT), Bind(environment.resolve())) if environment.is_dir() else (Bind(CHECKOUT),)
 
@@ -124,7 +123,7 @@ def worker_python(place: Place, scratch: Path) -> WorkerPython:
     return WorkerPython(_borrowing_environment(standalone, scratch), (Bind(_base_and_version(standalone)[0]),))
 
 
-def _base_and_version(python: Path) -> Tuple[Path, str]:
+def _base_and_version(python: Path) -> tuple[Path, str]:
     ask = "import sys, json; print(json.dumps([sys.base_prefix, '%d.%d' % sys.version_info[:2]]))"
     base, version = json.loads(subprocess.run([str(python), "-I", "-c", ask], capture_output=True, text=True, check=True).stdout)
     return Path(base).resolve(), version
@@ -134,7 +133,7 @@ def _belongs_to_system(base: Path) -> bool:
     return base == Path("/") or base.parts[1] in ("usr", "lib", "bin", "etc")
 
 
-def _standalone_python(version: str) -> Optional[Path]:
+def _standalone_python(version: str) -> Path | None:
     """A Python of exactly this version outside /usr: of uv, of pyenv, or on the PATH. It can load .venv's compiled packages."""
     home = Path.home()
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share")
