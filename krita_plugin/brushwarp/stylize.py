@@ -28,7 +28,7 @@ from .settings import Settings
 from .styles import Style, installed_styles
 
 SETTINGS_GROUP, SETTINGS_KEY = "brushwarp", "stylize"
-POLL_MS = 50
+POLL_MS = 30
 NOTE_MS = 8000
 
 

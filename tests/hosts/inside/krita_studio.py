@@ -133,8 +133,9 @@ def fingerprint(node):
 
 
 def tree(node):
-    """Names from the bottom to the top, groups with their contents."""
-    return [[child.name(), tree(child)] if child.childNodes() else child.name() for child in node.childNodes()]
+    """Names from the bottom to the top, groups with their contents, without the mask that holds the document's selection."""
+    children = [child for child in node.childNodes() if child.type() != "selectionmask"]
+    return [[child.name(), tree(child)] if child.childNodes() else child.name() for child in children]
 
 
 def projection(document):
