@@ -77,7 +77,7 @@ def _mends(free_memory: int, free_disk: int) -> Iterator[str]:
             yield f"An NVIDIA card is here, but torch (CUDA {torch.version.cuda}) can't use it: update the card's driver."
     for name in LIBRARIES:
         if _version(name) == "missing":
-            yield f"{name} is missing: run install_scripts/install.py again."
+            yield f"{name} is missing: run pip install -e . in the checkout, with the pip of this environment."
     if not list_styles():
         yield "There are no styles: get a complete checkout, or train one with `brushwarp train`."
     if free_memory < LITTLE_MEMORY:
