@@ -46,7 +46,7 @@ class StylizeDialog:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""
         if not self._dialog.run():
             return False
-        self._set_settings_sensitive(False)
+        self._fix_settings()
         self._dialog.connect("response", self._on_response)
         self._dialog.connect("delete-event", self._on_response)
         self._progress.show()
@@ -69,16 +69,17 @@ class StylizeDialog:
             self._cancel()
         return True
 
-    def _set_settings_sensitive(self, sensitive: bool) -> None:
-        content = self._dialog.get_content_area()
-        buttons = self._dialog.get_action_area()
-        for child in content.get_children():
-            if child is not self._progress and child is not buttons:
-                child.set_sensitive(sensitive)
+    def _fix_settings(self) -> None:
+        """Grey out all but the progress and Cancel."""
         cancel = self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL)
-        for button in buttons.get_children():
-            if button is not cancel:
-                button.set_sensitive(sensitive)
+
+        def fix(widget: Gtk.Widget) -> None:
+            if cancel.is_ancestor(widget):  # a box around it, which would grey it out as well
+                widget.forall(fix)
+            elif widget not in (cancel, self._progress):
+                widget.set_sensitive(False)
+
+        self._dialog.get_content_area().forall(fix)
 
     def _style_row(self) -> Gtk.Widget:
         ids = [pack.id for pack in self._packs]
