@@ -18,10 +18,13 @@ def gram_matrix(features: Tensor) -> Tensor:
     return flat @ flat.transpose(1, 2) / (channels * height * width)
 
 
-def relative_error(value: Tensor, target: Tensor) -> Tensor:
-    """(N,) squared distance of each sample to the target, over the target's squared norm. Broadcasts a target of batch 1."""
-    distance = (value - target).flatten(1).square().sum(1)
-    return distance / target.flatten(1).square().sum(1).clamp_min(EPSILON)
+def relative_error(value: Tensor, target: Tensor, floor: float = EPSILON) -> Tensor:
+    """(N,) mean squared distance of each sample to the target, over the target's mean square, which counts as `floor` at least.
+
+    Broadcasts a target of batch 1.
+    """
+    distance = (value - target).flatten(1).square().mean(1)
+    return distance / target.flatten(1).square().mean(1).clamp_min(floor)
 
 
 def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:

@@ -21,6 +21,7 @@ from .network import MultimodalNetwork
 STYLE_SHORT_SIDES = (256, 512, 1024)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYER = "relu4_1"
+CONTENT_FLOOR = 0.3  # of the painting's own energy: an empty sky's is next to none, and its relative error would drown all else
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,17 @@ class HierarchicalLoss:
         self.encoder = encoder
         self.weights = weights
         self.targets = [self.grams(picture[None]) for picture in style_pictures]
+        self.content_floors = [CONTENT_FLOOR * self._energy(picture[None]) for picture in style_pictures]
 
     @torch.no_grad()
     def grams(self, rgb: Tensor) -> dict[str, Tensor]:
         found = self.encoder(rgb, STYLE_LAYERS)
         return {layer: gram_matrix(found[layer].float()) for layer in STYLE_LAYERS}
+
+    @torch.no_grad()
+    def _energy(self, rgb: Tensor) -> float:
+        """Mean square of a picture's activations in the content layer."""
+        return self.encoder(rgb, (CONTENT_LAYER,))[CONTENT_LAYER].float().square().mean().item()
 
     def __call__(self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int) -> tuple[Tensor, dict[str, float]]:
         """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name."""
@@ -109,7 +116,7 @@ class HierarchicalLoss:
                 wanted = self.encoder(photo, (CONTENT_LAYER,))[CONTENT_LAYER].float()
             found = {layer: value.float() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}
             style = style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.targets[scale]).mean()
-            content = relative_error(found[CONTENT_LAYER], wanted).mean()
+            content = relative_error(found[CONTENT_LAYER], wanted, self.content_floors[scale]).mean()
             weights = self.weights
             smooth = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb)
             loss = weights.style[scale] * style + weights.content[scale] * content + smooth
