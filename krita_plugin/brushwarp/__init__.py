@@ -5,7 +5,7 @@ Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker
     extension   the menu                       stylize     the course of one job, from the menu to the new layer
     dialog      what to paint                  progress    how far it is, and Cancel
     document, layer    Krita itself            job         the thread that waits for the worker
-    arrows, colour, settings, styles, rectangle, refusal    logic that needs neither Krita nor Qt
+    arrows, colour, settings, rectangle, refusal    logic that needs neither Krita nor Qt
     qt          the one place that knows which PyQt there is
 """
 

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence
 
+from .bridge.styles import InstalledStyle, Thumbnail
 from .layer import ARROWS_BEGIN
 from .qt import (
     QCheckBox, QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QIcon, QImage, QLabel, QPixmap,
     QSize, QSlider, QSpinBox, Qt, QVBoxLayout, QWidget,
 )
 from .settings import BRUSH_SCALES, Settings
-from .styles import Style, Thumbnail
 
 ICON = QSize(48, 32)
 PREVIEW = QSize(192, 128)
@@ -31,7 +31,7 @@ class ArrowChoice:
 class StylizeDialog(QDialog):
     """`settings`, `style` and `arrow_layer` are what was chosen. Show it by `open`: Krita's loop goes on."""
 
-    def __init__(self, parent, layer_name: str, styles: Sequence[Style], choices: Sequence[ArrowChoice], settings: Settings) -> None:
+    def __init__(self, parent, layer_name: str, styles: Sequence[InstalledStyle], choices: Sequence[ArrowChoice], settings: Settings) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_stylize_dialog")
         self.setWindowTitle("Brushwarp – Stylize “{}”".format(layer_name))
@@ -65,7 +65,7 @@ class StylizeDialog(QDialog):
         self._show_preview()
 
     @property
-    def style(self) -> Style:
+    def style(self) -> InstalledStyle:
         return self._styles[self._style.currentData()]
 
     @property
@@ -77,15 +77,14 @@ class StylizeDialog(QDialog):
         """The id of the layer whose arrows bend the picture, or None."""
         return self._arrows.currentData()
 
-    def _style_box(self, styles: Sequence[Style]) -> QComboBox:
+    def _style_box(self, styles: Sequence[InstalledStyle]) -> QComboBox:
         box = QComboBox()
         box.setObjectName("style")
         box.setToolTip("Whose brush paints the layer")
         box.setIconSize(ICON)
         for style in styles:
-            text = style.name + (" – " + style.credit if style.credit else "")
             picture = _pixmap(style.thumbnail)
-            box.addItem(QIcon() if picture is None else QIcon(picture), text, style.id)
+            box.addItem(QIcon() if picture is None else QIcon(picture), style.label, style.id)
         return box
 
     def _arrow_box(self, choices: Sequence[ArrowChoice]) -> QComboBox:

@@ -14,6 +14,7 @@ from krita import Krita
 from .arrows import Arrow
 from .bridge.client import Progress, Queued, StylizeRequest, StylizeResult, WorkerError
 from .bridge.paths import INSTALL_HINT, Install, read_install
+from .bridge.styles import InstalledStyle, installed_styles
 from .colour import ColorSpace, pixel_format, space_to_send
 from .dialog import ArrowChoice, StylizeDialog
 from .document import Document
@@ -25,7 +26,6 @@ from .qt import QIcon, QTimer
 from .rectangle import Rectangle
 from .refusal import Refusal
 from .settings import Settings
-from .styles import Style, installed_styles
 
 SETTINGS_GROUP, SETTINGS_KEY = "brushwarp", "stylize"
 POLL_MS = 30
@@ -36,7 +36,6 @@ class StylizeCommand:
     """What the menu calls. One dialog and one job at a time, whatever the number of windows."""
 
     def __init__(self) -> None:
-        self._dialog: Optional[StylizeDialog] = None
         self._painting: Optional[Painting] = None
 
     def ask(self) -> None:
@@ -59,7 +58,7 @@ class StylizeCommand:
         choices = [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
         dialog = StylizeDialog(_window(), layer.name, styles, choices, settings)
         dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
-        self._dialog = dialog
+        dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
 
     def give_up(self) -> None:
@@ -79,7 +78,7 @@ class StylizeCommand:
 class Painting:
     """One job, from the pixels of the layer to the new layer above it. Begins when it is made; may raise Refusal then."""
 
-    def __init__(self, document: Document, layer: Layer, settings: Settings, style: Style, arrow_layer: Optional[str]) -> None:
+    def __init__(self, document: Document, layer: Layer, settings: Settings, style: InstalledStyle, arrow_layer: Optional[str]) -> None:
         layer.refuse_unpaintable()
         self._document, self._source, self._style = document, layer.id, style
         self._place = document.place_of(layer)

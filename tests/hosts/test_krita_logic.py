@@ -140,7 +140,7 @@ def test_styles_are_read_from_their_packs_with_names_and_pictures(plugin, home, 
     save_random_style(home / "styles")
     shipped = tmp_path / "checkout" / "core" / "brushwarp" / "styles" / "packs"
     save_random_style(shipped).rename(shipped / "zweiter.safetensors")
-    found = plugin("styles").installed_styles(install_of(plugin, tmp_path / "checkout"))
+    found = plugin("bridge.styles").installed_styles(install_of(plugin, tmp_path / "checkout"))
     assert [(style.id, style.name, style.credit) for style in found] == [
         (STYLE_ID, STYLE_NAME, "Niemand, 2025"), ("zweiter", STYLE_NAME, "Niemand, 2025"),
     ]
@@ -149,7 +149,7 @@ def test_styles_are_read_from_their_packs_with_names_and_pictures(plugin, home, 
 
 def test_styles_of_an_installed_engine_are_found_in_its_environment(plugin, home, tmp_path):
     save_random_style(tmp_path / "env/lib/python3.12/site-packages/brushwarp/styles/packs")
-    found = plugin("styles").installed_styles(install_of(plugin, python=tmp_path / "env/bin/python"))
+    found = plugin("bridge.styles").installed_styles(install_of(plugin, python=tmp_path / "env/bin/python"))
     assert [style.id for style in found] == [STYLE_ID]
 
 
@@ -172,10 +172,10 @@ def test_unreadable_packs_hide_none_of_the_others(plugin, home, tmp_path):
     for index, data in enumerate(broken):
         (home / "styles" / f"a{index}.safetensors").write_bytes(data)
     (home / "styles" / "folder.safetensors").mkdir()
-    assert [style.id for style in plugin("styles").installed_styles(install_of(plugin))] == [STYLE_ID]
+    assert [style.id for style in plugin("bridge.styles").installed_styles(install_of(plugin))] == [STYLE_ID]
     wrong = header(lambda fields: fields["thumbnail"].update(shape=[10**6, 10**6, 3]))
     (home / "styles" / "a.safetensors").write_bytes(wrong)
-    assert plugin("styles").read_style(str(home / "styles" / "a.safetensors")).thumbnail is None
+    assert plugin("bridge.styles").read_style(str(home / "styles" / "a.safetensors")).thumbnail is None
 
 
 def test_the_menu_and_the_manual_are_what_krita_looks_for():

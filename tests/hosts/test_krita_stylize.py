@@ -172,7 +172,7 @@ def painted(settled_user, tmp_path_factory):
         colours = photo(*SIZE)
         (folder / f"{name}.raw").write_bytes(to_layer_bytes(colours[..., :1] if model == "GRAYA" else colours, depth, linear))
     for name, (model, depth, _) in OTHER_PROFILES.items():
-        colours = 0.5 + 0.4 * (photo(*SIZE) - 0.5)  # within sRGB, whatever the primaries: the engine clamps what is not
+        colours = 0.5 + 0.2 * (photo(*SIZE) - 0.5)  # within sRGB, whatever the primaries: the engine clamps what is not
         (folder / f"{name}.raw").write_bytes(to_layer_bytes(colours[..., :1] if model == "GRAYA" else colours, depth, False))
     (folder / "dots.raw").write_bytes(to_layer_bytes(dotted(), "U8", False))
     told = settled_user.krita.run_in_window(

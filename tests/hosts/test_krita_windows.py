@@ -100,7 +100,7 @@ def test_the_menu_is_tools_brushwarp_stylize(seen):
 
 def test_the_dialog_names_layer_and_styles_and_explains_its_fields(seen):
     assert seen["title"].startswith("Brushwarp – Stylize “Background”")
-    assert seen["style"] == f"{STYLE_NAME} – Niemand, 2025"
+    assert seen["style"] == f"{STYLE_NAME} (Niemand, 2025)"
     assert len(seen["tips"]) >= 5 and all(seen["tips"])
     letters = [text[text.index("&") + 1].lower() for text in seen["mnemonics"]]
     assert len(letters) == len(set(letters)) == 4
