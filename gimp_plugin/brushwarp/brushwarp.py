@@ -52,10 +52,10 @@ class Brushwarp(Gimp.PlugIn):
         # Text and no Gimp.Choice: GIMP remembers a choice's entries from the day the plug-in was put in, and would
         # turn down every style that was added since.
         procedure.add_string_argument(
-            "style", "St_yle", "The style's id, or the path of a style pack; by default the first style there is", "", flags
+            "style", "St_yle", "A style's id, or the path of a style pack; by default the first style there is", "", flags
         )
         procedure.add_double_argument(
-            "strength", "Stren_gth", "How much of the painting shows: 0 is the layer as it is, 1 the painting in full", 0.0, 1.0, 1.0, flags
+            "strength", "Stren_gth", "How much of the painting shows: 0 is the layer as it is, 1 the painting", 0.0, 1.0, 1.0, flags
         )
         procedure.add_double_argument(
             "brush-scale", "_Brush scale", "The size of the brush on the canvas: 2 is a brush twice as broad", 0.25, 4.0, 1.0, flags
@@ -66,7 +66,7 @@ class Brushwarp(Gimp.PlugIn):
         procedure.add_string_argument(
             "keypoints",
             "_Keypoints",
-            "The path with the arrows to bend along: its name, “none”, or by default the topmost whose name begins “Brushwarp keypoints”",
+            "The path with the arrows to bend along: its name, or “none”; by default the topmost named “Brushwarp keypoints…”",
             "",
             flags,
         )

@@ -45,12 +45,14 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
     if not isinstance(layer, Gimp.Layer):
         raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
     if layer.is_group():
-        raise WorkerError("group", "“{}” is a group of layers.".format(layer.get_name()), "Select a single layer in it, or merge a copy of the group.")
+        raise _refusal("group", "“{}” is a group of layers.", layer, "Select one layer in it, or merge a copy of the group.")
     if layer.is_floating_sel():
-        raise WorkerError("floating", "A floating selection is selected.", "Anchor it, or turn it into a layer (Layer > To New Layer).")
+        raise WorkerError(
+            "floating", "A floating selection is selected.", "Anchor it, or turn it into a layer (Layer > To New Layer)."
+        )
     width, height = layer.get_width(), layer.get_height()
     if width * height < 2:
-        raise WorkerError("picture-too-small", "“{}” is a single pixel.".format(layer.get_name()), "Select a larger layer.")
+        raise _refusal("picture-too-small", "“{}” is a single pixel.", layer, "Select a larger layer.")
     _, left, top = layer.get_offsets()
     return Source(image, layer, width, height, left, top, choose_layout(Babl.get_name(layer.get_format())))
 
@@ -61,7 +63,7 @@ def read_pixels(source: Source) -> bytes:
     pixels = source.layer.get_buffer().get(_whole(source), 1.0, layout.babl, Gegl.AbyssPolicy.NONE)
     _check_length(pixels, layout.size(source.width, source.height))
     if source.layer.has_alpha() and is_transparent(pixels, layout.wire):
-        raise WorkerError("empty-layer", "“{}” is empty: nothing shows on it.".format(source.layer.get_name()), "Select a layer with a picture.")
+        raise _refusal("empty-layer", "“{}” is empty: nothing shows on it.", source.layer, "Select a layer with a picture.")
     return pixels
 
 
@@ -78,7 +80,12 @@ def read_selection(source: Source) -> Optional[bytes]:
     size = source.width * source.height
     _check_length(mask, size)
     if mask.count(0) == size:
-        raise WorkerError("selection-outside", "The selection does not touch “{}”.".format(source.layer.get_name()), "Select a part of the layer, or nothing (Select > None).")
+        raise _refusal(
+            "selection-outside",
+            "The selection does not touch “{}”.",
+            source.layer,
+            "Select a part of the layer, or nothing (Select > None).",
+        )
     return None if mask.count(255) == size else mask
 
 
@@ -141,6 +148,11 @@ def add_above(source: Source, name: str, pixels: bytes, recipe: str) -> Gimp.Lay
         image.undo_group_end()
     Gimp.displays_flush()
     return painted
+
+
+def _refusal(code: str, message: str, layer: Gimp.Layer, hint: str) -> WorkerError:
+    """`message` with the layer's name in it."""
+    return WorkerError(code, message.format(layer.get_name()), hint)
 
 
 def _whole(source: Source) -> Gegl.Rectangle:

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gimp_fixtures import CANVAS, PACK_ID, PACK_NAME, command_line_paints, engine_paints, pack_file, painter, photo_pixels, write_photo  # noqa: F401
+from gimp_fixtures import (  # noqa: F401
+    CANVAS,
+    PACK_ID,
+    PACK_NAME,
+    command_line_paints,
+    engine_paints,
+    pack_file,
+    painter,
+    photo_pixels,
+    write_photo,
+)
 from harness import Gimp
 
 WITHIN = 257  # of 65535: one step of 8 bits
@@ -239,7 +249,9 @@ def paints_a_selection(path, folder, style):
 def test_a_feathered_selection_leaves_pixels_outside_untouched(painter, photo, tmp_path):
     assert painter.run(paints_a_selection, path=photo, folder=tmp_path, style=PACK_ID) == [True, 120, 90, -20, 30]
     selection = np.fromfile(tmp_path / "selection.raw", np.uint8).reshape(CANVAS[1], CANVAS[0])
-    before, after = (np.fromfile(tmp_path / f"{name}.raw", np.uint8).reshape(*selection.shape, 3).astype(int) for name in ("before", "after"))
+    before, after = (
+        np.fromfile(tmp_path / f"{name}.raw", np.uint8).reshape(*selection.shape, 3).astype(int) for name in ("before", "after")
+    )
     assert len(np.unique(selection)) > 50  # it is feathered
     assert (after[selection == 0] == before[selection == 0]).all()
     assert np.abs(after - before)[selection == 255].mean() > 15

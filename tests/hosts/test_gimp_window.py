@@ -70,12 +70,18 @@ def shows_a_photo(path, folder, large, slow, selected, feather, arrows):
         time.sleep(0.1)
     look("repeated")
     again = studio.load(folder + "/study.xcf")
-    told["reopened"] = {"layers": studio.tree(again.get_layers()), "recipe": studio.recipe(again.get_layers()[0]), "source": studio.fingerprint(again.get_layers()[1])}
+    top, bottom = again.get_layers()
+    told["reopened"] = {
+        "layers": studio.tree([top, bottom]),
+        "recipe": studio.recipe(top),
+        "source": studio.fingerprint(bottom),
+    }
 
     # What the painting would be without arrows, for the test to see how far they moved it.
     recipe = told["painted"]["recipe"]
     Gimp.Selection.none(image)
-    straight = studio.stylize(image, [source], style=recipe["style"]["id"], keypoints="none", brush_scale=recipe["parameters"]["brush_scale"])
+    same = {"style": recipe["style"]["id"], "brush_scale": recipe["parameters"]["brush_scale"]}
+    straight = studio.stylize(image, [source], keypoints="none", **same)
     studio.dump(straight, "R'G'B'A u8", folder + "/straight.top")
     display.delete()
 
