@@ -10,10 +10,10 @@ gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
 from gi.repository import GdkPixbuf, GimpUi, GLib, Gtk  # noqa: E402
 
+from bridge.styles import InstalledStyle
 from job import warm_up
 from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, candidates, choose_path, describe
 from layers import Source, count_arrows, path_names
-from packs import Pack, read_thumbnail
 
 THUMBNAIL_SIDE = 96  # pixels, of the style's picture
 NARROWEST = 420  # pixels
@@ -22,9 +22,9 @@ NARROWEST = 420  # pixels
 class StylizeDialog:
     """Asks for the settings, and stays while the job runs: its Cancel then ends the job."""
 
-    def __init__(self, procedure: Any, config: Any, packs: List[Pack], source: Source) -> None:
+    def __init__(self, procedure: Any, config: Any, styles: List[InstalledStyle], source: Source) -> None:
         GimpUi.init("brushwarp")
-        self._config, self._packs = config, packs
+        self._config, self._styles = config, styles
         self._cancel: Optional[Callable[[], None]] = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, "Brushwarp: Stylize")
         self._dialog.set_size_request(NARROWEST, -1)
@@ -82,12 +82,12 @@ class StylizeDialog:
         self._dialog.get_content_area().forall(fix)
 
     def _style_row(self) -> Gtk.Widget:
-        ids = [pack.id for pack in self._packs]
+        ids = [style.id for style in self._styles]
         if self._config.get_property("style") not in ids:
             self._config.set_property("style", ids[0])
         store = Gtk.ListStore(str, str)
-        for pack in self._packs:
-            store.append([pack.id, pack.label])
+        for style in self._styles:
+            store.append([style.id, style.label])
         row = self._row("St_yle", "style", store, "The painting whose brushwork the layer gets")
         row.pack_end(self._thumbnail, False, False, 0)
         self._config.connect("notify::style", lambda *_: self._style_changed(ids))
@@ -99,13 +99,13 @@ class StylizeDialog:
         if style not in ids:  # the dialog's Reset names none
             GLib.idle_add(lambda: self._config.set_property("style", ids[0]) and False)
             return
-        found = read_thumbnail(self._packs[ids.index(style)])
+        found = self._styles[ids.index(style)].thumbnail
         self._thumbnail.set_visible(found is not None)
         if found is not None:
-            width, height, pixels = found
+            width, height = found.width, found.height
             scale = THUMBNAIL_SIDE / max(width, height)
             picture = GdkPixbuf.Pixbuf.new_from_bytes(
-                GLib.Bytes.new(pixels), GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3
+                GLib.Bytes.new(found.rgb), GdkPixbuf.Colorspace.RGB, False, 8, width, height, width * 3
             )
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             self._thumbnail.set_from_pixbuf(picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR))

@@ -10,10 +10,10 @@ from gi.repository import Gegl, Gimp, GLib
 
 from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError
 from bridge.paths import INSTALL_HINT, Install, read_install
+from bridge.styles import InstalledStyle, installed_styles, read_style
 from job import Job
 from keypoints import AUTOMATIC, NONE
 from layers import Source, add_above, find_source, path_names, read_arrows, read_pixels, read_selection
-from packs import Pack, list_packs, read_pack
 from stages import Tracker
 
 NO_STYLES_HINT = "Add one with `brushwarp styles add`, or train one with `brushwarp train`."
@@ -43,38 +43,38 @@ def _stylize(
     run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
 ) -> Gimp.Layer:
     source = find_source(image, drawables)
-    packs = list_packs(_installed())
+    styles = installed_styles(_installed())
     if run_mode != Gimp.RunMode.INTERACTIVE:
         if run_mode == Gimp.RunMode.WITH_LAST_VALS:
             _forget_missing_path(source, config)
         Gimp.progress_init("Brushwarp")
         try:
-            return _paint(source, packs, config, _status_bar)
+            return _paint(source, styles, config, _status_bar)
         finally:
             Gimp.progress_end()
-    if not packs:
+    if not styles:
         raise WorkerError("style-missing", "There is no style to paint in.", NO_STYLES_HINT)
     from dialog import StylizeDialog  # needs a screen
 
     _forget_missing_path(source, config)
-    dialog = StylizeDialog(procedure, config, packs, source)
+    dialog = StylizeDialog(procedure, config, styles, source)
     try:
         if not dialog.ask():
             raise JobCancelled()
-        return _paint(source, packs, config, dialog.show_progress, dialog.on_cancel)
+        return _paint(source, styles, config, dialog.show_progress, dialog.on_cancel)
     finally:
         dialog.close()
 
 
 def _paint(
     source: Source,
-    packs: List[Pack],
+    styles: List[InstalledStyle],
     config: Any,
     show: Callable[[str, float], None],
     on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
 ) -> Gimp.Layer:
     """on_cancel is told what to call when the user gives up."""
-    style, name = _style(packs, _text(config, "style"))
+    style, name = _style(styles, _text(config, "style"))
     arrows = read_arrows(source, _text(config, "keypoints"))
     selection = read_selection(source)
     pixels = read_pixels(source)
@@ -104,14 +104,14 @@ def _installed() -> Install:
     return install
 
 
-def _style(packs: List[Pack], wanted: str) -> Tuple[str, str]:
+def _style(styles: List[InstalledStyle], wanted: str) -> Tuple[str, str]:
     """What to ask the worker for, and the style's name. wanted: an id, a pack's path, or nothing for the first there is."""
     if not wanted:
-        if not packs:
+        if not styles:
             raise WorkerError("style-missing", "There is no style to paint in.", NO_STYLES_HINT)
-        return packs[0].id, packs[0].name
-    pack = next((pack for pack in packs if pack.id == wanted), None) or read_pack(wanted)
-    return wanted, pack.name if pack else wanted  # the worker says what is wrong with an unknown one
+        return styles[0].id, styles[0].name
+    style = next((style for style in styles if style.id == wanted), None) or read_style(wanted)
+    return wanted, style.name if style else wanted  # the worker says what is wrong with an unknown one
 
 
 def _forget_missing_path(source: Source, config: Any) -> None:

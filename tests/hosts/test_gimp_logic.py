@@ -1,4 +1,4 @@
-"""The parts of the GIMP plug-in that need no GIMP: formats, arrows, styles, progress; and what the plug-in may import."""
+"""The parts of the GIMP plug-in that need no GIMP: formats, arrows, progress; and what the plug-in may import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from gimp_fixtures import PACK_ID, PACK_NAME, pack_file  # noqa: F401
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGIN = CHECKOUT / "gimp_plugin" / "brushwarp"
@@ -22,13 +21,13 @@ def plugin():
     """The modules that need no GIMP, with the bridge beside them as install.py lays it; afterwards as if never imported."""
     sys.path[:0] = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]
     try:
-        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "packs", "stages", "bridge.paths")}
+        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "stages")}
     finally:
         del sys.path[:2]
         for name in [name for name in sys.modules if name in MODULES or name.split(".")[0] == "bridge"]:
             if name != "brushwarp":  # that is the engine's
                 del sys.modules[name]
-    return SimpleNamespace(**{name.split(".")[-1]: module for name, module in loaded.items()})
+    return SimpleNamespace(**loaded)
 
 
 @pytest.mark.parametrize(
@@ -85,41 +84,6 @@ def test_the_topmost_path_so_named_is_taken_unless_another_is_asked_for(plugin):
     assert choose(["outline"], "") is None
     with pytest.raises(KeyError):
         choose(names, "elsewhere")
-
-
-def test_styles_are_listed_from_their_packs_and_the_users_own_come_first(plugin, pack_file, tmp_path, monkeypatch):
-    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "Zuhause"))
-    own = tmp_path / "Zuhause" / "styles"
-    shipped = tmp_path / "Prüfung [1]" / "core" / "brushwarp" / "styles" / "packs"
-    installed = tmp_path / "venv" / "lib" / "python3.12" / "site-packages" / "brushwarp" / "styles" / "packs"
-    for folder, name in ((own, "own"), (shipped, "shipped"), (shipped, "own"), (installed, "installed")):
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.safetensors").write_bytes(pack_file.read_bytes())
-    (own / "broken.safetensors").write_bytes(pack_file.read_bytes()[:100])
-    (own / "pickle.safetensors").write_bytes(b"\x80\x04" + bytes(50))
-    (own / "empty.safetensors").write_bytes(b"")
-    install = plugin.paths.Install(str(tmp_path / "venv" / "bin" / "python"), "1", str(tmp_path / "Prüfung [1]"))
-    found = plugin.packs.list_packs(install)
-    assert [pack.id for pack in found] == ["own", "shipped", "installed"]
-    assert Path(found[0].path).parent == own
-    assert found[0].label == f"{PACK_NAME} (Nobody, 2026)"
-
-
-def test_a_packs_thumbnail_comes_out_as_the_pixels_that_went_in(plugin, pack_file):
-    width, height, pixels = plugin.packs.read_thumbnail(plugin.packs.read_pack(str(pack_file)))
-    rows, columns = np.mgrid[0:60, 0:90]
-    assert (width, height) == (90, 60)
-    assert pixels == np.stack([columns * 2, rows * 4, rows * columns % 256], -1).astype(np.uint8).tobytes()
-
-
-def test_the_engine_lists_the_same_styles(plugin, pack_file, tmp_path, monkeypatch):
-    from brushwarp.styles import list_styles
-
-    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path))
-    (tmp_path / "styles").mkdir()
-    (tmp_path / "styles" / f"{PACK_ID}.safetensors").write_bytes(pack_file.read_bytes())
-    ours = plugin.packs.list_packs(plugin.paths.Install("python", "1", str(CHECKOUT)))
-    assert [(pack.id, pack.name) for pack in ours] == [(style.path.stem, style.card.name) for style in list_styles()]
 
 
 def test_the_bar_never_falls_and_ends_full(plugin):
