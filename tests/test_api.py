@@ -46,6 +46,13 @@ def test_strength_goes_from_the_photograph_to_the_painting(painter, photo):
     torch.testing.assert_close(half, (photo.pixels + full) / 2)
 
 
+def test_colours_beyond_srgb_stay_where_the_photograph_does(painter, photo):
+    wide = Picture(photo.pixels * 1.6 - 0.3)
+    assert torch.equal(api.stylize(wide, painter, strength=0).pixels, wide.pixels)
+    faint = api.stylize(wide, painter, strength=0.1).pixels
+    assert faint.min() < -0.1 and faint.max() > 1.1
+
+
 def test_keeping_colours_takes_the_luminance_from_the_painting_alone(painter, photo):
     full = api.stylize(photo, painter).pixels
     kept = api.stylize(photo, painter, keep_colors=True).pixels

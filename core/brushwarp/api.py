@@ -61,9 +61,10 @@ def stylize(
     painted = _paint(painter, seen, brush_scale, canvas_short_side, on_progress, on_note)
     if keep_colors:
         painted = keep_chroma(painted, seen)
+    pixels = from_srgb(painted, picture)
     if strength < 1:
-        painted = torch.lerp(seen, painted, strength)
-    result = picture.with_pixels(from_srgb(painted, picture))
+        pixels = torch.lerp(picture.pixels, pixels, strength)  # in its own primaries: colours beyond sRGB stay
+    result = picture.with_pixels(pixels)
     return result if region is None else apply_region(result, region)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from . import __version__
@@ -14,6 +15,7 @@ INTERRUPTED = 130  # what a shell expects of a program that ended on Ctrl+C
 
 def make_parser() -> argparse.ArgumentParser:
     """Every command's words. Imports the engine, which takes a second or two."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch is loaded; why: bridge/launcher.py
     from .commands import demo, doctor, paint, serve, styles, training
 
     parser = argparse.ArgumentParser(prog="brushwarp", description="Restyle a picture with its brushwork and its shape.")

@@ -14,7 +14,7 @@ from brushwarp.styles import StyleCard, load_pack
 from PIL import Image
 
 CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
-SETTINGS = TrainingSettings(iterations=(1, 1, 1, 2), window=64, save_every=2, loaders=0)
+SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2, loaders=0)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +87,14 @@ def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos,
         "style": {"style"},
         "enhance": {"enhance"},
         "refine": {"refine"},
+        "finer": {"enhance", "refine"},
         "together": {"style", "enhance", "refine"},
     }
     assert set(run.recent_terms()) == {f"{term} {scale}" for term in ("style", "content") for scale in (1, 2, 3)}
 
 
 def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
-    run = training(TrainingSettings(iterations=(16, 0, 0, 0), loaders=0))
+    run = training(TrainingSettings(iterations=(16, 0, 0, 0, 0), loaders=0))
     run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
     losses = [terms["style 1"] for terms in run.history]
     assert sum(losses[-3:]) < 0.75 * sum(losses[:3])

@@ -14,7 +14,7 @@ from ..features import load_encoder
 from ..multimodal.photos import find_photos
 from ..multimodal.report import draw_loss_curves, paint_samples
 from ..multimodal.thumbnail import with_thumbnail
-from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings, checkpoint_path
+from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings, checkpoint_path
 from ..styles import StyleCard, load_pack
 from ..styles.pack import save_pack
 from .terminal import say, tell
@@ -29,7 +29,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="PACK", help="ends in .safetensors")
     parser.add_argument("--from", dest="start", type=Path, metavar="PACK", help="train on from this pack")
     parser.add_argument("--quality", choices=QUALITIES, default="standard")
-    parser.add_argument("--iterations", metavar="STYLE,ENHANCE,REFINE,TOGETHER", help="instead of --quality: the length of each stage")
+    parser.add_argument("--iterations", metavar="STYLE,ENHANCE,REFINE,FINER,TOGETHER", help="instead of --quality: the length of each stage")
     parser.add_argument("--weights", type=Path, metavar="FOLDER", help="where the loss network's weights lie")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--window", type=int, default=256, help="pixels of the training windows at the two finer scales")
@@ -89,11 +89,12 @@ def run_train(arguments: argparse.Namespace) -> None:
     say(str(output))
 
 
-def _iterations(text: str) -> tuple[int, int, int, int]:
+def _iterations(text: str) -> tuple[int, ...]:
     try:
-        style, enhance, refine, together = (int(part) for part in text.split(","))
-        if min(style, enhance, refine, together) < 0 or not style + enhance + refine + together:
+        counts = tuple(int(part) for part in text.split(","))
+        if len(counts) != len(STAGES) or min(counts) < 0 or not sum(counts):
             raise ValueError
     except ValueError as error:
-        raise BrushwarpError("setting", f"{text!r} are no iterations.", "Write four numbers, as in 1500,1500,1000,800.") from error
-    return style, enhance, refine, together
+        example = ",".join(str(count) for count in QUALITIES["standard"])
+        raise BrushwarpError("setting", f"{text!r} are no iterations.", f"Write {len(STAGES)} numbers, as in {example}.") from error
+    return counts

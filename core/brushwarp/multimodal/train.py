@@ -30,6 +30,10 @@ from .photos import stream_windows, style_pyramid
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
 
 
+# (name, first subnet, last subnet): each subnet learns on what the one before it has learnt, then the fine ones, then all.
+STAGES = (("style", 0, 0), ("enhance", 1, 1), ("refine", 2, 2), ("finer", 1, 2), ("together", 0, 2))
+
+
 @dataclass(frozen=True)
 class Stage:
     """Subnets first … last train (0 style, 1 enhance, 2 refine) under the losses of those scales."""
@@ -44,7 +48,7 @@ class Stage:
 class TrainingSettings:
     """Everything that decides what a training gives, besides the pictures."""
 
-    iterations: tuple[int, int, int, int] = (1500, 1500, 1000, 800)  # style, enhance, refine, together
+    iterations: tuple[int, int, int, int, int] = (1500, 1000, 600, 600, 800)  # of the stages, in their order
     batch: int = 1
     window: int = 256
     learning_rate: float = 1e-3
@@ -56,8 +60,7 @@ class TrainingSettings:
 
     @property
     def stages(self) -> list[Stage]:
-        names = (("style", 0, 0), ("enhance", 1, 1), ("refine", 2, 2), ("together", 0, 2))
-        return [Stage(*name, count) for name, count in zip(names, self.iterations, strict=True) if count]
+        return [Stage(*stage, count) for stage, count in zip(STAGES, self.iterations, strict=True) if count]
 
     @property
     def total(self) -> int:
@@ -65,9 +68,9 @@ class TrainingSettings:
 
 
 QUALITIES = {
-    "quick": (600, 600, 400, 200),
-    "standard": (1500, 1500, 1000, 800),
-    "best": (3000, 3000, 2000, 4000),
+    "quick": (600, 400, 300, 200, 200),
+    "standard": (1500, 1000, 600, 600, 800),
+    "best": (3000, 2000, 1200, 1500, 4000),
 }
 
 
