@@ -1,6 +1,7 @@
 """The command line as a user meets it: files in, files out, one sentence for what goes wrong."""
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from brushwarp.cli import main
 from brushwarp.image import load_picture
 from brushwarp.recipe import read_recipe
+from brushwarp.styles import load_pack
 from PIL import Image
 
 
@@ -62,6 +64,33 @@ def test_warp_bends_without_any_style(photo, tmp_path):
     arrows.write_text("# brushwarp arrows\n40 40 60 50\n", encoding="utf-8")
     assert main(["warp", str(photo), "--keypoints", str(arrows), "-o", str(out)]) == 0
     assert not torch.equal(load_picture(out).pixels, load_picture(photo).pixels)
+
+
+def test_the_demo_leaves_pictures_arrows_and_layers(photo, small_style, tmp_path, capsys):
+    out = tmp_path / "results"
+    assert main(["demo", str(photo), "--style", str(small_style), "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    names = ["phöto.png", "phöto-painted.png", "phöto-warped.png", "phöto-arrows.svg", "phöto.ora"]
+    assert sorted(path.name for path in out.iterdir()) == sorted(names)
+    assert all(str(out / name) in told for name in names)
+    painted, warped = (load_picture(out / name).pixels for name in names[1:3])
+    assert (painted - warped).abs().mean() > 1 / 255
+    with zipfile.ZipFile(out / "phöto.ora") as archive:
+        assert archive.read("stack.xml").decode().count("<layer") == 3
+
+
+def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_data, tmp_path, capsys):
+    pack, painting = tmp_path / "own.safetensors", tmp_path / "painting.png"
+    with Image.open(dev_data / "style" / "hokusai_great_wave.jpg") as image:
+        image.resize((300, 256)).save(painting)
+    words = ["train", str(painting), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
+    assert main([*words, "--iterations", "1,0,0,0,1", "--window", "64", "--loaders", "0", "--name", "Mine"]) == 0
+    assert (tmp_path / "own.losses.png").exists() and (tmp_path / "own.00002.jpg").exists()
+    assert not pack.with_suffix(".training").exists()
+    style = load_pack(pack)
+    assert style.card.name == "Mine" and tuple(style.thumbnail.shape) == (128, 192, 3)
+    out = tmp_path / "out.png"
+    assert main(["stylize", str(photo), "--style", str(pack), "-o", str(out)]) == 0
 
 
 def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_path, capsys):
