@@ -98,11 +98,18 @@ def test_little_memory_caps_the_working_size_and_the_user_is_told(painter, photo
     plan = plan_painting((4000, 6000), memory=2**30)
     assert plan.capped and plan.sizes[-1][0] < 4000
     assert plan.sizes[-1][0] / plan.sizes[-1][1] == pytest.approx(4000 / 6000, rel=0.01)
-    small = plan_painting(photo.size, memory=10 * 2**20)
+    small = plan_painting(photo.size, memory=15 * 2**20)
     monkeypatch.setattr(painter, "plan", lambda size, **_: small)
     notes = []
     painted = api.stylize(photo, painter, on_note=notes.append)
     assert painted.size == photo.size and "memory" in notes[0]
+
+
+def test_no_memory_at_all_is_said_instead_of_painting_a_stamp():
+    for memory in (0, 2**20):
+        with pytest.raises(MemoryError):
+            plan_painting((3000, 4000), memory=memory)
+    assert not plan_painting((3000, 4000), memory=2**40).capped
 
 
 def test_cancelling_stops_at_the_next_step(painter, photo):
@@ -116,6 +123,12 @@ def test_cancelling_stops_at_the_next_step(painter, photo):
     with pytest.raises(Cancelled):
         api.stylize(photo, painter, on_progress=stop)
     assert len(calls) == 2
+    calls.clear()
+    calls += [None] * 2
+    api.stylize(photo, painter, on_progress=stop)
+    shares = [progress.done / progress.total for progress in calls[2:]]
+    assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
+    assert max(later - earlier for earlier, later in zip(shares, shares[1:], strict=False)) < 0.2  # a step is a layer, not a subnet
 
 
 @pytest.mark.parametrize("setting", [{"strength": 1.5}, {"strength": float("nan")}, {"brush_scale": 0}, {"brush_scale": 100}])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .devices import choose_device
-from .errors import BrushwarpError
+from .errors import BrushwarpError, is_out_of_memory
 from .geometry import warp
 from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
 from .multimodal.transfer import Painter
@@ -83,14 +83,14 @@ def _paint(
         height, width = plan.sizes[-1]
         on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then enlarged to {size[1]} × {size[0]}.")
     try:
-        painted = painter.paint(rgb, plan, on_progress)
-    except torch.OutOfMemoryError:
-        if painter.device.type == "cpu":
+        return resize(painter.paint(rgb, plan, on_progress), size)
+    except RuntimeError as error:
+        if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
-        on_note(f"{painter.device} ran out of memory: painted on the CPU.")
-        torch.cuda.empty_cache()
-        return _paint(painter.on(torch.device("cpu")), rgb, brush_scale, canvas_short_side, on_progress, on_note)
-    return resize(painted, size)
+    # Out of the handler, whose traceback would keep the device's tensors alive.
+    on_note(f"{painter.device} ran out of memory: painted on the CPU.")
+    torch.cuda.empty_cache()
+    return _paint(painter.on(torch.device("cpu")), rgb, brush_scale, canvas_short_side, on_progress, on_note)
 
 
 def _check_range(name: str, value: float, limits: tuple[float, float]) -> None:

@@ -23,7 +23,10 @@ def choose_device(wanted: str | None = None) -> torch.device:
     if not present.get(kind, False):
         here = ", ".join(name for name, there in present.items() if there)
         raise BrushwarpError("device", f"There is no device {wanted!r} here.", f"Choose one of: {here}. `brushwarp doctor` tells more.")
-    return torch.device(wanted)
+    try:
+        return torch.device(wanted)
+    except RuntimeError as error:
+        raise BrushwarpError("device", f"{wanted!r} names no device.", "Write cuda, cuda:1, mps or cpu.") from error
 
 
 def describe_device(device: torch.device) -> str:
@@ -94,6 +97,9 @@ def _within_control_group(memory: Memory) -> Memory:
             limit = int(file.read())
         with open("/sys/fs/cgroup/memory.current", encoding="ascii") as file:
             used = int(file.read())
+        with open("/sys/fs/cgroup/memory.stat", encoding="ascii") as file:
+            statistics = {name: int(value) for name, value in (line.split() for line in file)}
     except (OSError, ValueError):
         return memory
+    used -= statistics.get("inactive_file", 0)  # cached files, which give way
     return Memory(max(0, min(memory.free, limit - used)), min(memory.total, limit))

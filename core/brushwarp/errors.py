@@ -29,7 +29,7 @@ def explain(error: BaseException) -> BrushwarpError:
     """What to tell the user of any failure. The one place where exceptions of others become ours (command line, worker)."""
     if isinstance(error, BrushwarpError):
         return error
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or _torch_found_no_memory(error):
+    if is_out_of_memory(error):
         return BrushwarpError(
             "out-of-memory",
             "There is not enough memory for a picture of this size.",
@@ -44,7 +44,7 @@ def explain(error: BaseException) -> BrushwarpError:
     return BrushwarpError("internal", what, "Please report it, with what you did.")
 
 
-def _torch_found_no_memory(error: BaseException) -> bool:
-    """On a CPU torch says it in a plain RuntimeError."""
-    signs = ("DefaultCPUAllocator", "not enough memory")
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, on any device. On a CPU and on Metal torch says it in a plain RuntimeError."""
+    signs = ("DefaultCPUAllocator", "not enough memory", "out of memory")
+    return isinstance(error, MemoryError) or isinstance(error, RuntimeError) and any(sign in str(error) for sign in signs)

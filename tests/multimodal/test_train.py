@@ -129,6 +129,14 @@ def test_a_painting_is_never_enlarged(tmp_path):
     assert [tuple(picture.shape[1:]) for picture in style_pyramid(tmp_path / "small.png")] == [(256, 427), (300, 500), (300, 500)]
 
 
+def test_one_broken_photograph_does_not_end_a_training(photos, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(photos[0].read_bytes()[:1000])
+    mixed = PhotoWindows([tmp_path / "broken.jpg", photos[0]], 64, seed=1)
+    assert all(mixed[index][0].shape == (3, 256, 256) for index in range(6))
+    with pytest.raises(BrushwarpError, match="broken.jpg"):
+        PhotoWindows([tmp_path / "broken.jpg"], 64, seed=1)[0]
+
+
 def test_a_folder_without_photographs_is_named(tmp_path):
     with pytest.raises(BrushwarpError, match=str(tmp_path)):
         find_photos(tmp_path)

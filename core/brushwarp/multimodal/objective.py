@@ -115,8 +115,10 @@ class HierarchicalLoss:
             with torch.no_grad():
                 wanted = self.encoder(photo, (CONTENT_LAYER,))[CONTENT_LAYER].float()
             found = {layer: value.float() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}
-            style = style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.targets[scale]).mean()
-            content = relative_error(found[CONTENT_LAYER], wanted, self.content_floors[scale]).mean()
+            with torch.autocast(rgb.device.type, enabled=False):  # Gram matrices of bfloat16 have too few digits to compare
+                grams = {layer: gram_matrix(value) for layer, value in found.items()}
+                style = style_loss(grams, self.targets[scale]).mean()
+                content = relative_error(found[CONTENT_LAYER], wanted, self.content_floors[scale]).mean()
             weights = self.weights
             smooth = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb)
             loss = weights.style[scale] * style + weights.content[scale] * content + smooth

@@ -16,6 +16,7 @@ from ..errors import BrushwarpError
 from .objective import STYLE_SHORT_SIDES, Windows
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+TRIES = 20  # photographs that may be unreadable one after the other
 SMALLEST_SHARE = 0.75  # of the short side that a training square takes, so scales vary a little
 
 
@@ -61,7 +62,7 @@ class PhotoWindows(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         draw = random.Random(self.seed * 1_000_003 + index)
-        image = open_rgb(draw.choice(self.paths))
+        image = self._draw_photo(draw)
         square = min(image.size) * draw.uniform(SMALLEST_SHARE, 1.0)
         left = draw.uniform(0, image.width - square)
         top = draw.uniform(0, image.height - square)
@@ -86,6 +87,17 @@ class PhotoWindows(Dataset):
             middle_at[0] = coarse_side - half - middle_at[0]
             fine_at[0] = self.window - half - fine_at[0]
         return *tensors, torch.tensor(middle_at), torch.tensor(fine_at)
+
+
+    def _draw_photo(self, draw: random.Random) -> Image.Image:
+        """A photograph that opens: one broken file in a folder of thousands must not end a training of hours."""
+        for _ in range(TRIES):
+            path = draw.choice(self.paths)
+            try:
+                return open_rgb(path)
+            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+                continue
+        raise BrushwarpError("photos-damaged", f"{TRIES} photographs in a row can't be read, {path} the last.", "Look through the folder.")
 
 
 def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Windows]:

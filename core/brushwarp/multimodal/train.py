@@ -19,6 +19,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from .. import __version__
+from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
 from ..image.atomic import atomic_write
@@ -27,6 +28,7 @@ from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
 
+WARM_UP = 40  # iterations; without it a good network that is trained on loses in ten steps what hundreds gave it (seen)
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
 
 
@@ -134,8 +136,8 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate(stage)
         photos = windows.photos()[stage.first : stage.last + 1]
-        on_cuda = self.device.type == "cuda"
-        with torch.autocast("cuda", torch.bfloat16, enabled=on_cuda):
+        dtype = fast_dtype(self.device)
+        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
             outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
             total, terms = self.loss(outputs, photos, stage.first)
         if not math.isfinite(total.item()):
@@ -149,15 +151,16 @@ class Training:
         return terms
 
     def _learning_rate(self, stage: Stage) -> float:
-        """Falls along a half cosine within each stage."""
+        """Rises over a stage's first iterations, for Adam's first steps are as long as it is, then falls along a half cosine."""
         before = 0
         for earlier in self.settings.stages:
             if earlier == stage:
                 break
             before += earlier.iterations
-        share = (self.iteration - before) / stage.iterations
+        done = self.iteration - before
         high, low = self.settings.learning_rate, self.settings.final_learning_rate
-        return low + (high - low) * 0.5 * (1 + math.cos(math.pi * share))
+        cosine = 0.5 * (1 + math.cos(math.pi * done / stage.iterations))
+        return min(1.0, (done + 1) / WARM_UP) * (low + (high - low) * cosine)
 
     def recent_terms(self) -> dict[str, float]:
         """Each term's mean over its last iterations."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..devices import device_memory, fast_dtype
 from ..features import denormalise, normalise
 from ..image.resample import resize
 from ..progress import OnProgress, Progress, ignore_progress
 from ..styles.pack import StylePack
+from .network import ReflectionConv, Upsample
 
 STYLE_SHORT_SIDE = 256  # what the style subnet was trained at
+SMALLEST_WORKING_SIDE = 128  # of the canvas: to paint a large one any smaller for want of memory helps nobody
 SMALLEST_SIDE = 16  # below it, stride-2 convolutions have nothing left to look at
 PEAK_BYTES_PER_PIXEL = 530  # of the refine subnet at full size in float32; measured: tests/benchmarks/memory.py
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
@@ -35,11 +39,14 @@ def plan_painting(
 
     The style subnet sees a canvas whose short side is 256 / brush_scale; each step doubles that, and the last is the picture's
     own. `size` may be a crop of a canvas with the given short side: its strokes are then the canvas' strokes. With `memory`
-    (bytes that may be taken), the last step is as large as fits in it.
+    (bytes that may be taken), the last step is as large as fits in it; MemoryError if that is too small to be of use.
     """
     short_side = canvas_short_side or min(size)
-    largest = math.sqrt(memory / (PEAK_BYTES_PER_PIXEL * size[0] * size[1])) if memory else 1.0
-    end = min(1.0, largest)
+    end = 1.0
+    if memory is not None:
+        end = min(end, math.sqrt(max(memory, 0) / (PEAK_BYTES_PER_PIXEL * size[0] * size[1])))
+        if end < 1 and end * short_side < SMALLEST_WORKING_SIDE:
+            raise MemoryError(f"{memory} bytes are free")
     sizes = []
     scale = STYLE_SHORT_SIDE / brush_scale / short_side
     while scale < end or len(sizes) < 2:
@@ -83,8 +90,32 @@ class Painter:
         x = normalise(resize(rgb, sizes[0])[None].to(self.device))
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             for subnet, size in zip(subnets, sizes, strict=True):
-                on_progress(Progress("painting", done, work))
-                x = subnet(resize(x, size).contiguous(memory_format=torch.channels_last)).float()
-                done += size[0] * size[1]
+                area = size[0] * size[1]
+
+                def tell(share: float, start: int = done, area: int = area) -> None:
+                    on_progress(Progress("painting", start + int(share * area), work))
+
+                with _followed(subnet, tell):
+                    x = subnet(resize(x, size).contiguous(memory_format=torch.channels_last)).float()
+                done += area
         on_progress(Progress("painting", work, work))
         return denormalise(x)[0].clamp(0, 1).cpu()
+
+
+@contextmanager
+def _followed(subnet: nn.Module, tell: Callable[[float], None]) -> Iterator[None]:
+    """Tells, before each convolution of a subnet, the share of them that is done: so a cancel waits for one layer at most."""
+    layers = [module for module in subnet.modules() if isinstance(module, (ReflectionConv, Upsample))]
+    begun = 0
+
+    def before(*_: object) -> None:
+        nonlocal begun
+        tell(begun / len(layers))
+        begun += 1
+
+    hooks = [layer.register_forward_pre_hook(before) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
