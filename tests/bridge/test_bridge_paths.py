@@ -36,7 +36,7 @@ def test_one_variable_moves_everything(tmp_path, monkeypatch):
     for folder in (
         paths.data_folder(),
         paths.cache_folder(),
-        paths.payload_folder(),
+        paths.Runtime("/run/user/7/brushwarp-1").payload_folder,
         paths.log_folder(),
         paths.install_file(),
     ):

@@ -41,7 +41,7 @@ def large_photo(painter: Gimp, tmp_path_factory) -> Path:
 
 
 def payloads(painter: Gimp) -> List[Path]:
-    return list((painter.user.brushwarp_home / "cache" / "payloads").glob("*"))
+    return list((painter.user.brushwarp_home / "cache" / "payloads").glob("*/*"))
 
 
 def processes_named(painter: Gimp, word: str) -> List[int]:

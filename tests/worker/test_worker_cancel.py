@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 from brushwarp.bridge import launcher, payload
@@ -56,6 +59,21 @@ def test_a_job_can_be_cancelled_while_it_waits(home):
             lambda: len(home.payloads()) <= 1, "the pixels of the cancelled job removed"
         )  # the first's result stays
         first.wait_for("event")  # untouched
+
+
+def test_the_worker_of_another_login_leaves_these_pixels_alone(home):
+    """Of one user, but with another XDG_RUNTIME_DIR: what it sweeps at its start and its end is its own."""
+    with ClientProcess("invert:600") as first, tempfile.TemporaryDirectory(prefix="bw-") as elsewhere:
+        mine = first.wait_for("pid")["pid"]
+        first.wait_for("event")
+        before = home.payloads()
+        with ClientProcess(XDG_RUNTIME_DIR=elsewhere) as other:
+            theirs = other.wait_for("pid")["pid"]
+            assert bytes.fromhex(other.wait_for("pixels")["pixels"]) == INVERTED
+            os.kill(theirs, signal.SIGTERM)
+            wait_until(lambda: not Path(f"/proc/{theirs}").exists(), "the other worker gone")
+        assert mine != theirs
+        assert home.payloads() == before != []
 
 
 def test_an_exception_of_the_hosts_own_callback_passes_through_and_drops_the_job(home):

@@ -62,7 +62,7 @@ def test_pixels_left_by_a_killed_worker_and_host_are_gone_after_the_next_start(h
         doomed.kill()
         os.kill(pid, signal.SIGKILL)
     home.wait_for_end()
-    payload.write(str(home.folder / "cache" / "payloads" / ("0" * 16 + "-1.pixels")), PIXELS)
+    payload.write(os.path.join(home.runtime.payload_folder, "0" * 16 + "-1.pixels"), PIXELS)
     assert home.payloads() != []
     with home.connect() as client:
         client.styles()

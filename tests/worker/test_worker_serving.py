@@ -292,7 +292,7 @@ def test_nobody_else_can_reach_socket_key_or_pixels(home):
         assert stat.S_IMODE(os.stat(place.folder).st_mode) == 0o700
         assert stat.S_IMODE(os.stat(place.key_file).st_mode) == 0o600
         assert stat.S_IMODE(os.stat(place.address).st_mode) == 0o600
-        assert stat.S_IMODE(os.stat(home.folder / "cache" / "payloads").st_mode) == 0o700
+        assert stat.S_IMODE(os.stat(home.runtime.payload_folder).st_mode) == 0o700
 
 
 def test_what_libraries_print_goes_nowhere(home):

@@ -16,7 +16,7 @@ from brushwarp import __version__
 from brushwarp.bridge import launcher
 from brushwarp.bridge.client import PixelFormat, StylizeRequest, WorkerClient
 from brushwarp.bridge.locks import FileLock
-from brushwarp.bridge.paths import Install, Runtime, payload_folder, runtime, write_install
+from brushwarp.bridge.paths import Install, Runtime, runtime, write_install
 
 HERE = Path(__file__).parent
 BRIDGE_PARENT = HERE.parents[1] / "core" / "brushwarp"
@@ -60,7 +60,7 @@ class Home:
         return runtime()
 
     def payloads(self) -> list[str]:
-        folder = Path(payload_folder())
+        folder = Path(self.runtime.payload_folder)
         return sorted(os.listdir(folder)) if folder.exists() else []
 
     def log(self) -> str:

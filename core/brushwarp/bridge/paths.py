@@ -56,11 +56,6 @@ def cache_folder() -> str:
     return _xdg("XDG_CACHE_HOME", "~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
 
 
-def payload_folder() -> str:
-    """Where pixels lie on their way between a host and the worker. The worker makes it and tells its clients."""
-    return os.path.join(cache_folder(), "payloads")
-
-
 def log_folder() -> str:
     return os.path.join(data_folder(), "logs")
 
@@ -104,6 +99,14 @@ class Runtime:
     def life_lock(self) -> str:
         """Held by the worker as long as it lives: whoever can take it knows that there is none."""
         return os.path.join(self.folder, "worker.lock")
+
+    @property
+    def payload_folder(self) -> str:
+        """Where pixels lie on their way between a host and this worker, which makes it and tells its clients.
+
+        One a runtime folder: a worker sweeps all that it finds there, and a user with two XDG_RUNTIME_DIRs has two workers.
+        """
+        return os.path.join(cache_folder(), "payloads", hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16])
 
 
 def runtime() -> Runtime:

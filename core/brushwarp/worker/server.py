@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from .. import __version__
 from ..bridge import payload, transport
 from ..bridge.errors import ConnectionLost, ProtocolError, WorkerError
-from ..bridge.paths import Runtime, make_private_folder, path_to_text, payload_folder
+from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
     PROTOCOL,
     Busy,
@@ -77,7 +77,7 @@ class Server:
         self._place = place
         self._load = load
         self._settings = settings
-        self._folder = payload_folder()
+        self._folder = place.payload_folder
         self._line = Line()
         self._loaded = threading.Event()
         self._works: Works | None = None
