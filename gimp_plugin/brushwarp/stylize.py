@@ -8,7 +8,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from gi.repository import Gegl, Gimp, GLib
 
-from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError
+from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError, notes_of
 from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.styles import InstalledStyle, installed_styles, read_style
 from job import Job
@@ -76,8 +76,6 @@ def _paint(
     """on_cancel is told what to call when the user gives up."""
     style, name = _style(styles, _text(config, "style"))
     arrows = read_arrows(source, _text(config, "keypoints"))
-    selection = read_selection(source)
-    pixels = read_pixels(source)
     request = StylizeRequest(
         source.width,
         source.height,
@@ -89,11 +87,16 @@ def _paint(
         keypoints=arrows,
         canvas_short_side=source.canvas_short_side,
     )
+    selection = read_selection(source)
+    pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
     tracker = Tracker()
     job = Job(request, pixels, selection)
     on_cancel(job.cancel)
     result: StylizeResult = job.run(lambda event: show(*tracker.follow(event)))
-    return add_above(source, "{} · Brushwarp".format(name), result.pixels, result.recipe)
+    layer = add_above(source, "{} · Brushwarp".format(name), result.pixels, result.recipe)
+    for note in notes_of(result.recipe):
+        Gimp.message(note)
+    return layer
 
 
 def _installed() -> Install:

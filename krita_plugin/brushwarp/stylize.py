@@ -6,13 +6,12 @@ its own thread, at once. Meanwhile the painter may go on, and even close the doc
 
 from __future__ import annotations
 
-import json
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 from krita import Krita
 
 from .arrows import Arrow
-from .bridge.client import Progress, Queued, StylizeRequest, StylizeResult, WorkerError
+from .bridge.client import Progress, Queued, StylizeRequest, StylizeResult, WorkerError, notes_of
 from .bridge.paths import INSTALL_HINT, Install, read_install
 from .bridge.styles import InstalledStyle, installed_styles
 from .colour import ColorSpace, pixel_format, space_to_send
@@ -143,7 +142,7 @@ class Painting:
         name = "{} · Brushwarp".format(self._style.name)
         layer = self._document.add_above(source, name, self._place, result.pixels, self._sent)
         self._document.keep_recipe(layer, result.recipe)
-        _tell_notes(_notes(result.recipe))
+        _tell_notes(notes_of(result.recipe))
 
 
 def _installed() -> Install:
@@ -169,7 +168,7 @@ def _arrows(document: Document, arrow_layer: Optional[str]) -> List[Arrow]:
 
 
 def _request(document: Document, place: Rectangle, sent: ColorSpace, settings: Settings, arrows: List[Arrow]) -> StylizeRequest:
-    moved = tuple((a - place.x, b - place.y, c - place.x, d - place.y) for a, b, c, d in arrows)  # type: Tuple[Arrow, ...]
+    moved = tuple((a - place.x, b - place.y, c - place.x, d - place.y) for a, b, c, d in arrows)
     return StylizeRequest(
         place.width,
         place.height,
@@ -181,15 +180,6 @@ def _request(document: Document, place: Rectangle, sent: ColorSpace, settings: S
         keypoints=moved,
         canvas_short_side=document.short_side,
     )
-
-
-def _notes(recipe: str) -> List[str]:
-    """What the engine did differently from what was asked, in sentences."""
-    try:
-        notes = json.loads(recipe)["notes"]
-    except (ValueError, TypeError, KeyError):
-        return []
-    return [str(note) for note in notes] if isinstance(notes, list) else []
 
 
 def _tell_notes(notes: List[str]) -> None:

@@ -155,6 +155,20 @@ def test_every_depth_is_painted_as_the_command_line_paints_it(documents, painter
     assert (painted[..., 3] == 65535).all()
 
 
+def paints_a_grey_photo(path, style):
+    import gimp_studio as studio
+
+    image = studio.load(path)
+    image.convert_grayscale()
+    return studio.recipe(studio.stylize(image, image.get_selected_layers(), style=style))["notes"]
+
+
+def test_what_was_done_differently_is_told_as_gimp_tells_things(painter, photo):
+    (note,) = painter.run(paints_a_grey_photo, path=photo, style=PACK_ID)
+    assert "luminance" in note
+    assert note in "".join(log.read_text(encoding="utf-8") for log in painter.logs.glob("*.log"))
+
+
 def paints_in_a_wide_gamut(path, style):
     import array
 

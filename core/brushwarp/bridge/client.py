@@ -30,12 +30,13 @@ is none, more than 400 million pixels) raises WorkerError where it is made, or b
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
-from typing import Any, Callable, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Tuple, Union
 
 from . import launcher, payload, transport
 from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
@@ -66,6 +67,7 @@ __all__ = [
     "StylizeResult",
     "WorkerClient",
     "WorkerError",
+    "notes_of",
 ]
 
 Event = Union[Queued, Progress]
@@ -84,6 +86,15 @@ class StylizeResult:
 
     pixels: bytes
     recipe: str
+
+
+def notes_of(recipe: str) -> List[str]:
+    """What the engine did differently from what was asked, in sentences for the painter; none in a recipe that is damaged."""
+    try:
+        notes = json.loads(recipe)["notes"]
+    except (ValueError, TypeError, KeyError):
+        return []
+    return [str(note) for note in notes] if isinstance(notes, list) else []
 
 
 class WorkerClient:
