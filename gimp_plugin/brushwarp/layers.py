@@ -46,6 +46,8 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
         raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
     if layer.is_group():
         raise _refusal("group", "“{}” is a group of layers.", layer, "Select one layer in it, or merge a copy of the group.")
+    if layer.get_lock_content():
+        raise _refusal("locked", "“{}” is locked.", layer, "Unlock its pixels in the Layers dialog, or select another layer.")
     if layer.is_floating_sel():
         raise WorkerError(
             "floating", "A floating selection is selected.", "Anchor it, or turn it into a layer (Layer > To New Layer)."
@@ -102,7 +104,7 @@ def read_arrows(source: Source, wanted: str) -> Tuple[Arrow, ...]:
     try:
         name = choose_path(path_names(source.image), wanted)
     except KeyError:
-        raise WorkerError("keypoints-missing", "There is no path named “{}”.".format(wanted), "Choose another one, or “none”.")
+        raise WorkerError("keypoints-missing", "There is no path named “{}”.".format(wanted), "Choose another one, or “none”.") from None
     if name is None:
         return ()
     arrows, _ = count_arrows(source, name)

@@ -39,6 +39,18 @@ def collects_refusals(path, style, home):
     refused("channel", image, [image.get_selection()])
     refused("empty layer", image, [studio.new_layer(image, 30, 20, name="blank")])
     refused("one pixel", image, [studio.new_layer(image, 1, 1, name="speck", pixels=b"\1\2\3\xff")])
+    copy = image.duplicate()
+    locked = next(layer for layer in copy.get_layers() if layer.get_name() == photo.get_name())
+    locked.set_lock_content(True)
+    refused("locked", copy, [locked])
+    huge = Gimp.Image.new(40000, 40000, Gimp.ImageBaseType.GRAY)
+    wide = Gimp.Layer.new(huge, "wide", 40000, 40000, Gimp.ImageType.GRAY_IMAGE, 100.0, Gimp.LayerMode.NORMAL)
+    huge.insert_layer(wide, None, 0)
+    try:  # without looking at its pixels before and after: they are 1.6 GB
+        studio.stylize(huge, [wide], style=style)
+    except studio.Refused as refusal:
+        told["huge"] = "%s: %s" % (refusal.status, refusal.message)
+    huge.delete()
     refused("unknown style", image, [photo], style="rembrandt")
     refused("no pack", image, [photo], style=home + "/styles/broken.safetensors")
     refused("no such path", image, [photo], keypoints="my arrows")
@@ -83,6 +95,8 @@ SENTENCES = {
     "channel": "A channel is selected",
     "empty layer": "“blank” is empty",
     "one pixel": "“speck” is a single pixel",
+    "locked": "Unlock its pixels",
+    "huge": "Scale the layer down, or crop it",
     "unknown style": "rembrandt",
     "no pack": "cut short",
     "no such path": "no path named “my arrows”",

@@ -279,7 +279,10 @@ def encode(message: Message) -> bytes:
 
 
 def decode(raw: bytes) -> Message:
-    """The message that `raw` spells. Raises ProtocolError for everything else, in time linear in its length."""
+    """The message that `raw` spells. Raises ProtocolError for everything else, in time linear in its length.
+
+    Or the WorkerError of a StylizeRequest that asks for too much.
+    """
     if len(raw) > HEADER_LIMIT:
         raise ProtocolError("A message of {} bytes is too long.".format(len(raw)))
     try:

@@ -7,7 +7,7 @@ from dataclasses import fields as fields_of
 from typing import Any, Dict, Optional, Tuple
 
 from . import checks
-from .errors import ProtocolError
+from .errors import ProtocolError, WorkerError
 
 MAX_PIXELS = 400 * 1000 * 1000  # as the engine's own limit for a picture
 MAX_SIDE = 1000 * 1000
@@ -59,6 +59,8 @@ class StylizeRequest:
     top-left *corner*. smoothness (pixels squared): 0 hits the targets exactly.
     canvas_short_side: the shorter side of the whole canvas in pixels, so that a crop is painted with the canvas'
     brush; None if the payload is the whole canvas.
+
+    Raises WorkerError "picture-too-large" or "keypoints-too-many" for what a painter can have drawn, else ProtocolError.
     """
 
     width: int
@@ -77,10 +79,12 @@ class StylizeRequest:
         checks.whole(self.width, "width", 1, MAX_SIDE)
         checks.whole(self.height, "height", 1, MAX_SIDE)
         if self.width * self.height > MAX_PIXELS:
-            raise ProtocolError(
+            raise WorkerError(
+                "picture-too-large",
                 "{} x {} pixels are too many: at most {} million can be painted at once.".format(
                     self.width, self.height, MAX_PIXELS // 1000000
-                )
+                ),
+                "Scale the layer down, or crop it.",
             )
         checks.text(self.style, "style", STYLE_LIMIT, empty=False)
         if not isinstance(self.format, PixelFormat):
@@ -88,7 +92,7 @@ class StylizeRequest:
         self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
         self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
         checks.flag(self.keep_colors, "keep colors")
-        self._keep("keypoints", tuple(_arrow(row) for row in checks.items(self.keypoints, "keypoints", MAX_ARROWS)))
+        self._keep("keypoints", _arrows(self.keypoints))
         self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
         checks.whole(self.seed, "seed", 0, MAX_SEED)
         if self.canvas_short_side is not None:
@@ -122,6 +126,16 @@ class StylizeRequest:
         if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
             raise ProtocolError("A pixel format must have order, depth and transfer.")
         return cls(**dict(fields, format=PixelFormat(**layout)))
+
+
+def _arrows(rows: Any) -> Tuple[Arrow, ...]:
+    if isinstance(rows, (list, tuple)) and len(rows) > MAX_ARROWS:
+        raise WorkerError(
+            "keypoints-too-many",
+            "{} arrows are too many: the painting is bent along {} at most.".format(len(rows), MAX_ARROWS),
+            "Delete some of them.",
+        )
+    return tuple(_arrow(row) for row in checks.items(rows, "keypoints", MAX_ARROWS))
 
 
 def _arrow(row: Any) -> Arrow:

@@ -157,8 +157,8 @@ class Server:
             log.warning("a client was refused: %s", error)
         except ConnectionLost:
             pass
-        except ProtocolError as error:
-            log.warning("a client broke the protocol: %s", error.message)
+        except WorkerError as error:
+            log.warning("a client broke the rules: %s", error.message)
             client.say(Failure(0, error.code, error.message, error.hint))
         except Exception:
             log.exception("a connection failed")
