@@ -18,36 +18,44 @@ class Job:
         self._client: Optional[WorkerClient] = None
         self._cancelled = False
         self._meeting = threading.Lock()
+        self._loop = GLib.MainLoop()
 
     def run(self, on_event: Callable[[Any], None]) -> StylizeResult:
         """Paint; meanwhile GLib's main loop runs, and `on_event` is called from it. Raises WorkerError, JobCancelled."""
-        loop = GLib.MainLoop()
         outcome = []
+
+        def show(event: Any) -> None:
+            if not self._cancelled:
+                on_event(event)
 
         def tell(event: Any) -> None:
             if self._cancelled:
                 raise JobCancelled()
-            GLib.idle_add(_once, on_event, event)
+            GLib.idle_add(_once, show, event)
 
         def work() -> None:
             try:
                 outcome.append((self._paint(tell), None))
             except BaseException as error:  # raised again in the main thread
                 outcome.append((None, error))
-            GLib.idle_add(_once, loop.quit)
+            GLib.idle_add(_once, self._loop.quit)
 
         threading.Thread(target=work, name="brushwarp-job", daemon=True).start()
-        loop.run()
+        self._loop.run()
+        if self._cancelled:
+            raise JobCancelled()
         result, error = outcome[0]
         if error is not None:
             raise error
         return result
 
     def cancel(self) -> None:
+        """`run` ends at once: its thread may be waiting for a worker that does not answer, and ends when it can."""
         with self._meeting:
             self._cancelled = True
             if self._client is not None:
                 self._client.cancel()
+        GLib.idle_add(_once, self._loop.quit)
 
     def _paint(self, tell: Callable[[Any], None]) -> StylizeResult:
         with WorkerClient.connect(on_event=tell) as client:

@@ -82,6 +82,40 @@ def test_a_worker_killed_while_it_paints_leaves_the_image_as_it_was(painter, lar
     assert payloads(painter) == []
 
 
+def gives_up_while_no_worker_answers(plugin, runtime):
+    import os
+    import socket
+    import sys
+    import threading
+
+    from gi.repository import GLib
+
+    sys.path.insert(0, plugin)
+    from bridge.client import JobCancelled, StylizeRequest
+    from bridge.paths import runtime as meeting_place
+    from job import Job
+
+    os.makedirs(runtime)
+    os.environ["XDG_RUNTIME_DIR"] = runtime
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(meeting_place().address)
+        silent.listen()
+        job = Job(StylizeRequest(1, 2, "any"), bytes(8), None)
+        GLib.timeout_add(200, job.cancel)
+        try:
+            job.run(lambda event: None)
+        except JobCancelled:
+            return "brushwarp-job" in [thread.name for thread in threading.enumerate()]
+
+
+def test_cancel_does_not_wait_for_a_worker_that_does_not_answer(painter):
+    plugin = painter.user.config / "GIMP" / "3.0" / "plug-ins" / "brushwarp"
+    goes_on_waiting = painter.run(
+        gives_up_while_no_worker_answers, plugin=plugin, runtime=painter.user.runtime / "silent"
+    )
+    assert goes_on_waiting is True  # the thread, of which the painter sees nothing any more
+
+
 def test_gimps_own_cancel_which_kills_the_plug_in_leaves_the_image_as_it_was(painter, large_photo):
     watching = while_it_paints(painter, lambda: kill(painter, "plug-ins/brushwarp/brushwarp.py"))
     (slow, layers, quick, layers_then), untouched = painter.run(
