@@ -91,6 +91,10 @@ def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_d
     assert style.card.name == "Mine" and tuple(style.thumbnail.shape) == (128, 192, 3)
     out = tmp_path / "out.png"
     assert main(["stylize", str(photo), "--style", str(pack), "-o", str(out)]) == 0
+    capsys.readouterr()
+    finished = pack.read_bytes()
+    assert "holds a finished style" in complains(capsys, *words)
+    assert pack.read_bytes() == finished
 
 
 def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_path, capsys):

@@ -12,6 +12,8 @@ from brushwarp.multimodal.report import draw_loss_curves
 from brushwarp.multimodal.train import Training, TrainingSettings, checkpoint_path
 from brushwarp.styles import StyleCard, load_pack
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
 SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2, loaders=0)
@@ -66,9 +68,27 @@ def test_a_training_that_was_killed_ends_as_if_it_had_not_been(training, photos,
         assert torch.equal(value, parts.weights[name]), name
 
 
-def test_a_checkpoint_of_other_settings_is_not_taken_up(training, tmp_path):
+def test_a_checkpoint_of_another_training_is_not_taken_up(training, encoder, photos, tmp_path):
     training().save(tmp_path / "a.safetensors")
-    assert not training(replace(SETTINGS, seed=1)).resume(checkpoint_path(tmp_path / "a.safetensors"))
+    checkpoint = checkpoint_path(tmp_path / "a.safetensors")
+    assert not training(replace(SETTINGS, seed=1)).resume(checkpoint)
+    assert not Training(CARD, photos[0], encoder, SETTINGS, torch.device("cpu")).resume(checkpoint)
+    assert training(replace(SETTINGS, save_every=7, loaders=2)).resume(checkpoint)
+
+
+@pytest.mark.parametrize("damage", ["cut short", "empty", "another file", "incomplete"])
+def test_a_damaged_checkpoint_is_called_damaged(training, tmp_path, damage):
+    training().save(tmp_path / "a.safetensors")
+    checkpoint = checkpoint_path(tmp_path / "a.safetensors")
+    if damage == "incomplete":
+        with safe_open(checkpoint, "pt") as file:
+            save_file({"network.style": torch.zeros(1)}, checkpoint, file.metadata())
+    else:
+        data = (tmp_path / "a.safetensors" if damage == "another file" else checkpoint).read_bytes()
+        checkpoint.write_bytes({"cut short": data[:-9], "empty": b"", "another file": data}[damage])
+    with pytest.raises(BrushwarpError, match="can't be read") as caught:
+        training().resume(checkpoint)
+    assert caught.value.code == "checkpoint-damaged"
 
 
 def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos, tmp_path):

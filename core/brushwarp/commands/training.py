@@ -15,8 +15,7 @@ from ..multimodal.photos import find_photos
 from ..multimodal.report import draw_loss_curves, paint_samples
 from ..multimodal.thumbnail import with_thumbnail
 from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings, checkpoint_path
-from ..styles import StyleCard, load_pack
-from ..styles.pack import save_pack
+from ..styles import StyleCard, load_pack, save_pack
 from .terminal import say, tell
 
 SAMPLES_EVERY = 500  # iterations between sample sheets
@@ -56,6 +55,11 @@ def run_train(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         loaders=arguments.loaders,
     )
+    checkpoint = checkpoint_path(output)
+    if output.exists() and not checkpoint.exists() and not arguments.start:
+        raise BrushwarpError(
+            "output-taken", f"{output} holds a finished style.", f"Name another -o, remove it, or train it on with --from {output}."
+        )
     photos = find_photos(arguments.photos)
     device = choose_device(arguments.device)
     start = load_pack(arguments.start) if arguments.start else None
@@ -63,8 +67,12 @@ def run_train(arguments: argparse.Namespace) -> None:
     given = {key: getattr(arguments, key) for key in ("name", "artist", "year", "source", "credits") if getattr(arguments, key)}
     card = replace(card, id=output.stem, **given)
     training = Training(card, arguments.picture, load_encoder(arguments.weights), settings, device)
-    checkpoint = checkpoint_path(output)
-    if checkpoint.exists() and training.resume(checkpoint):
+    if checkpoint.exists():
+        if not training.resume(checkpoint):
+            raise BrushwarpError(
+                "output-taken", f"{checkpoint} holds another training: its painting or its settings differ.",
+                f"Name another -o, or remove {checkpoint.name}.",
+            )
         tell(f"Going on from iteration {training.iteration}.")
     elif start:
         training.start_from(start)

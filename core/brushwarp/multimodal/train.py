@@ -6,6 +6,7 @@ of 256 pixels, reaches the same losses in a fraction of the work on a small mach
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -14,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
@@ -23,12 +24,13 @@ from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
 from ..image.atomic import atomic_write
-from ..styles.pack import StyleCard, StylePack, save_pack
+from ..styles import StyleCard, StylePack, save_pack
 from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
 
 WARM_UP = 40  # iterations; without it a good network that is trained on loses in ten steps what hundreds gave it (seen)
+HOW_ALONE = ("save_every", "loaders")  # settings that may change while a training goes on: what it gives stays the same
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
 
 
@@ -101,6 +103,7 @@ class Training:
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
         pictures = [rgb.to(device) for rgb in style_pyramid(picture)]
         self.loss = HierarchicalLoss(encoder.to(device=device, memory_format=self.memory_format), pictures, settings.weights)
+        self.picture_hash = hashlib.sha256(picture.read_bytes()).hexdigest()
         self.encoder_name = encoder.name
         self.iteration = 0
         self.history: list[dict[str, float]] = []
@@ -197,19 +200,32 @@ class Training:
         metadata = {
             "iteration": str(self.iteration),
             "history": json.dumps(self.history),
-            "settings": json.dumps(asdict(self.settings)),
+            "identity": self._identity(),
         }
         with atomic_write(checkpoint_path(output)) as file:
             file.write(save_tensors(state, metadata))
         return pack
 
     def resume(self, checkpoint: Path) -> bool:
-        """Takes up a checkpoint of the same settings; False if it belongs to others."""
-        with safe_open(checkpoint, "pt") as file:
-            metadata = file.metadata()
-            if json.loads(metadata["settings"]) != json.loads(json.dumps(asdict(self.settings))):
-                return False
-            state = {key: file.get_tensor(key) for key in file.keys()}
+        """Takes up this training's own checkpoint; False, and nothing changed, if it belongs to another one.
+
+        Raises BrushwarpError("checkpoint-damaged").
+        """
+        try:
+            with safe_open(checkpoint, "pt") as file:
+                metadata = file.metadata()
+                if metadata["identity"] != self._identity():
+                    return False
+                self._take_up(metadata, {key: file.get_tensor(key) for key in file.keys()})
+        except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise BrushwarpError(
+                "checkpoint-damaged", f"The training kept in {checkpoint} can't be read.",
+                f"Remove {checkpoint.name}, and begin again with --from and the last pack.",
+            ) from error
+        return True
+
+    def _take_up(self, metadata: dict[str, str], state: dict[str, Tensor]) -> None:
+        iteration, history = int(metadata["iteration"]), json.loads(metadata["history"])
         self.network.load_state_dict({key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")})
         for name, parameter in self.network.named_parameters():
             if f"adam.step.{name}" in state:
@@ -217,9 +233,13 @@ class Training:
                 for key in ("exp_avg", "exp_avg_sq"):
                     entry[key] = state[f"adam.{key}.{name}"].to(self.device)
                 self.optimiser.state[parameter] = entry
-        self.iteration = int(metadata["iteration"])
-        self.history = json.loads(metadata["history"])
-        return True
+        self.iteration, self.history = iteration, history
+
+    def _identity(self) -> str:
+        """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
+        settings = {name: value for name, value in asdict(self.settings).items() if name not in HOW_ALONE}
+        deciding = {"picture": self.picture_hash, "encoder": self.encoder_name, "widths": asdict(self.card.widths), "settings": settings}
+        return json.dumps(deciding, sort_keys=True)
 
 
 def checkpoint_path(output: Path) -> Path:
