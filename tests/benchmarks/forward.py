@@ -19,7 +19,7 @@ import torch.nn.functional as functional
 from brushwarp.devices import choose_device, describe_device
 from brushwarp.features import denormalise, normalise
 from brushwarp.image import resize
-from brushwarp.multimodal.network import MultimodalNetwork, Upsample
+from brushwarp.multimodal.network import MultimodalNetwork, Upsample, build_network
 from brushwarp.multimodal.transfer import Painter, plan_painting
 from brushwarp.sample import render_sample
 from brushwarp.styles import StyleCard, StylePack
@@ -71,7 +71,7 @@ def main() -> None:
     painter = Painter(pack, device)
     rgb = render_sample(arguments.side, arguments.side)
     plan = plan_painting((arguments.side, arguments.side))
-    eager = plain(pack.network()).to(device)
+    eager = plain(build_network(pack)).to(device)
     wall, cpu, reference = measured(lambda: paint_plainly(eager, rgb.to(device), plan.sizes).cpu(), arguments.repeats)
     our_wall, our_cpu, ours = measured(lambda: painter.paint(rgb, plan), arguments.repeats)
     difference = (ours - reference).abs()

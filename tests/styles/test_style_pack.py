@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 from brushwarp.errors import BrushwarpError
-from brushwarp.multimodal.network import MultimodalNetwork, Widths
+from brushwarp.multimodal.network import MultimodalNetwork, Widths, build_network
 from brushwarp.styles import (
     StyleCard,
     StylePack,
@@ -20,6 +20,7 @@ from brushwarp.styles import (
     remove_style,
     save_pack,
 )
+from brushwarp.styles.library import own_styles_folder
 from brushwarp.styles.pack import LARGEST_FILE
 
 SMALL = Widths(style=4, enhance=16, enhance_residuals=1, refine=16)
@@ -50,7 +51,7 @@ def test_a_pack_comes_back_as_it_was_within_a_step_of_int8(pack, pack_file):
     for name, value in pack.weights.items():
         step = value.abs().max() / 127 if value.dim() == 4 else 1e-3
         assert (loaded.weights[name] - value).abs().max() <= step * 0.51, name
-    loaded.network()
+    build_network(loaded)
 
 
 def test_the_default_network_fits_eight_megabytes(tmp_path):
@@ -66,7 +67,7 @@ def test_saving_over_a_pack_never_leaves_half_of_one(pack, pack_file):
 
 def refused(path) -> str:
     with pytest.raises(BrushwarpError) as caught:
-        load_pack(path).network()
+        build_network(load_pack(path))
     assert caught.value.hint
     return caught.value.code
 
@@ -108,6 +109,11 @@ def rewrite(path, change) -> None:
     path.write_bytes(struct.pack("<Q", len(raw)) + raw + data[8 + length :])
 
 
+def change_card(header, **fields) -> None:
+    card = json.loads(header["__metadata__"]["card"])
+    header["__metadata__"]["card"] = json.dumps(card | fields)
+
+
 def test_another_format_version_is_named(pack_file):
     rewrite(pack_file, lambda header: header["__metadata__"].update(format_version="99"))
     assert refused(pack_file) == "pack-version"
@@ -124,20 +130,36 @@ def test_other_safetensors_and_broken_cards_are_refused(pack_file):
         lambda header: header.pop("style.rgb.steps.0.conv.bias"),
         lambda header: header["style.rgb.steps.0.conv.bias"].update(data_offsets=[0, 10**12]),
         lambda header: header["style.rgb.steps.0.conv.bias"].update(data_offsets="x"),
+        lambda header: header["style.rgb.steps.0.conv.bias"].update(data_offsets=["0", "8"]),
+        lambda header: header["style.rgb.steps.0.conv.bias"].update(data_offsets=[[0], [8]]),
+        lambda header: header.update(__metadata__=["format", "brushwarp-style"]),
+        lambda header: header.update({"merge.int8_scale": header.pop("style.rgb.steps.0.conv.weight.int8_scale")}),
+        lambda header: header["style.rgb.steps.0.conv.weight.int8_scale"].update(shape=[2, 2]),
+        lambda header: change_card(header, name=5),
+        lambda header: change_card(header, name="\ud800"),
+        lambda header: change_card(header, year=None),
+        lambda header: change_card(header, training=[]),
+        lambda header: change_card(header, widths=[16, 128, 6, 128]),
     ]
-    for change in changes:
+    library = own_styles_folder()
+    library.mkdir(parents=True)
+    for number, change in enumerate(changes):
         pack_file.write_bytes(original)
         rewrite(pack_file, change)
-        assert refused(pack_file) in ("pack-format", "pack-truncated")
+        assert refused(pack_file) in ("pack-format", "pack-truncated"), number
+        pack_file.rename(library / f"damaged-{number}.safetensors")
+        list_styles()
+
+
+def test_a_header_of_nothing_but_brackets_is_refused(pack_file):
+    raw = b"[" * 100_000
+    pack_file.write_bytes(struct.pack("<Q", len(raw)) + raw)
+    assert refused(pack_file) == "pack-format"
 
 
 def test_absurd_widths_are_refused_without_building_the_network(pack_file):
-    def huge(header):
-        card = json.loads(header["__metadata__"]["card"])
-        card["widths"]["enhance"] = 10**7
-        header["__metadata__"]["card"] = json.dumps(card)
-
-    rewrite(pack_file, huge)
+    widths = {"style": 4, "enhance": 10**7, "enhance_residuals": 1, "refine": 16}
+    rewrite(pack_file, lambda header: change_card(header, widths=widths))
     assert refused(pack_file) == "pack-format"
 
 

@@ -6,7 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from ..styles import add_style, list_styles, load_style, remove_style
+from ..multimodal.network import build_network
+from ..styles import add_style, list_styles, load_pack, load_style, remove_style
 from .terminal import say
 
 
@@ -45,6 +46,7 @@ def run_show(arguments: argparse.Namespace) -> None:
 
 
 def run_add(arguments: argparse.Namespace) -> None:
+    build_network(load_pack(arguments.pack))  # refuses one that could be listed but never painted with
     style = add_style(arguments.pack)
     say(f"{style.path.stem}: {style.card.name} is now one of your styles.")
 

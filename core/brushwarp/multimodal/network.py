@@ -6,23 +6,13 @@ doubles is cropped to the size that the matching stride-2 convolution saw, so od
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from ..image.colour import luminance
-
-
-@dataclass(frozen=True)
-class Widths:
-    """Channel counts, which a style pack carries. The defaults make 4.8 M parameters (DESIGN.md section 2)."""
-
-    style: int = 16
-    enhance: int = 128
-    enhance_residuals: int = 6
-    refine: int = 128
+from ..styles.card import Widths
+from ..styles.pack import StylePack, damaged_pack
 
 
 class ReflectionConv(nn.Conv2d):
@@ -204,3 +194,14 @@ class MultimodalNetwork(nn.Module):
         self.style = StyleSubnet(widths.style)
         self.enhance = EnhanceSubnet(widths.enhance, widths.enhance_residuals)
         self.refine = RefineSubnet(widths.refine)
+
+
+def build_network(pack: StylePack) -> MultimodalNetwork:
+    """A style's network in evaluation mode, on the CPU. Raises BrushwarpError("pack-format") if the pack's tensors do not fit it."""
+    with torch.device("meta"):  # allocates nothing, whatever widths the card claims
+        network = MultimodalNetwork(pack.card.widths)
+    try:
+        network.load_state_dict(pack.weights, assign=True)
+    except RuntimeError as error:
+        raise damaged_pack("its tensors do not fit its network") from error
+    return network.requires_grad_(False).eval()

@@ -15,7 +15,7 @@ from ..features import denormalise, normalise
 from ..image.resample import resize
 from ..progress import OnProgress, Progress, ignore_progress
 from ..styles.pack import StylePack
-from .network import ReflectionConv, Upsample
+from .network import ReflectionConv, Upsample, build_network
 
 STYLE_SHORT_SIDE = 256  # what the style subnet was trained at
 SMALLEST_WORKING_SIDE = 128  # of the canvas: to paint a large one any smaller for want of memory helps nobody
@@ -67,7 +67,7 @@ class Painter:
         self.pack = pack
         self.device = device
         self.dtype = fast_dtype(device)
-        self.network = pack.network().to(device=device, memory_format=torch.channels_last)
+        self.network = build_network(pack).to(device=device, memory_format=torch.channels_last)
 
     def on(self, device: torch.device) -> Painter:
         """The same style on another device."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..bridge.paths import data_folder
 from ..errors import BrushwarpError
-from .pack import StyleCard, StylePack, load_pack, read_card
+from .card import StyleCard
+from .pack import StylePack, load_pack, read_card
 
 SHIPPED = Path(__file__).parent / "packs"
 SUFFIX = ".safetensors"
@@ -75,7 +76,6 @@ def load_style(id_or_path: str | os.PathLike[str]) -> StylePack:
 def add_style(path: Path) -> Style:
     """Copies a pack into the user's own styles, having read it whole. Raises BrushwarpError as `load_pack` does."""
     pack = load_pack(path)
-    pack.network()
     folder = own_styles_folder()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{path.stem}{SUFFIX}"

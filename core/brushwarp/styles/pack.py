@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
-from ..multimodal.network import MultimodalNetwork, Widths
+from .card import StyleCard
 
 FORMAT = "brushwarp-style"
 FORMAT_VERSION = 1
@@ -25,33 +26,6 @@ LARGEST_FILE = 64 * 2**20
 LARGEST_HEADER = 2**20
 SCALE_SUFFIX = ".int8_scale"
 THUMBNAIL = "thumbnail"
-WIDEST = 1024  # channels, or residual blocks: four times the widest network published
-
-
-@dataclass(frozen=True)
-class StyleCard:
-    """What a style says of itself. `training` records what it takes to train it again."""
-
-    id: str
-    name: str
-    artist: str = ""
-    year: str = ""
-    licence: str = "CC BY 4.0"
-    source: str = ""
-    credits: str = ""
-    widths: Widths = field(default_factory=Widths)
-    training: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, text: str) -> StyleCard:
-        fields = json.loads(text)
-        widths = Widths(**fields["widths"])
-        if not all(isinstance(value, int) and 0 < value <= WIDEST for value in asdict(widths).values()):
-            raise ValueError(f"widths out of range: {widths}")
-        return cls(**fields | {"widths": widths})
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -62,16 +36,6 @@ class StylePack:
     weights: dict[str, Tensor]
     thumbnail: Tensor | None = None
     sha256: str = ""
-
-    def network(self) -> MultimodalNetwork:
-        """The network in evaluation mode, on the CPU."""
-        with torch.device("meta"):  # allocates nothing, whatever widths the card claims
-            network = MultimodalNetwork(self.card.widths)
-        try:
-            network.load_state_dict(self.weights, assign=True)
-        except RuntimeError as error:
-            raise _damaged("its tensors do not fit its network") from error
-        return network.requires_grad_(False).eval()
 
 
 def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -122,7 +86,7 @@ def read_header(path: Path) -> dict[str, Any]:
                 )
             header_length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
             if not 2 <= header_length <= LARGEST_HEADER:
-                raise _damaged("it is no safetensors file")
+                raise damaged_pack("it is no safetensors file")
             raw = file.read(header_length)
     except FileNotFoundError as error:
         raise BrushwarpError("style-missing", f"There is no style pack at {path}.", "Check the name; `brushwarp styles list` shows what there is.") from error
@@ -133,17 +97,17 @@ def read_header(path: Path) -> dict[str, Any]:
     try:
         header = json.loads(raw)
         metadata = header.pop("__metadata__", {})
-        ends = [entry["data_offsets"][1] for entry in header.values()]
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise _damaged("its header can't be read") from error
-    if metadata.get("format") != FORMAT:
-        raise _damaged("it is not a Brushwarp style")
+        end = max((operator.index(entry["data_offsets"][1]) for entry in header.values()), default=0)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        raise damaged_pack("its header can't be read") from error
+    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
+        raise damaged_pack("it is not a Brushwarp style")
     if metadata.get("format_version") != str(FORMAT_VERSION):
         raise BrushwarpError(
             "pack-version", f"{path.name} has format version {metadata.get('format_version')}; this Brushwarp reads {FORMAT_VERSION}.",
             "Update Brushwarp, or get the style for this version.",
         )
-    if length < 8 + header_length + max(ends, default=0):
+    if length < 8 + header_length + end:
         raise _truncated(path)
     return metadata
 
@@ -154,15 +118,17 @@ def read_card(path: Path) -> StyleCard:
 
 
 def load_pack(path: Path) -> StylePack:
-    """Reads a pack. Raises as `read_header` does."""
+    """Reads a pack. Raises as `read_header` does. Whether its tensors fit its network is for `multimodal.build_network` to say."""
     card = read_card(path)
     data = path.read_bytes()
     try:
         tensors = load_tensors(data)
     except SafetensorError as error:
-        raise _damaged("its tensors can't be read") from error
+        raise damaged_pack("its tensors can't be read") from error
     thumbnail = tensors.pop(THUMBNAIL, None)
     scales = {name.removesuffix(SCALE_SUFFIX): tensors.pop(name) for name in list(tensors) if name.endswith(SCALE_SUFFIX)}
+    if any(name not in tensors or scale.shape != tensors[name].shape[:1] for name, scale in scales.items()):
+        raise damaged_pack("its scales do not fit its tensors")
     weights = {name: dequantise(value, scales[name]) if name in scales else value.float() for name, value in tensors.items()}
     return StylePack(card, weights, thumbnail, hashlib.sha256(data).hexdigest())
 
@@ -170,13 +136,14 @@ def load_pack(path: Path) -> StylePack:
 def _card(metadata: dict[str, str]) -> StyleCard:
     try:
         return StyleCard.from_json(metadata["card"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise _damaged("its card can't be read") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise damaged_pack("its card can't be read") from error
 
 
 def _truncated(path: Path) -> BrushwarpError:
     return BrushwarpError("pack-truncated", f"{path.name} is cut short.", "Copy or download it again.")
 
 
-def _damaged(reason: str) -> BrushwarpError:
+def damaged_pack(reason: str) -> BrushwarpError:
+    """The error for a file that is no pack, or one that has been tampered with."""
     return BrushwarpError("pack-format", f"This file is no style pack that Brushwarp can use: {reason}.", "Choose a .safetensors file that Brushwarp made.")
