@@ -2,13 +2,16 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from brushwarp.api import stylize
 from brushwarp.cli import main
-from brushwarp.image import load_picture
-from brushwarp.recipe import read_recipe
+from brushwarp.errors import BrushwarpError
+from brushwarp.image import load_picture, save_picture
+from brushwarp.recipe import make_recipe, read_recipe
 from brushwarp.styles import load_pack
 from PIL import Image
 
@@ -40,7 +43,7 @@ def test_stylize_writes_the_picture_and_its_recipe(photo, small_style, tmp_path,
     assert capsys.readouterr().out.strip() == str(out)
     assert load_picture(out).size == (96, 128)
     record = read_recipe((tmp_path / "out.recipe.json").read_text(encoding="utf-8"))
-    assert record["parameters"]["strength"] == 0.5 and record["style"]["id"] == "small"
+    assert record["parameters"]["strength"] == 0.5 and record["style"]["id"] == str(small_style)
 
 
 def test_a_recipe_paints_the_same_again(photo, small_style, tmp_path):
@@ -51,6 +54,52 @@ def test_a_recipe_paints_the_same_again(photo, small_style, tmp_path):
     assert main(["stylize", str(photo), "--style", "small", "--keypoints", str(arrows), "--brush-scale", "2", "-o", str(first)]) == 0
     assert main(["recipe", str(tmp_path / "first.recipe.json"), str(photo), "-o", str(second)]) == 0
     assert torch.equal(load_picture(first).pixels, load_picture(second).pixels)
+
+
+def test_a_recipe_remembers_the_size_and_finds_the_style_where_it_was(photo, small_style, tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    Path("renamed.safetensors").write_bytes(small_style.read_bytes())  # its card says "small"
+    Path("arrows.txt").write_text("# brushwarp arrows\n20 20 30 25\n", encoding="utf-8")
+    words = ["stylize", str(photo), "--style", "renamed.safetensors", "--keypoints", "arrows.txt", "--size", "64", "-o", "first.png"]
+    assert main(words) == 0
+    monkeypatch.chdir(tmp_path)
+    assert main(["recipe", "mine/first.recipe.json", str(photo), "-o", "second.png"]) == 0
+    assert torch.equal(load_picture("mine/first.png").pixels, load_picture("second.png").pixels)
+    assert Path("mine/first.recipe.json").read_text(encoding="utf-8") == Path("second.recipe.json").read_text(encoding="utf-8")
+
+
+def test_a_recipe_of_a_layer_keeps_the_brush_of_its_canvas(photo, small_style, tmp_path):
+    parameters = {"strength": 1.0, "canvas_short_side": 500, "width": 128, "height": 96}
+    recipe = tmp_path / "layer.json"
+    recipe.write_text(make_recipe("stylize", str(small_style), "", parameters, 0, [], []), encoding="utf-8")
+    assert main(["recipe", str(recipe), str(photo), "-o", str(tmp_path / "out.png")]) == 0
+    save_picture(stylize(load_picture(photo), small_style, canvas_short_side=500), tmp_path / "expected.png")
+    assert torch.equal(load_picture(tmp_path / "out.png").pixels, load_picture(tmp_path / "expected.png").pixels)
+
+
+def test_a_recipe_that_was_tampered_with_is_no_recipe(tmp_path):
+    good = json.loads(make_recipe("stylize", "small", "", {"strength": 1.0, "size": None}, 0, [[1, 2, 3, 4]], []))
+    assert read_recipe(json.dumps(good)) == good
+    changes = [{name: None} for name in ("verb", "style", "parameters", "seed", "keypoints")]
+    changes += [{"keypoints": arrows} for arrows in ([1, 2, 3, 4], [[1, 2], [3, 4]], [[1, 2, 3]], [["a", 2, 3, 4]], [[1e999, 2, 3, 4]])]
+    changes += [{"parameters": one} for one in ({"strength": "1"}, {"size": -4}, {"keep_colors": 1}, {"canvas_short_side": 0.5})]
+    for change in changes:
+        with pytest.raises(BrushwarpError, match="recipe"):
+            read_recipe(json.dumps(good | change))
+    for name in good.keys() - {"notes", "versions", "device"}:
+        with pytest.raises(BrushwarpError, match="recipe"):
+            read_recipe(json.dumps({key: value for key, value in good.items() if key != name}))
+
+
+def test_transparency_that_a_jpeg_cannot_hold_is_refused_before_painting(photo, small_style, tmp_path, capsys):
+    with Image.open(photo) as image:
+        image.putalpha(128)
+        image.save(photo)
+    words = ["stylize", photo, "--style", small_style, "-o", tmp_path / "out.jpg"]
+    assert main([str(word) for word in words]) == 1
+    told = capsys.readouterr().err
+    assert "transparency" in told and "Painting" not in told
 
 
 def test_size_scales_the_long_side_first(photo, small_style, tmp_path):

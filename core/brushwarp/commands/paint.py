@@ -14,9 +14,11 @@ from ..geometry import KeypointPairs, read_arrows
 from ..image import Picture, load_picture, refuse_unsavable, resize, save_picture
 from ..image.atomic import atomic_write
 from ..recipe import make_recipe, read_recipe
+from ..styles import is_path
 from .terminal import progress_bar, say, tell
 
 DEFAULT_STYLE = "vangogh_starry_night"
+PAINTING = ("strength", "brush_scale", "keep_colors", "canvas_short_side")  # those of a recipe's parameters that api.stylize takes
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -50,12 +52,12 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 
 def run_stylize(arguments: argparse.Namespace) -> None:
-    picture = load_picture(arguments.photo)
-    if arguments.size:
-        picture = _scaled_to(picture, arguments.size)
+    picture = _picture_for(arguments.output, arguments.photo, arguments.size)
     pairs = read_arrows(arguments.keypoints, picture.size) if arguments.keypoints else KeypointPairs.none()
-    parameters = {"strength": arguments.strength, "brush_scale": arguments.brush_scale, "keep_colors": arguments.keep_colors}
-    _paint_to(arguments.output, picture, arguments.style, parameters, pairs, arguments.smoothness, arguments.seed, arguments.device)
+    parameters = {name: getattr(arguments, name) for name in ("strength", "brush_scale", "keep_colors", "smoothness", "size")}
+    painter = api.load_painter(arguments.style, arguments.device)
+    style = str(Path(arguments.style).absolute()) if is_path(arguments.style) else arguments.style
+    _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
 
 
 def run_recipe(arguments: argparse.Namespace) -> None:
@@ -67,58 +69,46 @@ def run_recipe(arguments: argparse.Namespace) -> None:
         raise BrushwarpError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result.") from error
     if record["verb"] != "stylize":
         raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Only recipes of stylize can be run so far.")
+    parameters, style = record["parameters"], record["style"]
+    picture = _picture_for(arguments.output, arguments.photo, parameters.get("size"))
+    painter = api.load_painter(style["id"], arguments.device)
+    if style["sha256"] and painter.pack.sha256 != style["sha256"]:
+        tell(f"The style {style['id']} is not the file that the recipe was made with: the picture may differ.")
     pairs = KeypointPairs.from_rows(record["keypoints"])
-    parameters = dict(record["parameters"])
-    smoothness = parameters.pop("smoothness", 0.0)
-    picture = load_picture(arguments.photo)
-    pack = record["style"]
-    painter = api.load_painter(pack["id"], arguments.device)
-    if pack["sha256"] and painter.pack.sha256 != pack["sha256"]:
-        tell(f"The style {pack['id']} is not the file that the recipe was made with: the picture may differ.")
-    known = {name: parameters[name] for name in ("strength", "brush_scale", "keep_colors") if name in parameters}
-    _paint_to(arguments.output, picture, painter, known, pairs, smoothness, record["seed"], arguments.device)
+    _paint_to(arguments.output, picture, style["id"], painter, parameters, pairs, record["seed"])
 
 
 def run_warp(arguments: argparse.Namespace) -> None:
-    refuse_unsavable(arguments.output)
-    picture = load_picture(arguments.photo)
+    picture = _picture_for(arguments.output, arguments.photo)
     pairs = read_arrows(arguments.keypoints, picture.size).validated(picture.size)
     save_picture(api.warp(picture, pairs, smoothness=arguments.smoothness), arguments.output)
     say(str(arguments.output))
 
 
-def _paint_to(
-    output: Path,
-    picture: Picture,
-    style: Any,
-    parameters: dict[str, Any],
-    pairs: KeypointPairs,
-    smoothness: float,
-    seed: int,
-    device: str | None,
-) -> None:
-    """Paints, warps, saves, and writes the recipe beside the picture."""
+def _picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
+    """The photograph, its long side scaled to `size`; refused now if what becomes of it could not be saved."""
     refuse_unsavable(output)
+    picture = load_picture(photo)
+    refuse_unsavable(output, has_alpha=picture.alpha is not None and bool((picture.alpha < 1).any()))
+    return picture if size is None else _scaled_to(picture, size)
+
+
+def _paint_to(
+    output: Path, picture: Picture, style: str, painter: api.Painter, parameters: dict[str, Any], pairs: KeypointPairs, seed: int
+) -> None:
+    """Paints, warps, saves, and writes the recipe beside the picture. `style`: what the painter's style is found by."""
     pairs = pairs.validated(picture.size)
-    painter = style if isinstance(style, api.Painter) else api.load_painter(style, device)
     tell(f"Painting on {describe_device(painter.device)}.")
     notes: list[str] = []
-    painted = api.stylize(picture, painter, **parameters, on_progress=progress_bar(), on_note=notes.append)
+    settings = {name: parameters[name] for name in PAINTING if name in parameters}
+    painted = api.stylize(picture, painter, **settings, on_progress=progress_bar(), on_note=notes.append)
     if len(pairs):
-        painted = api.warp(painted, pairs, smoothness=smoothness)
+        painted = api.warp(painted, pairs, smoothness=parameters.get("smoothness", 0.0))
     save_picture(painted, output)
     for note in notes:
         tell(note)
-    recipe = make_recipe(
-        "stylize",
-        painter.pack.card.id,
-        painter.pack.sha256,
-        parameters | {"smoothness": smoothness},
-        seed,
-        pairs.rows(),
-        notes,
-        describe_device(painter.device),
-    )
+    done = parameters | {"width": picture.width, "height": picture.height}
+    recipe = make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device))
     with atomic_write(output.with_suffix(".recipe.json")) as file:
         file.write(recipe.encode("utf-8"))
     say(str(output))

@@ -41,7 +41,11 @@ class KeypointPairs:
     @classmethod
     def from_rows(cls, rows: object) -> KeypointPairs:
         """Of [[source x, source y, target x, target y], …], as recipes and hosts have them. Raises ValueError for other shapes."""
-        arrows = np.array(rows, np.float64).reshape(-1, 4)
+        arrows = np.array(rows, np.float64)
+        if arrows.shape == (0,):
+            return cls.none()
+        if arrows.ndim != 2 or arrows.shape[1] != 4:
+            raise ValueError(f"arrows must be (k, 4), not {arrows.shape}")
         return cls(arrows[:, :2], arrows[:, 2:])
 
     def rows(self) -> list[list[float]]:

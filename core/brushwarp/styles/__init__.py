@@ -1,7 +1,7 @@
 """Styles: the one-file pack, and the library of packs."""
 
 from .card import StyleCard, Widths
-from .library import Style, add_style, list_styles, load_style, remove_style
+from .library import Style, add_style, is_path, list_styles, load_style, remove_style
 from .pack import StylePack, load_pack, read_card, save_pack
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "StylePack",
     "Widths",
     "add_style",
+    "is_path",
     "list_styles",
     "load_pack",
     "load_style",

@@ -50,12 +50,17 @@ def list_styles() -> list[Style]:
     return list(found.values())
 
 
+def is_path(text: str) -> bool:
+    """Whether a style is named by its file rather than by its id."""
+    return os.sep in text or text.endswith(SUFFIX) or bool(os.altsep and os.altsep in text)
+
+
 def find_style(id_or_path: str | os.PathLike[str]) -> Path:
     """The file of a style, by id or by path. Raises BrushwarpError("style-missing") naming the styles there are."""
     text = os.fspath(id_or_path)
     if not text:
         raise BrushwarpError("style-missing", "No style was named.", _what_there_is())
-    if os.sep in text or text.endswith(SUFFIX) or (os.altsep and os.altsep in text):
+    if is_path(text):
         return Path(text)
     for path, _ in _files():
         if path.stem == text:
