@@ -34,3 +34,10 @@ def test_a_flat_picture_has_no_variation_and_range_costs_nothing():
     flat = torch.full((1, 3, 5, 5), 0.5)
     assert total_variation(flat).item() == 0 == excess(flat).item()
     assert excess(flat + 1).item() == pytest.approx(0.5)
+
+
+def test_gram_matrices_keep_their_digits_under_autocast():
+    features = torch.rand(1, 5, 6, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = gram_matrix(features)
+    assert inside.dtype == torch.float32 and torch.equal(inside, gram_matrix(features))

@@ -6,16 +6,22 @@ an encoder's activations, and 1.0 means "as far away as nothing at all". Structu
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 EPSILON = 1e-12
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """(N, C, H, W) to (N, C, C): F F^T / (C H W). Source: Johnson et al. 2016, equation 3."""
+    """(N, C, H, W) to (N, C, C): F F^T / (C H W). Source: Johnson et al. 2016, equation 3.
+
+    In float32 at least, whatever autocast says: bfloat16 has too few digits to tell a good match from a better one.
+    """
     batch, channels, height, width = features.shape
     flat = features.reshape(batch, channels, height * width)
-    return flat @ flat.transpose(1, 2) / (channels * height * width)
+    with torch.autocast(features.device.type, enabled=False):
+        flat = flat if flat.dtype == torch.float64 else flat.float()
+        return flat @ flat.transpose(1, 2) / (channels * height * width)
 
 
 def relative_error(value: Tensor, target: Tensor, floor: float = EPSILON) -> Tensor:
