@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "worker"))
 from worker_home import Home  # noqa: E402
 
 from brushwarp.bridge.client import PixelFormat, StylizeRequest  # noqa: E402
+from brushwarp.bridge.paths import read_install  # noqa: E402
+from brushwarp.bridge.styles import installed_styles  # noqa: E402
 from brushwarp.worker.pixels import DTYPES, picture_from_wire, picture_to_wire  # noqa: E402
 
 WIDTH, HEIGHT = 4000, 3000
@@ -49,11 +51,12 @@ def start_up(home: Home, repeats: int) -> None:
         start = time.perf_counter()
         with home.connect() as client:
             listening.append(time.perf_counter() - start)
-            client.styles()
+            style = installed_styles(read_install())[0].id
+            client.stylize(StylizeRequest(32, 32, style), bytes(32 * 32 * 4))
             ready.append(time.perf_counter() - start)
         home.close()
     print(
-        f"cold start: {statistics.median(listening):.2f} s to a worker that answers, {statistics.median(ready):.2f} s to one that can paint"
+        f"cold start: {statistics.median(listening):.2f} s to a worker that answers, {statistics.median(ready):.2f} s to its first small picture"
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+
 from brushwarp.bridge import paths
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.paths import Install, read_install, runtime, write_install

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from brushwarp.bridge import payload
 from brushwarp.bridge.errors import WorkerError
 

@@ -7,12 +7,13 @@ import math
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from brushwarp.bridge import protocol
 from brushwarp.bridge.errors import ProtocolError, WorkerError
 from brushwarp.bridge.protocol import HEADER_LIMIT, PROTOCOL, decode, encode, payload_name
 from brushwarp.bridge.request import DEPTHS, MAX_ARROWS, ORDERS, TRANSFERS, PixelFormat, StylizeRequest
-from hypothesis import given
-from hypothesis import strategies as st
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
 jobs = st.integers(1, protocol.MAX_JOB)
@@ -36,7 +37,6 @@ requests = st.builds(
     seed=st.integers(0, 2**63 - 1),
     canvas_short_side=st.none() | st.integers(1, 10**6),
 )
-styles = st.builds(protocol.StyleInfo, names, texts, texts, texts, texts)
 
 
 @st.composite
@@ -49,8 +49,6 @@ def orders(draw) -> protocol.Stylize:
 messages = st.one_of(
     st.builds(protocol.Welcome, st.just(PROTOCOL), texts, sessions, names, st.integers(1, 2**22)),
     st.builds(protocol.Welcome, st.integers(PROTOCOL + 1, 1000), texts),
-    st.builds(protocol.ListStyles),
-    st.builds(protocol.Styles, st.lists(styles, max_size=5).map(tuple)),
     orders(),
     st.builds(protocol.Queued, jobs, st.integers(1, 1000)),
     st.builds(protocol.Started, jobs),

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
-import json
-import struct
 import sys
 import types
 
 import pytest
-from krita_fixtures import STYLE_ID, STYLE_NAME, save_random_style
 from places import CHECKOUT
 
 PLUGIN = CHECKOUT / "krita_plugin" / "brushwarp"
@@ -124,58 +121,6 @@ def test_rectangles_meet_or_are_empty(plugin):
     assert rectangle(0, 0, 5, 5).clipped(rectangle(5, 0, 5, 5)).is_empty
     assert rectangle(50, 50, 5, 5).clipped(rectangle(0, 0, 10, 10)).area == 0
     assert rectangle(0, 0, 10, 8).grown(3) == rectangle(-3, -3, 16, 14)
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path / "höme"))
-    return tmp_path / "höme"
-
-
-def install_of(plugin, checkout=None, python="/nowhere/bin/python"):
-    return plugin("bridge.paths").Install(str(python), "1.0", None if checkout is None else str(checkout))
-
-
-def test_styles_are_read_from_their_packs_with_names_and_pictures(plugin, home, tmp_path):
-    save_random_style(home / "styles")
-    shipped = tmp_path / "checkout" / "core" / "brushwarp" / "styles" / "packs"
-    save_random_style(shipped).rename(shipped / "zweiter.safetensors")
-    found = plugin("bridge.styles").installed_styles(install_of(plugin, tmp_path / "checkout"))
-    assert [(style.id, style.name, style.credit) for style in found] == [
-        (STYLE_ID, STYLE_NAME, "Niemand, 2025"), ("zweiter", STYLE_NAME, "Niemand, 2025"),
-    ]
-    assert (found[0].thumbnail.width, found[0].thumbnail.height, len(found[0].thumbnail.rgb)) == (48, 32, 48 * 32 * 3)
-
-
-def test_styles_of_an_installed_engine_are_found_in_its_environment(plugin, home, tmp_path):
-    save_random_style(tmp_path / "env/lib/python3.12/site-packages/brushwarp/styles/packs")
-    found = plugin("bridge.styles").installed_styles(install_of(plugin, python=tmp_path / "env/bin/python"))
-    assert [style.id for style in found] == [STYLE_ID]
-
-
-def test_unreadable_packs_hide_none_of_the_others(plugin, home, tmp_path):
-    good = save_random_style(home / "styles").read_bytes()
-    length = struct.unpack("<Q", good[:8])[0]
-
-    def header(change):
-        fields = json.loads(good[8 : 8 + length])
-        change(fields)
-        raw = json.dumps(fields).encode()
-        return struct.pack("<Q", len(raw)) + raw + good[8 + length :]
-
-    broken = [
-        b"", b"PK\3\4", good[:100], struct.pack("<Q", 2**62), struct.pack("<Q", 2) + b"[]", struct.pack("<Q", 2) + b"{}",
-        header(lambda fields: fields["__metadata__"].update(format_version="99")),
-        header(lambda fields: fields["__metadata__"].update(card="[]")),
-        header(lambda fields: fields.update(thumbnail=3)),
-    ]
-    for index, data in enumerate(broken):
-        (home / "styles" / f"a{index}.safetensors").write_bytes(data)
-    (home / "styles" / "folder.safetensors").mkdir()
-    assert [style.id for style in plugin("bridge.styles").installed_styles(install_of(plugin))] == [STYLE_ID]
-    wrong = header(lambda fields: fields["thumbnail"].update(shape=[10**6, 10**6, 3]))
-    (home / "styles" / "a.safetensors").write_bytes(wrong)
-    assert plugin("bridge.styles").read_style(str(home / "styles" / "a.safetensors")).thumbnail is None
 
 
 def test_the_menu_and_the_manual_are_what_krita_looks_for():

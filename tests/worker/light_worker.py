@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 from brushwarp.bridge.paths import data_folder
-from brushwarp.bridge.protocol import StyleInfo
 from brushwarp.errors import BrushwarpError
 from brushwarp.progress import Progress
 from brushwarp.worker import server
@@ -24,9 +23,6 @@ from brushwarp.worker.__main__ import main
 
 class LightWorks:
     """Styles are "word" or "word:seconds"."""
-
-    def styles(self):
-        return (StyleInfo("invert", "Invert", artist="Nobody", year="2026", licence="CC0"),)
 
     def stylize(self, request, pixels, selection, on_progress):
         word, _, seconds = request.style.partition(":")

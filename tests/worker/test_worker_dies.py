@@ -65,7 +65,7 @@ def test_pixels_left_by_a_killed_worker_and_host_are_gone_after_the_next_start(h
     payload.write(os.path.join(home.runtime.payload_folder, "0" * 16 + "-1.pixels"), PIXELS)
     assert home.payloads() != []
     with home.connect() as client:
-        client.styles()
+        assert client.stylize(request(), PIXELS).pixels == INVERTED
         assert home.payloads() == []
 
 

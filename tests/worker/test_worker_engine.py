@@ -170,13 +170,6 @@ def test_the_recipe_says_what_it_takes_to_paint_it_again(engine):
     assert recipe["parameters"]["strength"] == 0.5 and recipe["parameters"]["brush_scale"] == 1.5
 
 
-def test_the_library_is_listed_with_what_a_dialog_shows(engine):
-    with engine.connect() as client:
-        found = {style.id: style for style in client.styles()}
-    assert (found["chance"].name, found["chance"].artist, found["chance"].year) == ("Chance", "Nobody", "2026")
-    assert set(found) == {style.path.stem for style in list_styles()}
-
-
 def test_a_style_that_was_trained_on_replaces_the_warm_one(engine):
     path = engine.folder / "styles" / "changing.safetensors"
     some_style(path, 2)

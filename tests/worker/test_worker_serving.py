@@ -89,19 +89,6 @@ def test_a_third_client_moves_up_as_the_line_gets_shorter(home):
     assert waits == [2, 1]
 
 
-def test_styles_are_listed_also_while_a_job_runs(home):
-    with ClientProcess("invert:30") as other, home.connect() as client:
-        other.wait_for("event")
-        (style,) = client.styles()
-    assert (style.id, style.name, style.artist, style.year, style.licence) == (
-        "invert",
-        "Invert",
-        "Nobody",
-        "2026",
-        "CC0",
-    )
-
-
 @pytest.mark.parametrize(
     "style, code, words",
     [
@@ -155,7 +142,7 @@ def test_one_client_used_by_two_threads_says_so(home):
         thread.start()
         started.wait()
         with pytest.raises(WorkerError, match="another call"):
-            client.styles()
+            client.stylize(request(), PIXELS)
         thread.join()
 
 
@@ -163,7 +150,7 @@ def test_a_client_that_has_hung_up_starts_nothing_behind_ones_back(home):
     with home.connect() as client:
         pass
     with pytest.raises(WorkerError, match="hung up"):
-        client.styles()
+        client.stylize(request(), PIXELS)
 
 
 def test_a_silent_client_blocks_nobody_and_is_hung_up_on(home):
@@ -183,7 +170,7 @@ def test_half_a_message_blocks_nobody_and_is_hung_up_on(home):
         silent.connect(home.runtime.address)
         silent.sendall(b"\x00\x00")
         with home.connect() as client:
-            assert client.styles()
+            assert client.stylize(request(), PIXELS).pixels == INVERTED
         silent.settimeout(30)
         try:
             while silent.recv(1000):
@@ -200,7 +187,7 @@ def test_a_client_with_the_wrong_key_is_refused(home):
     connection.close()
     wait_until(lambda: "refused" in home.log(), "the refusal in the log")
     with home.connect() as client:
-        assert client.styles()
+        assert client.stylize(request(), PIXELS).pixels == INVERTED
 
 
 @pytest.mark.parametrize(
@@ -215,7 +202,7 @@ def test_a_client_that_talks_nonsense_is_told_and_hung_up_on(home, nonsense):
         transport.receive(connection)
     connection.close()
     with home.connect() as client:
-        assert client.styles()
+        assert client.stylize(request(), PIXELS).pixels == INVERTED
 
 
 def test_a_message_that_claims_two_gigabytes_is_hung_up_on_unread(home):
@@ -251,10 +238,8 @@ def test_pixels_that_arrive_truncated_are_not_painted(home):
 
 def test_a_cache_folder_that_cannot_be_made_is_told_in_words(home):
     (home.folder / "cache").write_text("a file where the cache folder should be")
-    with home.connect() as client:
-        assert client.styles()
-        with pytest.raises(WorkerError) as caught:
-            client.stylize(request(), PIXELS)
+    with home.connect() as client, pytest.raises(WorkerError) as caught:
+        client.stylize(request(), PIXELS)
     assert caught.value.code == "cache-folder" and "BRUSHWARP_HOME" in caught.value.hint
 
 

@@ -1,14 +1,16 @@
 """How a plugin uses the worker.
 
     from .bridge.client import PixelFormat, StylizeRequest, WorkerClient, WorkerError
+    from .bridge.paths import read_install
+    from .bridge.styles import installed_styles
 
     def show(event):                                  # called in the thread that called the client
         if isinstance(event, Queued): ...             # event.position others come first
         if isinstance(event, Progress): ...           # event.stage, event.done of event.total
 
     try:
+        styles = installed_styles(read_install())                     # id, name, credit, thumbnail; needs no worker
         with WorkerClient.connect(on_event=show) as client:           # starts a worker where none runs
-            styles = client.styles()                                  # StyleInfo: id, name, artist, year, licence
             request = StylizeRequest(width, height, styles[0].id, PixelFormat("BGRA", "u8", "srgb"), brush_scale=1.5)
             result = client.stylize(request, pixels, selection, on_event=show)
             result.pixels, result.recipe                              # bytes of the request's own size and format; JSON
@@ -36,7 +38,7 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
-from typing import Any, Callable, List, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Union
 
 from . import launcher, payload, transport
 from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
@@ -44,13 +46,10 @@ from .paths import log_folder, path_from_text, path_to_text, read_install, runti
 from .protocol import (
     Failure,
     Finished,
-    ListStyles,
     Message,
     Progress,
     Queued,
     Started,
-    StyleInfo,
-    Styles,
     Stylize,
     Welcome,
     payload_name,
@@ -62,7 +61,6 @@ __all__ = [
     "PixelFormat",
     "Progress",
     "Queued",
-    "StyleInfo",
     "StylizeRequest",
     "StylizeResult",
     "WorkerClient",
@@ -72,8 +70,6 @@ __all__ = [
 
 Event = Union[Queued, Progress]
 OnEvent = Callable[[Event], None]
-
-ANSWER_SECONDS = 60.0  # to list the styles, perhaps while the worker still loads its libraries
 
 
 def ignore_event(_: Event) -> None:
@@ -152,11 +148,6 @@ class WorkerClient:
                 self._cancelled = True
                 self._bell_pull.send_bytes(b"!")
 
-    def styles(self) -> Tuple[StyleInfo, ...]:
-        """The styles of the worker's library; empty if there is none. Answered also while jobs run."""
-        with self._call():
-            return self._repeat_once(self._ask_styles)
-
     def stylize(
         self,
         request: StylizeRequest,
@@ -197,18 +188,6 @@ class WorkerClient:
         except _NotBegun as error:
             raise error.cause from None
 
-    def _ask_styles(self) -> Tuple[StyleInfo, ...]:
-        try:
-            transport.send(self._connection, ListStyles())
-            answer = self._next(ANSWER_SECONDS)
-        except ConnectionLost as error:
-            raise _NotBegun(error) from error
-        if isinstance(answer, Failure):
-            raise WorkerError(answer.code, answer.message, answer.hint)
-        if not isinstance(answer, Styles):
-            raise ProtocolError("The worker answered with {}.".format(answer.kind))
-        return answer.styles
-
     def _ask_stylize(
         self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes], on_event: OnEvent
     ) -> StylizeResult:
@@ -245,7 +224,7 @@ class WorkerClient:
         try:
             transport.send(self._connection, ask)
             while True:
-                message = self._next(None)
+                message = self._next()
                 if isinstance(message, Finished) and message.job == ask.job:
                     return message
                 if isinstance(message, Failure):
@@ -267,15 +246,13 @@ class WorkerClient:
                 ),
             ) from error
 
-    def _next(self, seconds: Optional[float]) -> Message:
+    def _next(self) -> Message:
         """The worker's next message, unless `cancel` comes first."""
         try:
-            ready = wait([self._connection, self._bell], seconds)
+            wait([self._connection, self._bell])
         except (OSError, ValueError) as error:
             raise ConnectionLost() from error
         self._check_cancelled()
-        if not ready:
-            raise WorkerError("worker-silent", "The Brushwarp worker does not answer.", "Try again in a minute.")
         return transport.receive(self._connection)
 
     def _check_cancelled(self) -> None:

@@ -5,7 +5,7 @@ they lie in files (see `payload`) whose names a message gives. Both ends check e
 what can be sent can be received.
 
 Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client asks
-ListStyles, Stylize or Shutdown, one at a time. A Stylize is answered by any number of Queued and Progress, Started once,
+Stylize or Shutdown, one at a time. A Stylize is answered by any number of Queued and Progress, Started once,
 and then Finished or Failure. **Hanging up is how a job is cancelled.**
 
 What never changes, whatever the version, so that an old worker can be told to make way: Welcome's kind, `protocol` and
@@ -19,7 +19,7 @@ import math
 import re
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple
+from typing import Any, ClassVar, Dict, NoReturn, Optional
 
 from . import checks
 from .errors import ProtocolError
@@ -28,7 +28,6 @@ from .request import StylizeRequest
 PROTOCOL = 1
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
-MAX_STYLES = 2000
 DIGITS_LIMIT = 25  # of a whole number in a header; int() of a million digits would take seconds
 
 PAYLOAD_NAME = re.compile(r"[0-9a-f]{16}-[0-9]{1,10}\.(?:pixels|selection|result)\Z")
@@ -82,57 +81,6 @@ class Welcome(Message):
         if fields.get("protocol") != PROTOCOL:  # an older or newer worker: only these two are agreed upon
             return cls(fields.get("protocol"), fields.get("version"))  # type: ignore[arg-type]
         return super().from_json(fields)
-
-
-@dataclass(frozen=True)
-class ListStyles(Message):
-    """Which styles are there? Answered by Styles, at once, also while a job runs."""
-
-    kind: ClassVar[str] = "list-styles"
-
-
-@dataclass(frozen=True)
-class StyleInfo:
-    """What a dialog shows of a style."""
-
-    id: str
-    name: str
-    artist: str = ""
-    year: str = ""
-    licence: str = ""
-
-    def __post_init__(self) -> None:
-        checks.text(self.id, "style id", 200, empty=False)
-        checks.text(self.name, "style name", 200)
-        checks.text(self.artist, "artist", 200)
-        checks.text(self.year, "year", 100)
-        checks.text(self.licence, "licence", 200)
-
-
-@dataclass(frozen=True)
-class Styles(Message):
-    kind: ClassVar[str] = "styles"
-    styles: Tuple[StyleInfo, ...]
-
-    def __post_init__(self) -> None:
-        for style in checks.items(self.styles, "styles", MAX_STYLES):
-            if not isinstance(style, StyleInfo):
-                raise ProtocolError("styles must hold StyleInfo.")
-
-    def to_json(self) -> Dict[str, Any]:
-        return {"kind": self.kind, "styles": [dict(style.__dict__) for style in self.styles]}
-
-    @classmethod
-    def from_json(cls, fields: Dict[str, Any]) -> "Message":
-        if set(fields) != {"styles"}:
-            raise ProtocolError("Styles must have the field styles.")
-        style_fields = {field.name for field in fields_of(StyleInfo)}
-        found = []
-        for style in checks.items(fields["styles"], "styles", MAX_STYLES):
-            if not isinstance(style, dict) or set(style) != style_fields:
-                raise ProtocolError("A style must have id, name, artist, year and licence.")
-            found.append(StyleInfo(**style))
-        return cls(tuple(found))
 
 
 @dataclass(frozen=True)
@@ -255,8 +203,6 @@ _KINDS = {
     message.kind: message
     for message in (
         Welcome,
-        ListStyles,
-        Styles,
         Stylize,
         Queued,
         Started,

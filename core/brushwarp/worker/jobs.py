@@ -6,14 +6,13 @@ import os
 from collections import OrderedDict
 
 from .. import api
-from ..bridge.protocol import StyleInfo
 from ..bridge.request import StylizeRequest
 from ..geometry import KeypointPairs
 from ..image.region import apply_region, mask_bounds
 from ..multimodal.transfer import Painter
 from ..progress import OnProgress, Progress
 from ..recipe import make_recipe
-from ..styles.library import find_style, list_styles
+from ..styles.library import find_style
 from .pixels import picture_from_wire, picture_to_wire, region_from_wire
 
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
@@ -24,14 +23,6 @@ class Engine:
 
     def __init__(self) -> None:
         self._warm: OrderedDict[tuple[str, int], Painter] = OrderedDict()
-
-    def styles(self) -> tuple[StyleInfo, ...]:
-        """The library, as dialogs show it."""
-        found = ((style.path.stem, style.card) for style in list_styles())
-        return tuple(
-            StyleInfo(name_of_file, card.name[:200], card.artist[:200], card.year[:100], card.licence[:200])
-            for name_of_file, card in found
-        )
 
     def stylize(
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress

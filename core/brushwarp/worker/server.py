@@ -25,13 +25,10 @@ from ..bridge.protocol import (
     Failure,
     Finished,
     Goodbye,
-    ListStyles,
     Message,
     Progress,
     Shutdown,
     Started,
-    StyleInfo,
-    Styles,
     Stylize,
     Welcome,
     payload_name,
@@ -53,8 +50,6 @@ REPLACED = 3  # exit code of a worker whose job would not stop
 
 class Works(Protocol):
     """What the server serves. The real one is jobs.Engine; it takes seconds to load."""
-
-    def styles(self) -> tuple[StyleInfo, ...]: ...
 
     def stylize(
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
@@ -176,19 +171,10 @@ class Server:
                 client.say(_restarted(job))
             elif not self._loaded.is_set():
                 client.say(Progress(message.job, "starting", 0, 1))
-        elif isinstance(message, ListStyles):
-            client.say(self._styles())
         elif isinstance(message, Shutdown):
             client.say(Goodbye() if self._line.close_if_empty() else Busy())
         else:
             raise ProtocolError(f"A client does not send {message.kind}.")
-
-    def _styles(self) -> Message:
-        self._loaded.wait()
-        try:
-            return Styles(self._ready().styles())
-        except Exception as error:
-            return self._failure(0, error)
 
     def _let_go(self, session: str) -> None:
         """A client is gone: its jobs are cancelled, its files removed."""
