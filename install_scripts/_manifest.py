@@ -32,17 +32,31 @@ class Installed:
     kritarc: KritarcEdit | None = None
 
 
+class RecordDamaged(Exception):
+    """The record can't be read; in one sentence, with what to do."""
+
+
 def read_manifest(path: Path) -> dict[str, Installed]:
-    """What is installed, by host ("gimp", "krita", and "brushwarp" for install.json itself); empty where there is no record."""
+    """What is installed, by host ("gimp", "krita", and "brushwarp" for install.json itself); empty where there is no record.
+
+    Raises RecordDamaged, OSError.
+    """
     try:
-        stored = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
+        text = path.read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return {}
-    parts = {}
-    for host, part in stored["hosts"].items():
-        edit = KritarcEdit(**part["kritarc"]) if part["kritarc"] else None
-        parts[host] = Installed(part["files"], part["folders"], edit)
-    return parts
+    try:
+        return {host: _installed(**part) for host, part in json.loads(text)["hosts"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise RecordDamaged(
+            f"{path}, the record of what was installed, is damaged: remove that file and run install.py, which writes it anew."
+        ) from None
+
+
+def _installed(files: list, folders: list, kritarc: dict | None) -> Installed:
+    if not all(isinstance(name, str) for name in [*files, *folders]):
+        raise TypeError
+    return Installed(files, folders, KritarcEdit(**kritarc) if kritarc else None)
 
 
 def write_manifest(path: Path, parts: dict[str, Installed]) -> None:

@@ -18,11 +18,13 @@ from pathlib import Path
 from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_found import NAMES, HostFound, find_host, kritarc_path
 from _kritarc import with_plugin_enabled
-from _manifest import Installed, KritarcEdit, read_manifest, replace_content, take_out, write_manifest
+from _manifest import Installed, KritarcEdit, RecordDamaged, read_manifest, replace_content, take_out, write_manifest
 from _plugins import PluginFile, PluginsMissing, plugin_files, version
 
 sys.path.insert(0, str(CHECKOUT / "core" / "brushwarp"))  # the bridge alone: it needs neither torch nor the engine
-from bridge.paths import Install, data_folder, install_file, path_from_text, write_install
+from bridge.errors import WorkerError
+from bridge.launcher import stop_worker
+from bridge.paths import Install, data_folder, find_runtime, install_file, path_from_text, write_install
 
 
 class InstallProblem(Exception):
@@ -55,6 +57,17 @@ def install(found: HostFound, files: Sequence[PluginFile], parts: dict[str, Inst
     parts[found.host] = Installed(list(targets), folders, edit)
     write_manifest(manifest_path(), parts)
     return parts[found.host]
+
+
+def let_worker_end() -> None:
+    """Ask the worker that may run to end, for it is of what was installed before. One that paints goes on, and that is said."""
+    try:
+        if stop_worker(find_runtime()):
+            return
+        why = "it is painting"
+    except (WorkerError, OSError) as error:
+        why = str(error)
+    print(f"The Brushwarp worker of before goes on ({why}); it ends by itself when it has had nothing to do for ten minutes.")
 
 
 def _refuse_links(target: Path, folders: Sequence[Path]) -> None:
@@ -138,6 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
         put = install(host, files, parts)
         places = ", ".join(str(folder) for folder in host.folders)
         print(f"{host.description}: put {len(put.files)} files into {places}" + (f" and enabled the plugin in {put.kritarc.path}" if put.kritarc else "") + ".")
+    let_worker_end()
     menus = {"gimp": "Filters > Brushwarp", "krita": "Tools > Brushwarp"}
     print("Start the host anew; then look in " + " and ".join(f"{NAMES[h.host]}: {menus[h.host]}" for h in ready) + ".")
     return 0
@@ -150,7 +164,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--python", type=Path, help="the Python that runs the worker (default: the one of .venv, made if it is missing)")
     try:
         return run(parser.parse_args(words))
-    except (InstallProblem, PluginsMissing, EnvironmentProblem) as problem:
+    except (InstallProblem, PluginsMissing, EnvironmentProblem, RecordDamaged) as problem:
         print(problem, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or 'A file'} can't be written: {error.strerror}. Mend that, then install again.", file=sys.stderr)

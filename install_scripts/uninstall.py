@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _hosts_found import NAMES
-from _manifest import read_manifest, take_out, write_manifest
-from install import data_folder, manifest_path
+from _manifest import RecordDamaged, read_manifest, take_out, write_manifest
+from install import data_folder, let_worker_end, manifest_path
 
 
 def run(host: str | None) -> int:
@@ -29,6 +29,7 @@ def run(host: str | None) -> int:
         _say_removed(NAMES[name], take_out(parts.pop(name)))
         write_manifest(path, parts)
     if list(parts) == ["brushwarp"]:  # no host is left that would need to know the worker's Python
+        let_worker_end()
         path.unlink()
         _say_removed("Brushwarp", [*take_out(parts["brushwarp"]), str(path)])
     if Path(data_folder()).is_dir():
@@ -47,6 +48,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", choices=["gimp", "krita"], help="only this host (default: all that was installed)")
     try:
         return run(parser.parse_args(words).host)
+    except RecordDamaged as problem:
+        print(problem, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"{error.filename or 'A file'} can't be changed: {error.strerror}.", file=sys.stderr)
         return 1

@@ -299,7 +299,7 @@ class User:
             worker = worker_python(place, self._scratch)
             self._binds = tuple(dict.fromkeys((*self._binds, *worker.binds, Bind(self._scratch, writable=True))))
             said += self.run_script(place, "install.py", "--host", host, "--python", str(worker.python))
-            if worker.outside and self._worker is None:
+            if worker.outside and (self._worker is None or self._worker.poll() is not None):  # installing ends an idle one
                 self._start_worker_outside(worker.python)
         return said
 

@@ -291,6 +291,22 @@ def test_taking_out_what_was_never_put_in_is_said(home):
     assert done.returncode == 1 and "Nothing to take out" in done.stdout
 
 
+@pytest.mark.parametrize("record", ["", "{", "[]", '{"hosts": {"gimp": {"files": [3], "folders": [], "kritarc": null}}}', "\0" * 99])
+def test_a_damaged_record_of_the_installation_is_said_with_the_way_out(home, record):
+    home.add_both_hosts()
+    assert home.install().returncode == 0
+    manifest = home.data / "brushwarp/installed.json"
+    manifest.write_text(record)
+    before = home.snapshot()
+    for done in (home.install(), home.run("uninstall.py")):
+        assert done.returncode == 1 and f"{manifest}, the record" in done.stderr and "Traceback" not in done.stderr
+    assert home.snapshot() == before
+    manifest.unlink()
+    assert home.install().returncode == 0
+    assert home.run("uninstall.py").returncode == 0  # leaves folders, for nobody knows any more who made them
+    assert not [path for folder in (home.gimp_plugin, home.krita_plugin) for path in folder.rglob("*") if path.is_file()]
+
+
 def test_a_full_or_forbidden_folder_is_said_in_a_sentence(home):
     home.add_both_hosts()
     (home.config / "GIMP").write_text("a file where a folder should be")

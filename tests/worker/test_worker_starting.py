@@ -204,6 +204,29 @@ def test_uninstalling_ends_an_idle_worker_and_no_busy_one(home):
     assert not os.path.lexists(home.runtime.address)
 
 
+def run_script(script: str, *words: str) -> str:
+    path = Path(__file__).resolve().parents[2] / "install_scripts" / script
+    done = subprocess.run([sys.executable, str(path), *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_installing_and_uninstalling_end_an_idle_worker_and_tell_of_a_busy_one(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIMP3_DIRECTORY", str(tmp_path / "gimp"))
+    install = ["install.py", "--host", "gimp", "--python", sys.executable]
+    with ClientProcess("invert:600") as busy:
+        busy.wait_for("event")
+        assert "goes on (it is painting)" in run_script(*install)
+        busy.wait_for("event")
+    wait_until(lambda: "goes on" not in run_script(*install), "the worker idle, and ended")
+    assert launcher.meet(home.runtime) is None
+    home.install()
+    home.connect().close()
+    run_script("uninstall.py")
+    assert launcher.meet(home.runtime) is None
+
+
 def test_a_worker_that_holds_its_place_but_does_not_listen_yet_is_waited_for(home):
     events = []
     lock = FileLock(home.runtime.life_lock)
@@ -224,5 +247,5 @@ def test_the_worker_is_not_left_waiting_for_a_key_of_yesterday(home):
     wait_until(lambda: launcher.stop_worker(home.runtime), "the worker gone")
     yesterday = transport.read_key(home.runtime.key_file)
     with home.connect() as client:
-        assert client.styles()
+        assert client.stylize(request(), PIXELS).pixels == INVERTED
     assert transport.read_key(home.runtime.key_file) != yesterday

@@ -110,15 +110,22 @@ class Runtime:
 
 
 def runtime() -> Runtime:
-    """The runtime folder of this user and this data folder, made (mode 0700) where it is missing.
+    """`find_runtime`, with the folder made (mode 0700) where it is missing. Raises also "private-folder" if it isn't ours alone."""
+    found = find_runtime()
+    make_private_folder(found.folder)
+    return found
+
+
+def find_runtime() -> Runtime:
+    """The runtime folder of this user and this data folder, whether it is there yet or not.
 
     `$XDG_RUNTIME_DIR/brushwarp-<hash of the data folder>`, else one in the temp folder. The hash keeps separate
     installations apart, and the path short: a socket's path has at most 107 bytes, so a base that is too deep is
-    passed over. Raises WorkerError "socket-path" if every base is too deep, "private-folder" if it isn't ours alone.
+    passed over. Raises WorkerError "socket-path" if every base is too deep.
     """
     name = "brushwarp-" + hashlib.sha256(os.fsencode(data_folder())).hexdigest()[:16]
     if os.name == "nt":
-        return _made(Runtime(os.path.join(_windows_local(), "brushwarp", "run", name)))
+        return Runtime(os.path.join(_windows_local(), "brushwarp", "run", name))
     bases = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]
     for base in bases:
         if not os.path.isabs(base) or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
@@ -126,17 +133,12 @@ def runtime() -> Runtime:
         shared = base != bases[0]  # the temp folder is everybody's
         candidate = Runtime(os.path.join(base, "{}-{}".format(name, os.getuid()) if shared else name))
         if len(os.fsencode(candidate.address)) <= SOCKET_PATH_LIMIT:
-            return _made(candidate)
+            return candidate
     raise WorkerError(
         "socket-path",
         "No folder with a path short enough for the worker's socket was found.",
         "Set XDG_RUNTIME_DIR to a folder of yours whose path has fewer than 60 characters.",
     )
-
-
-def _made(found: Runtime) -> Runtime:
-    make_private_folder(found.folder)
-    return found
 
 
 def make_private_folder(folder: str) -> None:
