@@ -1,9 +1,16 @@
 """The command line as a user meets it: files in, files out, one sentence for what goes wrong."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 import zipfile
 from pathlib import Path
 
+import brushwarp
 import numpy as np
 import pytest
 import torch
@@ -128,6 +135,25 @@ def test_the_demo_leaves_pictures_arrows_and_layers(photo, small_style, tmp_path
         assert archive.read("stack.xml").decode().count("<layer") == 3
 
 
+def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_data, tmp_path, capsys):
+    pack = tmp_path / "own.safetensors"
+    checkpoint = pack.with_suffix(".training")
+    words = ["train", str(photo), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
+    words += ["--iterations", "1,0,0,0,0", "--window", "64", "--loaders", "0"]
+
+    def stop_at_the_first_save():
+        while not checkpoint.exists():
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # the curves, the samples and the thumbnail take seconds
+
+    threading.Thread(target=stop_at_the_first_save, daemon=True).start()
+    assert main(words) == 130
+    told = capsys.readouterr().err
+    assert "own.training" in told and "same command" in told
+    assert main(words) == 0
+    assert "Going on from iteration 1" in capsys.readouterr().err and not checkpoint.exists()
+
+
 def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_data, tmp_path, capsys):
     pack, painting = tmp_path / "own.safetensors", tmp_path / "painting.png"
     with Image.open(dev_data / "style" / "hokusai_great_wave.jpg") as image:
@@ -165,6 +191,11 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_
         "bad device": ["stylize", photo, "--style", small_style, "--device", "abacus", "-o", out],
         "no photographs": ["train", photo, "--photos", tmp_path / "home", "-o", tmp_path / "a.safetensors"],
         "bad pack name": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.pth"],
+        "no folder for a pack": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "no" / "a.safetensors"],
+        "odd window": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--window", "255"],
+        "large window": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--window", "514"],
+        "no batch": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--batch", "0"],
+        "no rate": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--learning-rate", "nan"],
         "no recipe": ["recipe", arrows, photo, "-o", out],
     }
     for name, words in cases.items():
@@ -188,3 +219,19 @@ def test_the_doctor_reports_device_folders_and_what_to_do(tmp_path, capsys):
     report = capsys.readouterr().out
     assert "CPU" in report and str(tmp_path / "home") in report
     assert "install_scripts/install.py" in report  # no plugins were installed for this home
+
+
+def test_the_doctor_goes_on_when_the_wished_for_device_is_not_here(monkeypatch, capsys):
+    monkeypatch.setenv("BRUSHWARP_DEVICE", "abacus")
+    assert main(["doctor"]) == 0
+    report = capsys.readouterr().out
+    assert "- BRUSHWARP_DEVICE" in report and "CPU" in report
+
+
+def test_a_missing_library_is_a_sentence(tmp_path):
+    (tmp_path / "imagecodecs.py").write_text("raise ImportError('libjxl.so: no such file')", encoding="utf-8")
+    core = Path(brushwarp.__file__).parents[1]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(core)])}
+    ended = subprocess.run([sys.executable, "-m", "brushwarp", "doctor"], env=environment, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "libjxl.so" in ended.stderr and "pip install -e ." in ended.stderr and "Traceback" not in ended.stderr

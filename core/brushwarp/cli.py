@@ -28,12 +28,15 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for a failure, 2 for wrong words, 130 for Ctrl+C."""
-    arguments = make_parser().parse_args(words)
     try:
+        arguments = make_parser().parse_args(words)
         arguments.run(arguments)
-    except (KeyboardInterrupt, Cancelled):
-        print("Stopped. Nothing was changed.", file=sys.stderr)
+    except (KeyboardInterrupt, Cancelled) as stop:
+        print(f"Stopped. {stop}".strip(), file=sys.stderr)
         return INTERRUPTED
+    except ImportError as error:
+        print(f"brushwarp: A library is missing or broken: {error}. Install Brushwarp again: pip install -e . in the checkout.", file=sys.stderr)
+        return FAILED
     except Exception as error:  # noqa: BLE001 - the edge of the program: every failure becomes a sentence here
         problem = explain(error)
         print(f"brushwarp: {problem}", file=sys.stderr)

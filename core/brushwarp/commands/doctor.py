@@ -15,6 +15,7 @@ import torch
 from .. import __version__
 from ..bridge import paths
 from ..devices import choose_device, describe_device, device_memory, fast_dtype
+from ..errors import BrushwarpError
 from ..styles import list_styles
 from .terminal import say
 
@@ -30,7 +31,11 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 
 def run_doctor(_: argparse.Namespace) -> None:
-    device = choose_device()
+    device, problems = torch.device("cpu"), []
+    try:
+        device = choose_device()
+    except BrushwarpError as error:
+        problems.append(f"BRUSHWARP_DEVICE can't be had: {error.message} Unset it, or choose another; this report goes on with the CPU.")
     memory = device_memory(device)
     say(f"brushwarp    {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
     say(f"device       {describe_device(device)}, {str(fast_dtype(device)).removeprefix('torch.')}")
@@ -42,7 +47,7 @@ def run_doctor(_: argparse.Namespace) -> None:
     say("styles       " + (", ".join(style.path.stem for style in list_styles()) or "none"))
     for name, program in _hosts():
         say(f"{name:12} {program or 'not found'}")
-    problems = list(_mends(memory.free, _free_disk(data)))
+    problems += _mends(memory.free, _free_disk(data))
     say("")
     for problem in problems:
         say(f"- {problem}")

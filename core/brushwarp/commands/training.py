@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ..devices import choose_device, describe_device
-from ..errors import BrushwarpError
+from ..errors import BrushwarpError, Cancelled
 from ..features import load_encoder
+from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.photos import find_photos
 from ..multimodal.report import draw_loss_curves, paint_samples
 from ..multimodal.thumbnail import with_thumbnail
@@ -18,6 +21,7 @@ from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSett
 from ..styles import StyleCard, load_pack, save_pack
 from .terminal import say, tell
 
+WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
 SAMPLES_EVERY = 500  # iterations between sample sheets
 
 
@@ -45,6 +49,9 @@ def run_train(arguments: argparse.Namespace) -> None:
     output: Path = arguments.output
     if output.suffix != ".safetensors":
         raise BrushwarpError("pack-name", f"{output.name} is no name for a style pack.", "Let it end in .safetensors.")
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
+        raise BrushwarpError("save-folder", f"{output.parent} is no folder that can be written to.", "Choose another folder, or make it first.")
+    _check_settings(arguments)
     iterations = QUALITIES[arguments.quality] if arguments.iterations is None else _iterations(arguments.iterations)
     settings = TrainingSettings(
         iterations=iterations,
@@ -90,11 +97,29 @@ def run_train(arguments: argparse.Namespace) -> None:
             sheet = output.with_name(f"{output.stem}.{training.iteration:05}.jpg")
             paint_samples(training.pack(), photos[:: max(1, len(photos) // 3)][:3], sheet, device)
 
-    pack = training.run(photos, output, on_report, on_save)
-    bar.close()
-    save_pack(with_thumbnail(pack), output)
+    try:
+        pack = training.run(photos, output, on_report, on_save)
+        save_pack(with_thumbnail(pack), output)
+    except KeyboardInterrupt as stop:
+        kept = f"{output} and {checkpoint.name} are as they were last saved; the same command goes on from there."
+        raise Cancelled(kept if checkpoint.exists() else "Nothing had been saved yet.") from stop
+    finally:
+        bar.close()
     checkpoint.unlink(missing_ok=True)
     say(str(output))
+
+
+def _check_settings(arguments: argparse.Namespace) -> None:
+    """Raises BrushwarpError("setting") for what would only fail when the first photographs are read."""
+    for words, fine, hint in (
+        ("--batch", arguments.batch >= 1, "Choose 1 or more."),
+        ("--loaders", arguments.loaders >= 0, "Choose 0 or more."),
+        ("--window", arguments.window in WINDOWS, f"Choose an even number from {WINDOWS[0]} to {WINDOWS[-1]}."),
+        ("--learning-rate", 0 < arguments.learning_rate < math.inf, "Choose one above 0, such as 0.001."),
+    ):
+        if not fine:
+            value = getattr(arguments, words.removeprefix("--").replace("-", "_"))
+            raise BrushwarpError("setting", f"{words} is {value}.", hint)
 
 
 def _iterations(text: str) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Where an encoder's weights come from: a folder named by the caller or by BRUSHWARP_WEIGHTS, then torchvision's own cache."""
+"""Where an encoder's weights come from: the folder named by the caller, else by BRUSHWARP_WEIGHTS, else torchvision's own cache."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DEV_DISTILLED = "vgg19_small16x_collabdistill_e1-5_d1-5"
 
 
 def load_encoder(folder: Path | None = None) -> Encoder:
-    """The best encoder at hand: VGG-19 of torchvision, or the development pair of files in `folder`.
+    """The encoder of one folder: VGG-19 of torchvision, else the development pair of files.
 
-    Raises BrushwarpError("weights-missing") with what to do, when there is none.
+    The folder is the one given, else that of BRUSHWARP_WEIGHTS; only where neither is named is it torchvision's cache. Raises BrushwarpError("weights-missing") with what to do, when there is none.
     """
     if folder is None and os.environ.get("BRUSHWARP_WEIGHTS"):
         folder = Path(os.environ["BRUSHWARP_WEIGHTS"])

@@ -1,4 +1,4 @@
-"""What a training looks like while it runs: loss curves and a sheet of samples, both PNG."""
+"""What a training looks like while it runs: loss curves (PNG) and a sheet of samples (JPEG)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ..image.atomic import atomic_write
 from ..styles.pack import StylePack
 from .photos import open_rgb, to_tensor
 from .transfer import Painter, plan_painting
@@ -31,7 +32,8 @@ def draw_loss_curves(history: list[dict[str, float]], path: Path) -> None:
     axes.set(yscale="log", xlabel="iteration", ylabel="relative error", title="Hierarchical loss, by scale")
     axes.grid(alpha=0.3)
     axes.legend(markerscale=8)
-    figure.savefig(path, dpi=110)
+    with atomic_write(path) as file:
+        figure.savefig(file, format="png", dpi=110)
 
 
 def paint_samples(pack: StylePack, photos: list[Path], path: Path, device: torch.device) -> None:
@@ -49,4 +51,5 @@ def paint_samples(pack: StylePack, photos: list[Path], path: Path, device: torch
     for tile in tiles:
         sheet.paste(tile, (left, 0))
         left += tile.width
-    sheet.save(path)
+    with atomic_write(path) as file:
+        sheet.save(file, "JPEG")
