@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import brushwarp
@@ -19,7 +20,7 @@ from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError
 from brushwarp.image import load_picture, save_picture
 from brushwarp.recipe import make_recipe, read_recipe
-from brushwarp.styles import load_pack
+from brushwarp.styles import load_pack, save_pack
 from PIL import Image
 
 
@@ -212,6 +213,14 @@ def test_styles_are_listed_for_people_and_for_programs(small_style, capsys):
     assert "small" in [style["id"] for style in json.loads(capsys.readouterr().out)]
     assert main(["styles", "show", "small"]) == 0
     assert json.loads(capsys.readouterr().out)["widths"]["style"] == 4
+
+
+def test_a_style_that_could_never_paint_is_not_taken_in(small_style, tmp_path, capsys):
+    misfit = tmp_path / "misfit.safetensors"
+    pack = load_pack(small_style)
+    save_pack(replace(pack, weights=dict(list(pack.weights.items())[1:])), misfit)
+    assert "do not fit" in complains(capsys, "styles", "add", misfit)
+    assert main(["styles", "show", "misfit"]) == 1
 
 
 def test_the_doctor_reports_device_folders_and_what_to_do(tmp_path, capsys):

@@ -3,6 +3,8 @@
 import json
 import pickle
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -179,3 +181,8 @@ def test_an_unreadable_file_among_the_styles_hides_none_of_the_others(pack_file,
     add_style(pack_file)
     (tmp_path / "höme" / "styles" / "broken.safetensors").write_bytes(b"nonsense")
     assert "test" in {style.path.stem for style in list_styles()}
+
+
+def test_styles_can_be_read_without_the_network_that_paints_in_them():
+    program = "import sys, brushwarp.styles; sys.exit(any('multimodal' in name for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -40,7 +40,7 @@ class KeypointPairs:
 
     @classmethod
     def from_rows(cls, rows: object) -> KeypointPairs:
-        """Of [[source x, source y, target x, target y], …], as recipes and hosts have them. Raises ValueError for other shapes."""
+        """Of [[source x, source y, target x, target y], …], as recipes and hosts have them. Raises ValueError for other shapes, TypeError for what is none."""
         arrows = np.array(rows, np.float64)
         if arrows.shape == (0,):
             return cls.none()

@@ -217,7 +217,9 @@ class Training:
                 if metadata["identity"] != self._identity():
                     return False
                 self._take_up(metadata, {key: file.get_tensor(key) for key in file.keys()})
-        except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        except torch.OutOfMemoryError:
+            raise
+        except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:  # the last for tensors that do not fit
             raise BrushwarpError(
                 "checkpoint-damaged", f"The training kept in {checkpoint} can't be read.",
                 f"Remove {checkpoint.name}, and begin again with --from and the last pack.",
