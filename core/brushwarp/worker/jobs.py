@@ -65,7 +65,7 @@ class Engine:
         on_progress(Progress("finishing", 0, 1))
         recipe = make_recipe(
             "stylize",
-            painter.pack.card.id,
+            request.style,
             painter.pack.sha256,
             _parameters(request),
             request.seed,
