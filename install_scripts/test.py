@@ -23,7 +23,7 @@ from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
 sys.path.insert(0, str(HOST_TESTS))
-from places import find_places
+from places import find_places  # noqa: E402 - lies beside the tests
 
 
 def reaches_host_tests(words: Sequence[str]) -> bool:

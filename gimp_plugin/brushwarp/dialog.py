@@ -8,12 +8,11 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("GimpUi", "3.0")
-from gi.repository import GdkPixbuf, GimpUi, GLib, Gtk  # noqa: E402
-
-from bridge.styles import InstalledStyle
-from job import warm_up
-from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, candidates, choose_path, describe
-from layers import Source, count_arrows, path_names
+from bridge.styles import InstalledStyle  # noqa: E402 - the versions come first
+from gi.repository import GdkPixbuf, GimpUi, GLib, Gtk  # noqa: E402 - the versions come first
+from job import warm_up  # noqa: E402 - the versions come first
+from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, candidates, choose_path, describe  # noqa: E402 - the versions come first
+from layers import Source, count_arrows, path_names  # noqa: E402 - the versions come first
 
 THUMBNAIL_SIDE = 96  # pixels, of the style's picture
 NARROWEST = 420  # pixels

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Optional
 
-from gi.repository import GLib
-
 from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerClient
+from gi.repository import GLib
 
 
 class Job:

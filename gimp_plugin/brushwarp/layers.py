@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from gi.repository import Babl, Gegl, Gimp
-
 from bridge.errors import WorkerError
+from gi.repository import Babl, Gegl, Gimp
 from keypoints import HOW_TO_DRAW, Arrow, arrows_from_strokes, choose_path
 from pixels import Layout, choose_layout, is_transparent
 

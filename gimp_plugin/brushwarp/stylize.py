@@ -6,11 +6,10 @@ import sys
 import traceback
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from gi.repository import Gegl, Gimp, GLib
-
 from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError, notes_of
 from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.styles import InstalledStyle, installed_styles, read_style
+from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE
 from layers import Source, add_above, find_source, path_names, read_arrows, read_pixels, read_selection

@@ -65,7 +65,7 @@ def _ends(name: str, element: ElementTree.Element) -> Optional[Tuple[Point, Poin
         nodes = [(x1, y1), (x2, y2)]
     elif name == "polyline":
         values = [float(number) for number in re.findall(_NUMBER, element.get("points", ""))]
-        nodes = list(zip(values[::2], values[1::2]))
+        nodes = list(zip(values[::2], values[1::2]))  # noqa: B905 - Python 3.8 has no strict
     else:
         return None
     return (nodes[0], nodes[1]) if nodes is not None and len(nodes) == 2 else None

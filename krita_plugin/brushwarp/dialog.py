@@ -9,8 +9,23 @@ from typing import Any, Optional, Sequence
 from .bridge.styles import InstalledStyle, Thumbnail
 from .layer import ARROWS_BEGIN
 from .qt import (
-    QCheckBox, QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QIcon, QImage, QLabel, QPixmap,
-    QSize, QSlider, QSpinBox, Qt, QVBoxLayout, QWidget,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QIcon,
+    QImage,
+    QLabel,
+    QPixmap,
+    QSize,
+    QSlider,
+    QSpinBox,
+    Qt,
+    QVBoxLayout,
+    QWidget,
 )
 from .settings import BRUSH_SCALES, Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from .qt import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, Qt
+from .qt import QDialog, QDialogButtonBox, QLabel, QProgressBar, Qt, QVBoxLayout
 
 STAGES = {
     "starting": "Starting the engine",

@@ -9,22 +9,48 @@ import sys
 import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, QTimer, QUuid
+    from PyQt6.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
     from PyQt6.QtGui import QIcon, QImage, QPixmap
     from PyQt6.QtWidgets import (
-        QCheckBox, QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QMenu, QMessageBox,
-        QProgressBar, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget,
+        QCheckBox,
+        QComboBox,
+        QDialog,
+        QDialogButtonBox,
+        QDoubleSpinBox,
+        QFormLayout,
+        QHBoxLayout,
+        QLabel,
+        QMenu,
+        QMessageBox,
+        QProgressBar,
+        QSlider,
+        QSpinBox,
+        QVBoxLayout,
+        QWidget,
     )
 else:
-    from PyQt5.QtCore import QByteArray, QObject, QSize, Qt, QTimer, QUuid
+    from PyQt5.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
     from PyQt5.QtGui import QIcon, QImage, QPixmap
     from PyQt5.QtWidgets import (
-        QCheckBox, QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QMenu, QMessageBox,
-        QProgressBar, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget,
+        QCheckBox,
+        QComboBox,
+        QDialog,
+        QDialogButtonBox,
+        QDoubleSpinBox,
+        QFormLayout,
+        QHBoxLayout,
+        QLabel,
+        QMenu,
+        QMessageBox,
+        QProgressBar,
+        QSlider,
+        QSpinBox,
+        QVBoxLayout,
+        QWidget,
     )
 
 __all__ = [
     "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QFormLayout", "QHBoxLayout",
-    "QIcon", "QImage", "QLabel", "QMenu", "QMessageBox", "QObject", "QPixmap", "QProgressBar", "QPushButton", "QSize", "QSlider",
+    "QIcon", "QImage", "QLabel", "QMenu", "QMessageBox", "QPixmap", "QProgressBar", "QSize", "QSlider",
     "QSpinBox", "QTimer", "QUuid", "QVBoxLayout", "QWidget", "Qt",
 ]

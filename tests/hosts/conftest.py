@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gimp_fixtures import pack_file, painter  # noqa: F401 - fixtures of the tests in GIMP
 from harness import Gimp, HostMissing, KritaHost, User
 from places import Places, find_places
 from profiles import Templates
@@ -38,14 +39,12 @@ def settled_user(new_user) -> Iterator[User]:
 
 @pytest.fixture
 def gimp(user: User) -> Gimp:
-    user.gimp
     user.install("gimp")
     return user.gimp
 
 
 @pytest.fixture
 def krita(user: User) -> KritaHost:
-    user.krita
     user.install("krita")
     return user.krita
 

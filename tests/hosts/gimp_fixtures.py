@@ -21,6 +21,7 @@ CANVAS = (192, 128)
 def make_pack(path: Path, widths=None, name: str = PACK_NAME) -> Path:
     """A style with a small network of random weights: it paints as real ones do, in no time, and nobody would hang it."""
     import torch
+
     from brushwarp.multimodal.network import MultimodalNetwork, Widths
     from brushwarp.styles import StyleCard, StylePack, save_pack
 
@@ -49,7 +50,7 @@ def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def painter(settled_user: User, pack_file: Path) -> Gimp:
     """GIMP with our plug-in, one style, and a home that ASCII cannot spell; one user and one warm worker a module."""
-    settled_user.gimp
+    assert settled_user.gimp  # or skips
     settled_user.brushwarp_home = settled_user.folder / "Bürstenhaus ✓"
     settled_user.install("gimp")
     add_pack(settled_user, pack_file)
@@ -103,6 +104,7 @@ def command_line_paints(painter: Gimp, photo: Path, out: Path, *options: str) ->
 def engine_paints(painter: Gimp, rgba: np.ndarray, **settings) -> np.ndarray:
     """(H, W, 3) uint8 of what the engine makes of (H, W, 4) uint8."""
     import torch
+
     from brushwarp import api
     from brushwarp.image import Picture
 

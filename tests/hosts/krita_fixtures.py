@@ -28,6 +28,7 @@ def settle_painter(user: User) -> None:
 def save_random_style(folder: Path) -> Path:
     """A real pack with a real network, small and untrained: it paints something else than the photo, and is fast."""
     import torch
+
     from brushwarp.multimodal.network import MultimodalNetwork, Widths
     from brushwarp.styles import StyleCard, StylePack, save_pack
 
@@ -99,6 +100,7 @@ def command_line_paints(user: User, picture: Path, out: Path, *options: str) -> 
 def engine_paints(user: User, picture: np.ndarray, **settings) -> np.ndarray:
     """(H, W, 3) float: what the engine makes of an sRGB picture; the command line calls the same function."""
     import torch
+
     from brushwarp import api
     from brushwarp.image import Picture
 

@@ -17,8 +17,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 INSIDE = Path(__file__).resolve().parent / "inside"
 sys.path.insert(0, str(CHECKOUT / "install_scripts"))
-from _hosts_root import find_root, why_not_buildable
-from _machine import Bind, inside_root
+from _hosts_root import find_root, why_not_buildable  # noqa: E402 - lies in install_scripts
+from _machine import Bind, inside_root  # noqa: E402 - lies in install_scripts
 
 WINDOW_COMMANDS = ("Xvfb", "openbox", "xdotool", "xdpyinfo", "import")
 DEBIAN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

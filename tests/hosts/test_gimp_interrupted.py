@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable, List
 
 import pytest
-from gimp_fixtures import PACK_ID, add_pack, make_slow_pack, pack_file, painter, photo_pixels, write_photo  # noqa: F401
+from gimp_fixtures import PACK_ID, add_pack, make_slow_pack, photo_pixels, write_photo
 from harness import Gimp
 
 LARGE = (1500, 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from gimp_fixtures import PACK_ID, pack_file, painter, write_photo  # noqa: F401
+from gimp_fixtures import PACK_ID, write_photo
 from harness import Gimp
 
 

@@ -6,17 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gimp_fixtures import (  # noqa: F401
-    CANVAS,
-    PACK_ID,
-    PACK_NAME,
-    command_line_paints,
-    engine_paints,
-    pack_file,
-    painter,
-    photo_pixels,
-    write_photo,
-)
+from gimp_fixtures import CANVAS, PACK_ID, PACK_NAME, command_line_paints, engine_paints, photo_pixels, write_photo
 from harness import Gimp
 
 WITHIN = 257  # of 65535: one step of 8 bits
@@ -189,7 +179,7 @@ def paints_in_a_wide_gamut(path, style):
         assert "-space-" in native and layer.get_format() is not None
         source.add_alpha()
         one, other = (array.array(kind, studio.read(drawable, babl)) for drawable in (source, layer))
-        told.append(max(abs(a - b) for a, b in zip(one, other)) / step)
+        told.append(max(abs(a - b) for a, b in zip(one, other, strict=True)) / step)
     return told
 
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from gimp_fixtures import PACK_ID, add_pack, make_slow_pack, pack_file, photo_pixels, write_photo  # noqa: F401
+from gimp_fixtures import PACK_ID, add_pack, make_slow_pack, photo_pixels, write_photo
 from harness import User
 
 SHIPPED = "vangogh_starry_night"
@@ -212,7 +212,7 @@ def story(settled_user: User, pack_file: Path, tmp_path_factory) -> SimpleNamesp
     from brushwarp.styles.pack import read_card
 
     folder = tmp_path_factory.mktemp("Geschichte ✓")
-    settled_user.gimp
+    assert settled_user.gimp  # or skips
     settled_user.brushwarp_home = settled_user.folder / "Bürstenhaus ✓"
     settled_user.install("gimp")
     shipped = SHIPPED_FOLDER / f"{SHIPPED}.safetensors"

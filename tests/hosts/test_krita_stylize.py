@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from krita_fixtures import (
-    LAYER_NAME, STYLE_ID, command_line_paints, engine_paints, from_layer_bytes, photo, save_png, settle_painter, to_layer_bytes,
+    LAYER_NAME,
+    STYLE_ID,
+    command_line_paints,
+    engine_paints,
+    from_layer_bytes,
+    photo,
+    save_png,
+    settle_painter,
+    to_layer_bytes,
 )
 
 SIZE = (150, 110)  # width, height of the test pictures
@@ -68,7 +76,7 @@ def paints_everything(folder, style, photo_size, depths, others, offset, ppis, c
         document.rootNode().addChildNode(group, None)
         yield 100
         source = yield from studio.add_layer(document, "photo", read("8-bit"), offset[0], offset[1], width, height, group)
-        marker = yield from studio.add_layer(document, "marker", b"\x10\x20\x30\xff" * 16, 0, 0, 4, 4)
+        yield from studio.add_layer(document, "marker", b"\x10\x20\x30\xff" * 16, 0, 0, 4, 4)
         yield from studio.activate(document, source)
         undo = krita.action("edit_undo")
         before = [studio.tree(document.rootNode()), studio.projection(document), studio.fingerprint(source), undo.text()]
@@ -80,7 +88,7 @@ def paints_everything(folder, style, photo_size, depths, others, offset, ppis, c
         painted, picture = studio.own_pixels(layer), studio.projection(document)
         yield from studio.press("edit_undo")
         after = [studio.tree(document.rootNode()), studio.projection(document), studio.fingerprint(source), undo.text()]
-        told["undone"] = [a == b for a, b in zip(after, before)]
+        told["undone"] = [a == b for a, b in zip(after, before, strict=True)]
         yield from studio.press("edit_redo")
         told["redone"] = studio.tree(document.rootNode()) == told["tree"] and studio.projection(document) == picture
         again = [child for child in group.childNodes() if child.name() != "photo"][0]

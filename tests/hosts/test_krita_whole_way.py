@@ -76,7 +76,7 @@ def the_whole_way(folder, style, selection, arrows, saved):
     assert studio.tree(document.rootNode()) == told["tree"]
     yield from studio.press("edit_undo")
     told["undone"] = [
-        a == b for a, b in zip([studio.tree(document.rootNode()), studio.fingerprint(source), studio.projection(document)], before)
+        a == b for a, b in zip([studio.tree(document.rootNode()), studio.fingerprint(source), studio.projection(document)], before[:3], strict=True)
     ]
     yield from studio.press("edit_redo")
     assert document.saveAs(saved)

@@ -15,9 +15,9 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCRIPTS = CHECKOUT / "install_scripts"
 sys.path.insert(0, str(SCRIPTS))
-from _environment import EnvironmentProblem, _check_disk, make_plan
-from _hosts_root import recipe_hash, root_folder
-from _machine import Bind, apt_sources, debian_mirror, inside_root
+from _environment import EnvironmentProblem, _check_disk, make_plan  # noqa: E402 - lies in install_scripts
+from _hosts_root import recipe_hash, root_folder  # noqa: E402 - lies in install_scripts
+from _machine import Bind, apt_sources, debian_mirror, inside_root  # noqa: E402 - lies in install_scripts
 
 BOOKWORM = {"ID": "debian", "VERSION_CODENAME": "bookworm"}
 

@@ -9,11 +9,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
+
 from brushwarp.bridge import launcher, payload
 from brushwarp.bridge.client import Queued
 from brushwarp.bridge.errors import JobCancelled
 from brushwarp.bridge.protocol import payload_name
-from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
 
 
 def cancelled_while_running(client, style: str) -> None:

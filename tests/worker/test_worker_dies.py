@@ -7,10 +7,11 @@ import signal
 import threading
 
 import pytest
+from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
+
 from brushwarp.bridge import payload
 from brushwarp.bridge.client import Queued
 from brushwarp.bridge.errors import WorkerError
-from worker_home import INVERTED, PIXELS, ClientProcess, request, wait_until
 
 
 def kill_at_first_event(client):

@@ -15,6 +15,8 @@ from typing import Iterator
 import numpy as np
 import pytest
 import torch
+from worker_home import Home
+
 from brushwarp import api
 from brushwarp.bridge.client import PixelFormat, Queued, StylizeRequest
 from brushwarp.bridge.errors import JobCancelled, WorkerError
@@ -23,7 +25,6 @@ from brushwarp.multimodal.network import MultimodalNetwork, Widths
 from brushwarp.recipe import read_recipe
 from brushwarp.styles import StyleCard, StylePack, list_styles, load_style, save_pack
 from brushwarp.worker.pixels import picture_from_wire, picture_to_wire
-from worker_home import Home
 
 WIDTH, HEIGHT = 96, 64
 U8 = PixelFormat("RGBA", "u8", "srgb")

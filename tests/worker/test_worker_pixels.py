@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from brushwarp.bridge.request import PixelFormat
 from brushwarp.errors import BrushwarpError
 from brushwarp.image import Picture, linear_to_srgb

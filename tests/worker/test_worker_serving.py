@@ -11,11 +11,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from worker_home import HEIGHT, INVERTED, PIXELS, WIDTH, ClientProcess, request, wait_until
+
 from brushwarp.bridge import launcher, payload, transport
 from brushwarp.bridge.client import PixelFormat, Progress, Queued, StylizeRequest
 from brushwarp.bridge.errors import ConnectionLost, ProtocolError, WorkerError
 from brushwarp.bridge.protocol import Failure, Stylize, payload_name
-from worker_home import HEIGHT, INVERTED, PIXELS, WIDTH, ClientProcess, request, wait_until
 
 
 def raw_connection(home):

@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from worker_home import INVERTED, PIXELS, ClientProcess, Home, request, wait_until
+
 from brushwarp.bridge import launcher, transport
 from brushwarp.bridge.client import Progress
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.launcher import ALREADY_SERVED
 from brushwarp.bridge.locks import FileLock
 from brushwarp.bridge.paths import Install, install_file, write_install
-from worker_home import INVERTED, PIXELS, ClientProcess, Home, request, wait_until
 
 
 def other_pythons() -> list[str]:

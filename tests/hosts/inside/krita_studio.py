@@ -15,12 +15,28 @@ from krita import Krita, Selection
 try:
     from PyQt5.QtCore import QByteArray
     from PyQt5.QtWidgets import (
-        QApplication, QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QMessageBox, QPushButton, QSpinBox,
+        QApplication,
+        QCheckBox,
+        QComboBox,
+        QDialogButtonBox,
+        QDoubleSpinBox,
+        QLabel,
+        QMessageBox,
+        QPushButton,
+        QSpinBox,
     )
 except ImportError:
     from PyQt6.QtCore import QByteArray
     from PyQt6.QtWidgets import (
-        QApplication, QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QMessageBox, QPushButton, QSpinBox,
+        QApplication,
+        QCheckBox,
+        QComboBox,
+        QDialogButtonBox,
+        QDoubleSpinBox,
+        QLabel,
+        QMessageBox,
+        QPushButton,
+        QSpinBox,
     )
 
 STEP = 50  # ms
