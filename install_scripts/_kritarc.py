@@ -75,7 +75,7 @@ def _section_span(content: bytes, section: bytes | None) -> tuple[int | None, in
     headers = list(_HEADER.finditer(content))
     if section is None:
         return 0, headers[0].start() if headers else len(content)
-    for header, following in zip(headers, [*headers[1:], None], strict=True):
+    for header, following in zip(headers, [*headers[1:], None], strict=False):
         if header[1] == section:
             begin = content.find(b"\n", header.end())
             begin = len(content) if begin < 0 else begin + 1
