@@ -122,7 +122,7 @@ class Training:
         stream = stream_windows(
             photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
         )
-        clock = _Clock(self.iteration)
+        clock = _Clock()
         for stage in stages[self.iteration :]:
             terms = self._step(stage, next(stream).to(self.device))
             self.history.append(terms)
@@ -252,10 +252,9 @@ def checkpoint_path(output: Path) -> Path:
 class _Clock:
     """Time left, from the median step of each stage so far (a stage that has not begun is taken to be like the last one)."""
 
-    def __init__(self, iteration: int) -> None:
+    def __init__(self) -> None:
         self.last = time.monotonic()
         self.steps: dict[str, list[float]] = {}
-        self.begun = iteration
 
     def left(self, stages: list[Stage], iteration: int) -> float:
         now = time.monotonic()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..bridge.paths import data_folder
 from ..errors import BrushwarpError
+from ..image.atomic import atomic_write
 from .card import StyleCard
 from .pack import StylePack, load_pack, read_card
 
@@ -86,12 +86,8 @@ def add_style(path: Path) -> Style:
     target = folder / f"{path.stem}{SUFFIX}"
     if target.exists():
         raise BrushwarpError("style-exists", f"There is a style {path.stem!r} already.", f"Remove it first: brushwarp styles remove {path.stem}")
-    temporary = target.with_suffix(".part")
-    try:
-        shutil.copyfile(path, temporary)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_write(target) as file:
+        file.write(path.read_bytes())
     return Style(pack.card, target, shipped=False)
 
 
