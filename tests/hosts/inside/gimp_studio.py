@@ -27,7 +27,11 @@ class Refused(Exception):
 
 
 def load(path):
-    return Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
+    """An image as a painter has it after File > Open: with undo."""
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
+    while not image.undo_is_enabled():  # GIMP's JPEG loader leaves it off, and only File > Open itself turns it on
+        image.undo_thaw()
+    return image
 
 
 def save(image, path):
