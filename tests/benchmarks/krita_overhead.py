@@ -1,6 +1,6 @@
 """How long a 12-megapixel layer is under way in the real Krita, apart from the network.
 
-    .venv/bin/python tests/benchmarks/krita_overhead.py [--rounds 3]
+    .venv/bin/python tests/benchmarks/krita_overhead.py [--rounds 3] [--depth 8-bit]
 
 From the click on the menu entry to the new layer in the document (OK is pressed as soon as the dialog is there), with the
 real worker, its real colours and layouts, and a painter that hands the picture back: what is left is all that is not the
@@ -12,35 +12,21 @@ Goal (issue 2): at most 1 s at 8 bits, Krita's single calls reported beside it. 
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "hosts"))
+import passing_worker
+from passing_worker import HEIGHT, WIDTH
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hosts"))
 
 MEASURED = "not yet on a quiet machine"
-WIDTH, HEIGHT = 4000, 3000
-WORKER = """#!/bin/sh
-exec "{python}" -I -X utf8 "{script}" --serve
-"""
 DEPTHS = {
     "8-bit": ("U8", "sRGB-elle-V2-srgbtrc.icc", bytes((10, 20, 200, 255))),
     "16-bit": ("U16", "sRGB-elle-V2-g10.icc", bytes((10, 20, 30, 40, 200, 1, 255, 255))),
     "float": ("F32", "sRGB-elle-V2-g10.icc", bytes((0, 0, 128, 62) * 3 + (0, 0, 128, 63))),
 }
-
-
-def serve() -> int:
-    """The real worker, without a network."""
-    from brushwarp.image import resize
-    from brushwarp.multimodal.transfer import Painter
-    from brushwarp.worker.__main__ import main
-
-    Painter.paint = lambda self, rgb, plan, on_progress: resize(rgb, plan.sizes[-1])
-    return main([])
 
 
 def times_the_plugin(style, width, height, rounds, depths):
@@ -92,9 +78,7 @@ def times_the_plugin(style, width, height, rounds, depths):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    asked = passing_worker.arguments(__doc__, DEPTHS)
 
     from harness import User
     from krita_fixtures import STYLE_ID, settle_painter
@@ -105,31 +89,23 @@ def main() -> None:
         places = find_places()
         with User(places, Path(scratch), Templates(places, Path(scratch)), [Path(scratch)]) as user:
             settle_painter(user)
-            _put_bench_worker(user.brushwarp_home)
-            depths = {name: [depth, profile, list(pixel)] for name, (depth, profile, pixel) in DEPTHS.items()}
+            passing_worker.put_in(user.brushwarp_home)
+            depths = {name: [*DEPTHS[name][:2], list(DEPTHS[name][2])] for name in asked.depth}
             told = user.krita.run_in_window(
-                times_the_plugin, timeout=1200, style=STYLE_ID, width=WIDTH, height=HEIGHT, rounds=rounds, depths=depths
+                times_the_plugin, timeout=1200, style=STYLE_ID, width=WIDTH, height=HEIGHT, rounds=asked.rounds, depths=depths
             )
-            print(f"{WIDTH} x {HEIGHT}, menu click to new layer without the network, {os.cpu_count()} cores at load {os.getloadavg()[0]:.1f}")
-            for name, (runs, alone) in told.items():
-                best = min(runs[1:])
+            in_worker = passing_worker.shares(user.brushwarp_home, asked.rounds + 1)
+            print(f"{WIDTH} x {HEIGHT}, menu click to new layer without the network, {passing_worker.machine()}")
+            for (name, (runs, alone)), shares in zip(told.items(), in_worker, strict=True):
+                best = min(range(1, len(runs)), key=lambda run: runs[run][0])
+                whole, dialog, reading = runs[best]
                 calls = ", ".join(f"{call} {seconds:.2f}" for call, seconds in alone.items())
-                print(f"{name:>7}: best {best[0]:.2f} s of {rounds}, first {runs[0][0]:.2f} s (dialog {best[1]:.2f}, reading {best[2]:.2f}); Krita alone: {calls}")
-            log = (user.brushwarp_home / "logs" / "worker.log").read_text(encoding="utf-8").splitlines()
-            print("the worker's share:", *(line for line in log if " job " in line), sep="\n  ")
+                print(
+                    f"{name:>7}: best {whole:.2f} s of {asked.rounds}: {dialog:.2f} dialog, {reading:.2f} reading, {shares[best]:.2f} worker"
+                    f" (first {runs[0][0]:.2f} s); Krita alone: {calls}; apart from addChildNode {whole - alone['addChildNode']:.2f} s"
+                )
     print("last time:", MEASURED)
 
 
-def _put_bench_worker(home: Path) -> None:
-    from brushwarp.bridge.paths import Install, read_install, write_install
-
-    os.environ["BRUSHWARP_HOME"] = str(home)
-    installed = read_install()
-    program = home / "bench_worker"
-    program.write_text(WORKER.format(python=installed.python, script=Path(__file__).resolve()), encoding="utf-8")
-    program.chmod(0o755)
-    write_install(Install(str(program), installed.version, installed.checkout))
-
-
 if __name__ == "__main__":
-    sys.exit(serve() if "--serve" in sys.argv else main())
+    main()

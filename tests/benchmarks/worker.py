@@ -74,16 +74,15 @@ def there_and_back(home: Home, repeats: int) -> None:
     home.close()
 
 
-def layouts(repeats: int) -> None:
-    for layout in LAYOUTS:
-        raw = np.random.default_rng(0).random((HEIGHT, WIDTH, layout.channels), np.float32)
-        if layout.depth != "f32":
-            raw = (raw * np.iinfo(DTYPES[layout.depth]).max).astype(DTYPES[layout.depth])
-        data = raw.tobytes()
-        picture, _ = picture_from_wire(data, WIDTH, HEIGHT, layout)
-        into = median(lambda: picture_from_wire(data, WIDTH, HEIGHT, layout), repeats, time.process_time)
-        out = median(lambda: picture_to_wire(picture, layout), repeats, time.process_time)
-        print(f"12 megapixels {layout.order} {layout.depth} {layout.transfer}: {into:.3f} s in, {out:.3f} s out (CPU)")
+def layout_costs(layout: PixelFormat, repeats: int) -> None:
+    raw = np.random.default_rng(0).random((HEIGHT, WIDTH, layout.channels), np.float32)
+    if layout.depth != "f32":
+        raw = (raw * np.iinfo(DTYPES[layout.depth]).max).astype(DTYPES[layout.depth])
+    data = raw.tobytes()
+    picture, _ = picture_from_wire(data, WIDTH, HEIGHT, layout)
+    into = median(lambda: picture_from_wire(data, WIDTH, HEIGHT, layout), repeats, time.process_time)
+    out = median(lambda: picture_to_wire(picture, layout), repeats, time.process_time)
+    print(f"12 megapixels {layout.order} {layout.depth} {layout.transfer}: {into:.3f} s in, {out:.3f} s out (CPU)")
 
 
 def main() -> None:
@@ -96,7 +95,8 @@ def main() -> None:
         home = Home(Path(folder) / "home")
         start_up(home, repeats)
         there_and_back(home, repeats)
-    layouts(repeats)
+    for layout in LAYOUTS:
+        layout_costs(layout, repeats)
 
 
 if __name__ == "__main__":
