@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, help="also save what was painted here")
     arguments = parser.parse_args()
     data = Path(os.environ["BRUSHWARP_DEV_DATA"])
-    encoder = load_encoder(data / "weights")
+    encoder = load_encoder(folder=data / "weights")
     painter = load_painter(arguments.style, "cpu")
 
     @torch.inference_mode()

@@ -3,11 +3,13 @@
 import pytest
 import torch
 import torchvision
+from safetensors.torch import load_file
+
 from brushwarp.errors import BrushwarpError
 from brushwarp.features import denormalise, load_encoder, normalise
+from brushwarp.features.published import PUBLISHED
 from brushwarp.features.vgg import Vgg19
-from brushwarp.features.weights import DEV_REAL, VGG19_TORCHVISION
-from safetensors.torch import load_file
+from brushwarp.features.weights import DEV_REAL
 
 CONVOLUTIONS = {"relu1_1": 0, "relu1_2": 2, "relu2_1": 5, "relu2_2": 7, "relu3_1": 10, "relu3_4": 16, "relu4_1": 19, "relu5_1": 28}
 
@@ -21,8 +23,8 @@ def test_layers_are_those_of_torchvision(tmp_path):
     """The whole of VGG-19 (random weights) through torchvision's file name, against torchvision's own forward pass."""
     torch.manual_seed(0)
     theirs = torchvision.models.vgg19(weights=None).eval()
-    torch.save(theirs.state_dict(), tmp_path / VGG19_TORCHVISION)
-    ours = load_encoder(tmp_path)
+    torch.save(theirs.state_dict(), tmp_path / PUBLISHED["vgg19"].file_name)
+    ours = load_encoder(folder=tmp_path)
     assert ours.name == "vgg19" and ours.layers[-1] == "relu5_1" and len(ours.layers) == 13
     picture = torch.rand(1, 3, 64, 48)
     found = ours(picture, tuple(CONVOLUTIONS))
@@ -36,7 +38,7 @@ def test_layers_are_those_of_torchvision(tmp_path):
 
 
 def test_the_development_encoder_has_every_layer_that_losses_use(dev_data):
-    encoder = load_encoder(dev_data / "weights")
+    encoder = load_encoder(folder=dev_data / "weights")
     assert encoder.name == "vgg19-dev"
     picture = torch.rand(1, 3, 64, 64)
     found = encoder(picture, ("relu1_1", "relu3_4", "relu4_1", "relu5_1"))
@@ -46,7 +48,7 @@ def test_the_development_encoder_has_every_layer_that_losses_use(dev_data):
 
 
 def test_no_gradient_reaches_the_weights_and_one_reaches_the_picture(dev_data):
-    encoder = load_encoder(dev_data / "weights")
+    encoder = load_encoder(folder=dev_data / "weights")
     picture = torch.rand(1, 3, 32, 32, requires_grad=True)
     sum(value.mean() for value in encoder(picture, ("relu2_1", "relu5_1")).values()).backward()
     assert picture.grad.abs().sum() > 0
@@ -55,4 +57,4 @@ def test_no_gradient_reaches_the_weights_and_one_reaches_the_picture(dev_data):
 
 def test_a_layer_that_is_not_there_is_named(dev_data):
     with pytest.raises(BrushwarpError, match="relu9_9"):
-        load_encoder(dev_data / "weights").real(torch.rand(1, 3, 32, 32), ("relu9_9",))
+        load_encoder(folder=dev_data / "weights").real(torch.rand(1, 3, 32, 32), ("relu9_9",))

@@ -21,7 +21,7 @@ SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2,
 
 @pytest.fixture(scope="module")
 def encoder(dev_data):
-    return load_encoder(dev_data / "weights")
+    return load_encoder(folder=dev_data / "weights")
 
 
 @pytest.fixture(scope="module")
@@ -164,5 +164,5 @@ def test_a_folder_without_photographs_is_named(tmp_path):
 
 def test_missing_loss_network_says_what_to_do(tmp_path):
     with pytest.raises(BrushwarpError) as caught:
-        load_encoder(tmp_path)
+        load_encoder(folder=tmp_path)
     assert caught.value.code == "weights-missing" and "--weights" in caught.value.hint

@@ -73,7 +73,7 @@ def run_train(arguments: argparse.Namespace) -> None:
     card = start.card if start else StyleCard(id=output.stem, name=output.stem)
     given = {key: getattr(arguments, key) for key in ("name", "artist", "year", "source", "credits") if getattr(arguments, key)}
     card = replace(card, id=output.stem, **given)
-    training = Training(card, arguments.picture, load_encoder(arguments.weights), settings, device)
+    training = Training(card, arguments.picture, load_encoder(folder=arguments.weights), settings, device)
     if checkpoint.exists():
         if not training.resume(checkpoint):
             raise BrushwarpError(

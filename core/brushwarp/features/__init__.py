@@ -1,7 +1,8 @@
 """Encoders, and where their weights come from."""
 
 from .encoder import Encoder
+from .layers import STROTSS_LAYERS
 from .normalisation import denormalise, normalise
-from .weights import load_encoder
+from .weights import ENCODERS, load_encoder
 
-__all__ = ["Encoder", "denormalise", "load_encoder", "normalise"]
+__all__ = ["ENCODERS", "STROTSS_LAYERS", "Encoder", "denormalise", "load_encoder", "normalise"]

@@ -1,4 +1,4 @@
-"""VGG-19 as an encoder (Simonyan & Zisserman 2015), and the distilled one that stands in for its deep layers."""
+"""VGG-19 and VGG-16 as encoders (Simonyan & Zisserman 2015), and the distilled one that stands in for VGG-19's deep layers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from ..errors import BrushwarpError
 from .normalisation import normalise
 
-VGG19_BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))  # (channels, convolutions) up to relu5_1
+# (channels, convolutions) of each block, as deep as style and content losses look
+VGG19_BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))  # up to relu5_1
+VGG16_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # up to relu5_3
 DISTILLED_BLOCKS = ((16, 2), (32, 2), (64, 4), (128, 4), (128, 1))
 
 
@@ -48,16 +50,17 @@ class VggStack(nn.Module):
         return found
 
 
-class Vgg19(nn.Module):
-    """Torchvision's VGG-19 up to relu5_1, or as much of it as `state` holds (keys `features.N.weight`)."""
+class _Vgg(nn.Module):
+    """A VGG of torchvision up to the end of `blocks`, or as much of it as `state` holds (keys `features.N.weight`)."""
 
-    name = "vgg19"
+    name: str
+    blocks: tuple[tuple[int, int], ...]
 
     def __init__(self, state: dict[str, Tensor]) -> None:
         super().__init__()
-        indices = sorted({int(key.split(".")[1]) for key in state if key.startswith("features.")})
+        indices = convolution_indices(state)
         blocks, left = [], len(indices)
-        for width, count in VGG19_BLOCKS:
+        for width, count in self.blocks:
             if left > 0:
                 blocks.append((width, min(count, left)))
                 left -= count
@@ -69,6 +72,33 @@ class Vgg19(nn.Module):
 
     def forward(self, rgb: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         return self.stack(normalise(rgb), layers)
+
+    @classmethod
+    def trim(cls, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The part of torchvision's state that this encoder uses. Raises KeyError if it is not all there."""
+        used = convolution_indices(state)[: sum(count for _, count in cls.blocks)]
+        if len(used) < sum(count for _, count in cls.blocks):
+            raise KeyError("features")
+        return {key: state[key] for index in used for key in (f"features.{index}.weight", f"features.{index}.bias")}
+
+
+class Vgg19(_Vgg):
+    """VGG-19 up to relu5_1, in torchvision's weights."""
+
+    name = "vgg19"
+    blocks = VGG19_BLOCKS
+
+
+class Vgg16(_Vgg):
+    """VGG-16 up to relu5_3, in torchvision's weights."""
+
+    name = "vgg16"
+    blocks = VGG16_BLOCKS
+
+
+def convolution_indices(state: dict[str, Tensor]) -> list[int]:
+    """The places of the convolutions in torchvision's `features`, in order of depth."""
+    return sorted({int(key.split(".")[1]) for key in state if key.startswith("features.")})
 
 
 class Vgg19Dev(nn.Module):

@@ -1,47 +1,103 @@
-"""Where an encoder's weights come from: the folder named by the caller, else by BRUSHWARP_WEIGHTS, else torchvision's own cache."""
+"""The encoders by name, and where their weights lie.
+
+Weights are looked for in the folder named by the caller, else in that of BRUSHWARP_WEIGHTS; only where neither is named, in
+Brushwarp's own data folder and in torchvision's cache.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from ..bridge.paths import data_folder
 from ..errors import BrushwarpError
+from ..progress import OnProgress, ignore_progress
+from .compact import load_compact
 from .encoder import Encoder
-from .vgg import Vgg19, Vgg19Dev
+from .published import PUBLISHED, Consent, fetch, read_torchvision
+from .vgg import Vgg19Dev
 
-VGG19_TORCHVISION = "vgg19-dcbb9e9d.pth"
+ENCODERS = ("auto", "vgg19", "vgg16", "compact", "vgg19-dev")
+AUTO_ORDER = ("vgg19", "vgg19-dev", "vgg16")  # where none of them is on disk, compact
 DEV_REAL = "vgg19_imagenet_conv1_1-conv3_4"
 DEV_DISTILLED = "vgg19_small16x_collabdistill_e1-5_d1-5"
 
 
-def load_encoder(folder: Path | None = None) -> Encoder:
-    """The encoder of one folder: VGG-19 of torchvision, else the development pair of files.
+def load_encoder(
+    name: str = "auto", *, folder: Path | None = None, consent: Consent | None = None, on_progress: OnProgress = ignore_progress
+) -> Encoder:
+    """One of ENCODERS. `auto` is a VGG where one is on disk, else compact; the encoder's own name says which it became.
 
-    The folder is the one given, else that of BRUSHWARP_WEIGHTS; only where neither is named is it torchvision's cache. Raises BrushwarpError("weights-missing") with what to do, when there is none.
+    folder: where to look for weights, and nowhere else. consent: asked, with size and licence, before vgg19 or vgg16 is
+    downloaded where it is not on disk; without one nothing is ever downloaded.
+    Raises BrushwarpError: "encoder-name"; "weights-missing", "weights-damaged"; "consent", "offline" and those of `download`.
     """
-    if folder is None and os.environ.get("BRUSHWARP_WEIGHTS"):
-        folder = Path(os.environ["BRUSHWARP_WEIGHTS"])
-    folders = [folder] if folder else [Path(torch.hub.get_dir()) / "checkpoints"]
-    for place in folders:
-        if (place / VGG19_TORCHVISION).is_file():
-            return Vgg19(_torchvision_state(place / VGG19_TORCHVISION))
-        real, distilled = _either(place, DEV_REAL), _either(place, DEV_DISTILLED)
-        if real and distilled:
-            return Vgg19Dev(_floats(real), _floats(distilled))
+    if name not in ENCODERS:
+        raise BrushwarpError("encoder-name", f"There is no encoder {name!r}.", f"Choose one of: {', '.join(ENCODERS)}.")
+    if name == "compact":
+        return load_compact()
+    places = weight_folders(folder)
+    for candidate in AUTO_ORDER if name == "auto" else (name,):
+        found = _on_disk(candidate, places)
+        if found:
+            return found()
+    if name in PUBLISHED:
+        return PUBLISHED[name].encoder(load_file(fetch(name, places[0], consent, on_progress)))
+    if name == "auto" and not _named(folder):
+        return load_compact()
     raise BrushwarpError(
         "weights-missing",
-        f"No loss network was found in {folders[0]}.",
-        f"Put torchvision's {VGG19_TORCHVISION} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.",
+        f"No loss network was found in {places[0]}.",
+        f"Put torchvision's {PUBLISHED['vgg19'].file_name} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.",
     )
 
 
-def _torchvision_state(path: Path) -> dict[str, Tensor]:
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    return {key: value for key, value in state.items() if key.startswith("features.")}
+def weight_folders(folder: Path | None = None) -> list[Path]:
+    """Where weights are looked for; what is downloaded goes to the first."""
+    named = _named(folder)
+    return [named] if named else [Path(data_folder()) / "weights", Path(torch.hub.get_dir()) / "checkpoints"]
+
+
+def _named(folder: Path | None) -> Path | None:
+    return folder or (Path(os.environ["BRUSHWARP_WEIGHTS"]) if os.environ.get("BRUSHWARP_WEIGHTS") else None)
+
+
+def find_weights(name: str, places: list[Path]) -> Path | None:
+    """The file of vgg19 or vgg16: our trimmed copy, else torchvision's own file."""
+    names = (PUBLISHED[name].trimmed_name, PUBLISHED[name].file_name)
+    return next((place / file for place in places for file in names if (place / file).is_file()), None)
+
+
+def _on_disk(name: str, places: list[Path]) -> Callable[[], Encoder] | None:
+    """How to load an encoder that is here, or None."""
+    if name in PUBLISHED:
+        path = find_weights(name, places)
+        return path and (lambda: _load_vgg(name, path))
+    for place in places:
+        real, distilled = _either(place, DEV_REAL), _either(place, DEV_DISTILLED)
+        if real and distilled:
+            return lambda: Vgg19Dev(_floats(real), _floats(distilled))
+    return None
+
+
+def _load_vgg(name: str, path: Path) -> Encoder:
+    published = PUBLISHED[name]
+    try:
+        state = load_file(path) if path.name == published.trimmed_name else read_torchvision(path)
+        return published.encoder(published.encoder.trim(state))
+    except torch.OutOfMemoryError:
+        raise
+    except (SafetensorError, pickle.UnpicklingError, EOFError, KeyError, RuntimeError) as error:
+        raise BrushwarpError(
+            "weights-damaged", f"{path} does not hold the whole of {name}.", f"Remove it, then run `brushwarp weights get {name}`."
+        ) from error
 
 
 def _either(folder: Path, stem: str) -> Path | None:
