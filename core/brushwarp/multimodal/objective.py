@@ -4,9 +4,9 @@ L_H = sum over k of scale_k * (content_k + style_k + …), each subnet being und
 because nothing is detached between them. The content target at every scale is the photograph at that scale; the style target
 is the painting with a short side of 256, 512 and 1024. Normalisation of the terms is ours: `losses.perceptual`.
 
-One term is ours too: a finer output is also compared at half its size with the painting of the scale before. A picture is seen
-from afar as well, and without it the fine strokes wash out the coarse ones (measured: the style loss at 256 px then stays at a
-quarter of the photograph's).
+One term is ours too: a finer output, halved, is also under the loss of the scale before, and so on down. A picture is seen from
+afar as well, and without it the fine strokes wash out the coarse forms and with them what was painted (measured: the style loss at
+256 px then stays at a quarter of the photograph's).
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Weights:
     """Of the terms of L_H, by scale. Chosen by eye on the development encoder."""
 
     scale: tuple[float, float, float] = (1.0, 0.5, 0.25)  # lambda_k of the paper
-    style: tuple[float, float, float] = (12.0, 4.0, 4.0)
-    content: tuple[float, float, float] = (1.0, 2.5, 2.5)  # more where windows are seen: else the strokes drown what is painted
-    from_afar: float = 1.0  # of a finer output's style loss at half its size, against the scale before
+    style: tuple[float, float, float] = (12.0, 8.0, 8.0)
+    content: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    from_afar: float = 1.0  # of the loss of the scale before on a finer output at half its size
     total_variation: float = 0.01
     excess: float = 1.0
 
@@ -106,11 +106,6 @@ class HierarchicalLoss:
         found = self.encoder(rgb, STYLE_LAYERS)
         return {layer: gram_matrix(found[layer].float()) for layer in STYLE_LAYERS}
 
-    def _style_from_afar(self, rgb: Tensor, scale: int) -> Tensor:
-        """The style loss of a finer output at half its size."""
-        found = self.encoder(resize(rgb, (rgb.shape[-2] // 2, rgb.shape[-1] // 2)), STYLE_LAYERS)
-        return style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.targets[scale - 1]).mean()
-
     @torch.no_grad()
     def _energy(self, rgb: Tensor) -> float:
         """Mean square of a picture's activations in the content layer."""
@@ -122,15 +117,22 @@ class HierarchicalLoss:
         terms: dict[str, Tensor] = {}
         for scale, (output, photo) in enumerate(zip(outputs, photos, strict=True), first):
             rgb = denormalise(output).float()
-            with torch.no_grad():
-                wanted = self.encoder(photo, (CONTENT_LAYER,))[CONTENT_LAYER].float()
-            found = {layer: value.float() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}
-            style = style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.targets[scale]).mean()
-            content = relative_error(found[CONTENT_LAYER], wanted, self.content_floors[scale]).mean()
             weights = self.weights
             smooth = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb)
-            strokes = style + weights.from_afar * self._style_from_afar(rgb, scale) if scale else style
-            loss = weights.style[scale] * strokes + weights.content[scale] * content + smooth
-            total = total + weights.scale[scale] * loss
-            terms |= {f"style {scale + 1}": style.detach(), f"content {scale + 1}": content.detach()}
+            seen, found = self._seen(rgb, photo, scale)
+            total = total + weights.scale[scale] * (seen + smooth)
+            terms |= {f"{name} {scale + 1}": value for name, value in found.items()}
         return total, {name: float(value) for name, value in terms.items()}
+
+    def _seen(self, rgb: Tensor, photo: Tensor, scale: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Style and content of an RGB output at its own scale and, halved, at the coarser ones; the first by name."""
+        with torch.no_grad():
+            wanted = self.encoder(photo, (CONTENT_LAYER,))[CONTENT_LAYER].float()
+        found = self.encoder(rgb, STYLE_LAYERS)
+        style = style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.targets[scale]).mean()
+        content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
+        loss = self.weights.style[scale] * style + self.weights.content[scale] * content
+        if scale and self.weights.from_afar:
+            half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
+            loss = loss + self.weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1)[0]
+        return loss, {"style": style.detach(), "content": content.detach()}
