@@ -1,5 +1,30 @@
-"""What a picture is measured by."""
+"""What a picture, and a warp, are measured by."""
 
+from .deformation import flow_variation, warp_distance
 from .perceptual import excess, gram_matrix, relative_error, style_loss, total_variation
+from .transport import (
+    StyleStatistics,
+    moment_distance,
+    palette_distance,
+    relaxed_emd,
+    self_similarity,
+    self_similarity_distance,
+    style_statistics,
+)
 
-__all__ = ["excess", "gram_matrix", "relative_error", "style_loss", "total_variation"]
+__all__ = [
+    "StyleStatistics",
+    "excess",
+    "flow_variation",
+    "gram_matrix",
+    "moment_distance",
+    "palette_distance",
+    "relative_error",
+    "relaxed_emd",
+    "self_similarity",
+    "self_similarity_distance",
+    "style_loss",
+    "style_statistics",
+    "total_variation",
+    "warp_distance",
+]
