@@ -58,3 +58,10 @@ def test_no_gradient_reaches_the_weights_and_one_reaches_the_picture(dev_data):
 def test_a_layer_that_is_not_there_is_named(dev_data):
     with pytest.raises(BrushwarpError, match="relu9_9"):
         load_encoder(folder=dev_data / "weights").real(torch.rand(1, 3, 32, 32), ("relu9_9",))
+
+
+def test_sixteen_pixels_are_enough_and_fewer_are_refused_in_words(dev_data):
+    for encoder in (load_encoder(folder=dev_data / "weights"), load_encoder("compact")):
+        assert encoder(torch.rand(1, 3, 16, 40), ("relu5_1",))["relu5_1"].shape[2:] == (1, 2)
+        with pytest.raises(BrushwarpError, match="too small"):
+            encoder(torch.rand(1, 3, 15, 40), ("relu5_1",))

@@ -39,9 +39,12 @@ class VggStack(nn.Module):
         found = {}
         for name, convolution in self.convolutions.items():
             if name.endswith("_1") and name != "relu1_1":
+                if min(x.shape[-2:]) < 2:
+                    raise BrushwarpError("picture-small", f"The picture is too small for {name}.", "Take one of 16 pixels or more.")
                 x = functional.max_pool2d(x, 2)
             if self.reflect:
-                x = functional.pad(x, (1, 1, 1, 1), mode="reflect")
+                # A single pixel has nothing to be reflected but itself.
+                x = functional.pad(x, (1, 1, 1, 1), mode="reflect" if min(x.shape[-2:]) > 1 else "replicate")
             x = functional.relu(convolution(x))
             if name in layers:
                 found[name] = x
