@@ -33,17 +33,9 @@ def read_arrows(path: str | os.PathLike[str], size: tuple[int, int] | None = Non
     Raises BrushwarpError "keypoints-file", "keypoints-none", "keypoints-nan".
     """
     path = Path(path)
+    data = read_points_file(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except OSError as error:
-        raise BrushwarpError(
-            "keypoints-file", f"{path} cannot be read: {error.strerror or error}.", "Check the name and the folder."
-        ) from error
-    if len(data) > _LARGEST_FILE:
-        raise _bad(f"{path.name} is too large to be a drawing of arrows.", _DRAWING_HINT)
-    try:
-        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
+        if is_drawing(data):
             return arrows_from_svg(data, size)
         return arrows_from_text(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -109,8 +101,7 @@ def arrows_to_text(pairs: KeypointPairs) -> str:
 
 def arrows_from_text(text: str) -> KeypointPairs:
     """The arrows of a table; # begins a comment, commas may stand between columns."""
-    lines = text.splitlines()
-    header = next((line.strip().lower() for line in lines if line.strip()), "")
+    header = first_line(text)
     if header.startswith(PAIRS_HEADER):
         raise _bad(
             "This file pairs points of a picture with points of a style picture; a warp needs arrows.",
@@ -120,8 +111,40 @@ def arrows_from_text(text: str) -> KeypointPairs:
         raise _bad(
             f'The file does not begin with "{TEXT_HEADER}".', "Write that as its first line, or use an SVG drawing."
         )
+    return _pairs(table_rows(text, "an arrow", "source x y, target x y"))
+
+
+def read_points_file(path: Path) -> bytes:
+    """What is in a file of points. Raises BrushwarpError "keypoints-file" if it can't be read or can't be such a file."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except OSError as error:
+        raise BrushwarpError(
+            "keypoints-file", f"{path} cannot be read: {error.strerror or error}.", "Check the name and the folder."
+        ) from error
+    if len(data) > _LARGEST_FILE:
+        raise _bad(f"{path.name} is too large to be a drawing of arrows.", _DRAWING_HINT)
+    return data
+
+
+def first_line(text: str) -> str:
+    """The first line that is not empty, in small letters."""
+    return next((line.strip().lower() for line in text.splitlines() if line.strip()), "")
+
+
+def is_drawing(data: bytes) -> bool:
+    """Whether a file of points begins as XML does."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff"))
+
+
+def table_rows(text: str, noun: str, columns: str) -> np.ndarray:
+    """(k, 4) float64 of a table; # begins a comment, commas may stand between columns.
+
+    noun, columns: what a line is ("an arrow") and holds, for the message. Raises BrushwarpError "keypoints-file".
+    """
     rows = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         fields = line.split("#")[0].replace(",", " ").split()
         if not fields:
             continue
@@ -130,10 +153,8 @@ def arrows_from_text(text: str) -> KeypointPairs:
         except ValueError:
             rows.append([])
         if len(rows[-1]) != 4:
-            raise _bad(
-                f"Line {number} is not an arrow: {line.strip()[:60]!r}.", "Write four numbers: source x y, target x y."
-            )
-    return _pairs(np.array(rows, np.float64).reshape(-1, 4))
+            raise _bad(f"Line {number} is not {noun}: {line.strip()[:60]!r}.", f"Write four numbers: {columns}.")
+    return np.array(rows, np.float64).reshape(-1, 4)
 
 
 def _rows(pairs: KeypointPairs) -> list[tuple[tuple[float, float], tuple[float, float]]]:

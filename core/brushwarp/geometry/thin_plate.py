@@ -180,7 +180,8 @@ def _spline(
             raise ValueError(f'anchors must be "border", None or points, not {anchors!r}')
         anchors = border_anchors(size)
     fixed = torch.empty(0, 2) if anchors is None else torch.as_tensor(anchors)
-    fixed = _agreeing(fixed.to(target), source.detach(), target.detach())
+    fixed = fixed.to(target)
+    fixed = fixed[_agreeing(fixed, source.detach(), target.detach())]
     centres = torch.cat([target, fixed])
     values = torch.cat([target - source, torch.zeros_like(fixed)])
     return fit_thin_plate(centres, values, smoothness=smoothness)
@@ -193,11 +194,11 @@ def _unrepeated(source: Tensor, target: Tensor) -> Tensor:
 
 
 def _agreeing(anchors: Tensor, source: Tensor, target: Tensor) -> Tensor:
-    """The anchors that no arrow ends upon, or so near that it contradicts them."""
+    """Whether each anchor stays, (n,) bool: those do not that an arrow ends upon, or so near that it contradicts them."""
     if len(target) == 0 or len(anchors) == 0:
-        return anchors
+        return torch.ones(len(anchors), dtype=torch.bool, device=anchors.device)
     reach = (_NEAREST_ANCHOR_SHARE * (target - source).norm(dim=1)).clamp(min=_NEAREST_ANCHOR)
-    return anchors[(torch.cdist(anchors, target) >= reach).all(1)]
+    return (torch.cdist(anchors, target) >= reach).all(1)
 
 
 def _nodes(side: int, step: int) -> np.ndarray:
@@ -218,7 +219,9 @@ def _evaluated(spline: ThinPlateSpline, size: tuple[int, int], step: int) -> Ten
 
 def _interpolation(side: int, step: int, at: np.ndarray) -> Tensor:
     """(m, nodes): what each node along a side gives to the coordinates `at` (m,), by cubic splines (not-a-knot)."""
-    from scipy.interpolate import CubicSpline  # half a second to load: a fifth of the worker's start, and many jobs have no arrows
+    from scipy.interpolate import (
+        CubicSpline,  # half a second to load: a fifth of the worker's start, and many jobs have no arrows
+    )
 
     nodes = _nodes(side, step)
     return torch.from_numpy(CubicSpline(nodes, np.eye(len(nodes)))(at))
