@@ -78,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def small_style(tmp_path_factory) -> Path:
     """The file of a style with few, random weights: paints nothing pretty, but all the way through, and fast."""
     import torch
+
     from brushwarp.multimodal.network import MultimodalNetwork, Widths
     from brushwarp.styles import StyleCard, StylePack, save_pack
 

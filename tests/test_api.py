@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from brushwarp import api
 from brushwarp.devices import choose_device
 from brushwarp.errors import BrushwarpError, Cancelled

@@ -11,17 +11,18 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import brushwarp
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+
+import brushwarp
 from brushwarp.api import stylize
 from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError
 from brushwarp.image import load_picture, save_picture
 from brushwarp.recipe import make_recipe, read_recipe
 from brushwarp.styles import load_pack, save_pack
-from PIL import Image
 
 
 @pytest.fixture(autouse=True)

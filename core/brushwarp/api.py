@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
+from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
 from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
-from .geometry import warp
+from .features import load_encoder
+from .geometry import KeypointPairs, warp
 from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
 from .multimodal.transfer import Painter
+from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
 from .styles import StylePack, load_style
 
-__all__ = ["load_painter", "stylize", "warp"]
+__all__ = ["deform", "load_painter", "stylize", "warp"]
 
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
+BASES = ("strotss", "gatys", "multimodal")
+BALANCED = DeformSettings()
+DEFORM_SAMPLES = 2048  # positions an iteration (DST, published code)
 
 
 def load_painter(style: str | os.PathLike[str] | StylePack, device: str | None = None) -> Painter:
@@ -66,6 +73,41 @@ def stylize(
         pixels = torch.lerp(picture.pixels, pixels, strength)  # in its own primaries: colours beyond sRGB stay
     result = picture.with_pixels(pixels)
     return result if region is None else apply_region(result, region)
+
+
+def deform(
+    content: Picture,
+    style: Picture | str | os.PathLike[str] | StylePack | Painter,
+    pairs: KeypointPairs,
+    *,
+    base: str = "strotss",
+    settings: DeformSettings = BALANCED,
+    encoder: str = "auto",
+    device: str | None = None,
+    on_progress: OnProgress = ignore_progress,
+) -> Deformation:
+    """The picture with a style picture's brushwork, bent towards its shapes along the arrows `pairs`, at its own size.
+
+    base: "strotss" or "gatys", texture and shape solved together from a style Picture in minutes; "multimodal", in seconds, which
+    takes a trained style instead, as `stylize` does. Presets: `deformable.PRESETS`. encoder: see `features.load_encoder`. A seed
+    gives the same bits again on a CPU with as many threads. Raises BrushwarpError as `deformable` does; `Cancelled` as on_progress
+    does. Source: Kim et al. 2020.
+    """
+    if base not in BASES:
+        raise BrushwarpError("setting", f"There is no base method {base!r}.", f"Choose one of {', '.join(BASES)}.")
+    if base == "multimodal":
+        if isinstance(style, Picture):
+            raise BrushwarpError("style-picture", "The multimodal base paints in a trained style, not like a picture.", "Name a style, or choose the base strotss.")
+        notes: list[str] = []
+        painted = stylize(content, style, device=device, on_progress=on_progress, on_note=notes.append)
+        found = deform_painted(content, painted, pairs, settings, on_progress)
+        return replace(found, notes=(*notes, *found.notes))
+    if not isinstance(style, Picture):
+        raise BrushwarpError("style-picture", f"The base {base} needs a style picture.", "Give it one, or choose the base multimodal.")
+    where = choose_device(device)
+    network = load_encoder(encoder).to(where)
+    method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
+    return deform_by_optimisation(content, style, pairs, method, settings, where, on_progress)
 
 
 def _paint(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from brushwarp.losses import excess, gram_matrix, relative_error, style_loss, total_variation
 
 CASE = np.load(Path(__file__).parents[1] / "data" / "gram_reference.npz")

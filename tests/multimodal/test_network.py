@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from brushwarp.image.resample import resize
 from brushwarp.multimodal.network import EnhanceSubnet, MultimodalNetwork, RefineSubnet, StyleSubnet, Widths
 

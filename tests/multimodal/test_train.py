@@ -4,6 +4,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save_file
+
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.multimodal.network import Widths
@@ -11,9 +15,6 @@ from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid
 from brushwarp.multimodal.report import draw_loss_curves
 from brushwarp.multimodal.train import Training, TrainingSettings, checkpoint_path
 from brushwarp.styles import StyleCard, load_pack
-from PIL import Image
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
 SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2, loaders=0)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+
 from brushwarp.errors import BrushwarpError
 from brushwarp.multimodal.network import MultimodalNetwork, Widths, build_network
 from brushwarp.styles import (

@@ -17,8 +17,8 @@ CURVE_WINDOW = 25  # iterations in the running mean of a curve
 SAMPLE_SHORT_SIDE = 768
 
 
-def draw_loss_curves(history: list[dict[str, float]], path: Path) -> None:
-    """Style and content terms of every scale over the iterations, on a logarithmic axis."""
+def draw_loss_curves(history: list[dict[str, float]], path: Path, title: str = "Hierarchical loss, by scale") -> None:
+    """Every term over the iterations, on a logarithmic axis. PNG, as it is written at once or not at all."""
     from matplotlib.figure import Figure  # slow to import, and wanted here only
 
     figure = Figure(figsize=(10, 5), layout="constrained")
@@ -29,7 +29,7 @@ def draw_loss_curves(history: list[dict[str, float]], path: Path) -> None:
         width = min(CURVE_WINDOW, len(values))
         smooth = np.convolve(values, np.ones(width) / width, mode="valid")
         axes.plot(iterations[width - 1 :], smooth, ".", markersize=1, label=name)
-    axes.set(yscale="log", xlabel="iteration", ylabel="relative error", title="Hierarchical loss, by scale")
+    axes.set(yscale="log", xlabel="iteration", ylabel="loss", title=title)
     axes.grid(alpha=0.3)
     axes.legend(markerscale=8)
     with atomic_write(path) as file:

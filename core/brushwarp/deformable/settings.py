@@ -1,0 +1,38 @@
+"""What decides a deformation besides the pictures and the arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Of L_warp and R_TV in the paper's L1 form. The published code's 50 belongs to its own, squared form: `losses.deformation`.
+PRESETS = {
+    "gentle": {"content_weight": 16.0, "warp_weight": 0.3, "tv_weight": 10.0},
+    "balanced": {"content_weight": 8.0, "warp_weight": 0.5, "tv_weight": 5.0},
+    "bold": {"content_weight": 8.0, "warp_weight": 1.0, "tv_weight": 1.0},
+}
+
+
+@dataclass(frozen=True)
+class DeformSettings:
+    """L = alpha L_content(X) + L_style(X) + L_style(W(X)) + beta L_warp + gamma R_TV (DST section 3.3).
+
+    content_weight alpha, of the finest scale: each coarser one has twice that. warp_weight beta, a pixel of the working size being 1.
+    tv_weight gamma. tv_form: "l1", the paper's, or "published" (weights of 10 to 100). size: long side at which it is solved.
+    iterations: of each scale, a quarter, half and the whole of that size. rates: Adam's, of the picture (0..1) and of the arrows
+    (pixels of a picture of 256). Published: gradient descent of one rate for both, which moves no arrow by more than a fraction of
+    a pixel an iteration; Adam with a rate of its own arrives in a fraction of the iterations (measured: tests/benchmarks/deform.py).
+    """
+
+    content_weight: float = PRESETS["balanced"]["content_weight"]
+    warp_weight: float = PRESETS["balanced"]["warp_weight"]
+    tv_weight: float = PRESETS["balanced"]["tv_weight"]
+    tv_form: str = "l1"
+    size: int = 256
+    iterations: tuple[int, ...] = (80, 60, 60)
+    picture_rate: float = 1e-2
+    arrow_rate: float = 0.5
+    seed: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.iterations)

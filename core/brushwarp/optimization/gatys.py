@@ -1,0 +1,58 @@
+"""Gatys: style by Gram matrices, content by activations (Gatys, Ecker & Bethge 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..features import Encoder
+from ..losses import gram_matrix, relative_error, style_loss
+
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+CONTENT_LAYERS = ("relu4_2", "relu4_1")  # the paper's, else the nearest that an encoder has
+CONTENT_UNIT = 0.02  # of the relative error for one unit of STROTSS' alpha; ours, by eye: at 8 both methods keep a face alike
+
+
+@dataclass(frozen=True)
+class Gatys:
+    """The method with an encoder. Any that has relu1_1 … relu5_1 will do."""
+
+    encoder: Encoder
+    name: str = "gatys"
+
+    def objective(self, content: Tensor, style: Tensor, content_weight: float, seed: int) -> GatysObjective:
+        return GatysObjective(self, content, style, content_weight)
+
+
+class GatysObjective:
+    """One scale. The style loss is scaled so that the content picture's own is 1, as STROTSS' terms are near one at first.
+
+    Departure from the paper: errors are relative to the target (`losses.perceptual`), so no weight hangs on an encoder's scales.
+    """
+
+    def __init__(self, method: Gatys, content: Tensor, style: Tensor, content_weight: float) -> None:
+        self.encoder = method.encoder
+        self.content_weight = content_weight
+        self.content_layer = next(layer for layer in CONTENT_LAYERS if layer in self.encoder.layers)
+        with torch.no_grad():
+            self.targets = {layer: gram_matrix(value) for layer, value in self.encoder(style[None], STYLE_LAYERS).items()}
+            self.start = 1.0
+            [features] = self.features(content[None])
+            self.content_target = features[self.content_layer]
+            # A style picture that is the content picture has nothing to be scaled by.
+            self.start = max(float(self.style(features)), 1e-6)
+
+    def draw(self) -> None:
+        """Every pixel counts in each iteration."""
+
+    def features(self, pictures: Tensor) -> list[dict[str, Tensor]]:
+        found = self.encoder(pictures, (*STYLE_LAYERS, self.content_layer))
+        return [{layer: value[index : index + 1] for layer, value in found.items()} for index in range(len(pictures))]
+
+    def content(self, features: dict[str, Tensor]) -> Tensor:
+        return CONTENT_UNIT * relative_error(features[self.content_layer], self.content_target).mean()
+
+    def style(self, features: dict[str, Tensor]) -> Tensor:
+        return style_loss({layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}, self.targets).mean() / self.start

@@ -1,0 +1,92 @@
+"""The loop that all optimisation-based methods share: draw, look, measure, step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from .method import Objective
+from .pyramid import Canvas
+
+LOOK_EVERY = 10  # iterations between looks at the loss on a CUDA device, each of which waits for it; on a CPU every one is looked at
+
+
+class Bend(Protocol):
+    """The shape of a picture, moved along with its texture (DST)."""
+
+    parameters: list[Tensor]
+
+    def __call__(self, picture: Tensor) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """(3, H, W) to the picture bent, what the bending costs, and that cost's parts by name."""
+        ...
+
+
+@dataclass
+class Course:
+    """How an optimisation went: each iteration's terms, and whether its loss stopped being a number."""
+
+    losses: list[dict[str, float]] = field(default_factory=list)
+    diverged: bool = False
+
+
+OnIteration = Callable[[int, Tensor], None]
+"""Told the iteration (from 1) and the picture (3, H, W) as it stands. It may raise `Cancelled`."""
+
+
+def optimise(
+    canvas: Canvas,
+    objective: Objective,
+    optimiser: torch.optim.Optimizer,
+    iterations: int,
+    course: Course,
+    *,
+    bend: Bend | None = None,
+    on_iteration: OnIteration = lambda iteration, picture: None,
+) -> None:
+    """Moves canvas and bend towards the least loss; what it cost is added to `course`.
+
+    Loss = content_weight * content(X) + style(X), and with a bend W, + style(W(X)) + the bend's own cost: DST's L (section 3.3).
+    Where the loss is no number, canvas and bend go back to their last good state, and the loop ends.
+    """
+    leaves = [*canvas.parameters, *(bend.parameters if bend else [])]
+    good = [leaf.detach().clone() for leaf in leaves]
+    waiting: list[dict[str, Tensor]] = []
+    every = LOOK_EVERY if leaves[0].is_cuda else 1
+
+    def evaluate() -> Tensor:
+        optimiser.zero_grad(set_to_none=True)
+        picture = canvas.picture()
+        pictures, cost, terms = [picture], 0.0, {}
+        if bend is not None:
+            bent, cost, terms = bend(picture)
+            pictures.append(bent)
+        features = objective.features(torch.stack(pictures))
+        content = objective.content(features[0])
+        styles = [objective.style(found) for found in features]
+        total = objective.content_weight * content + sum(styles) + cost
+        total.backward()
+        names = ("style", "style warped")
+        waiting.append({"total": total, "content": content, **dict(zip(names, styles, strict=False)), **terms})
+        return total
+
+    for iteration in range(1, iterations + 1):
+        objective.draw()
+        before = [leaf.detach().clone() for leaf in leaves] if iteration % every == 0 else None
+        optimiser.step(evaluate)
+        on_iteration(iteration, canvas.picture().detach())
+        if before is None and iteration < iterations:
+            continue
+        found = [{name: float(value.detach()) for name, value in terms.items()} for terms in waiting]
+        waiting.clear()
+        if not all(math.isfinite(terms["total"]) for terms in found):
+            for leaf, value in zip(leaves, good, strict=True):
+                leaf.data.copy_(value)
+            course.diverged = True
+            return
+        course.losses += found
+        good = before or good

@@ -1,0 +1,173 @@
+"""Deformable Style Transfer: the picture is painted and bent, at its own size; and what it says of bad input."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from brushwarp import api
+from brushwarp.deformable import PRESETS, DeformSettings, deform_painted, solve_shape
+from brushwarp.deformable.full_size import TILE, _tiles, carry_up
+from brushwarp.errors import BrushwarpError, Cancelled
+from brushwarp.features import load_encoder
+from brushwarp.geometry import KeypointPairs
+from brushwarp.image import Picture
+from brushwarp.optimization import Gatys
+from brushwarp.sample import render_sample
+
+SHORT = DeformSettings(size=64, iterations=(6, 6, 6), arrow_rate=2.0)
+ARROWS = KeypointPairs([[30.0, 30.0], [64.0, 40.0], [90.0, 60.0]], [[38.0, 34.0], [60.0, 50.0], [84.0, 56.0]])
+
+
+@pytest.fixture(scope="module")
+def content():
+    return Picture(render_sample(128, 96))
+
+
+@pytest.fixture(scope="module")
+def style():
+    return Picture(render_sample(96, 96, seed=3).flip(0).contiguous())
+
+
+@pytest.fixture(scope="module", params=["strotss", "gatys"])
+def deformed(request, content, style):
+    return request.param, api.deform(content, style, ARROWS, base=request.param, settings=SHORT, encoder="compact", device="cpu")
+
+
+def distance(pairs, targets):
+    return np.linalg.norm(pairs.target - targets, axis=1).mean()
+
+
+def test_the_result_is_as_large_as_the_content_and_another_picture(deformed, content):
+    _, found = deformed
+    assert found.picture.size == content.size
+    assert torch.isfinite(found.picture.pixels).all()
+    assert (found.picture.pixels - content.pixels).abs().mean() > 0.02
+
+
+def test_the_arrows_move_towards_their_targets(deformed):
+    _, found = deformed
+    assert np.allclose(found.pairs.source, ARROWS.source)
+    assert distance(found.pairs, ARROWS.target) < 0.6 * distance(KeypointPairs(ARROWS.source, ARROWS.source), ARROWS.target)
+
+
+def test_the_losses_are_told_by_name_and_fall(deformed):
+    _, found = deformed
+    assert len(found.losses) == SHORT.total
+    assert {"total", "content", "style", "style warped", "distance", "variation"} == set(found.losses[0])
+    assert found.losses[-1]["distance"] < found.losses[0]["distance"]
+
+
+def test_a_seed_gives_the_same_bits_again(deformed, content, style):
+    base, found = deformed
+    again = api.deform(content, style, ARROWS, base=base, settings=SHORT, encoder="compact", device="cpu")
+    assert torch.equal(again.picture.pixels, found.picture.pixels) and (again.pairs.target == found.pairs.target).all()
+
+
+def test_without_arrows_the_shape_stays_and_that_is_said(content, style):
+    found = api.deform(content, style, KeypointPairs.none(), base="gatys", settings=replace(SHORT, iterations=(2, 2, 2)), encoder="compact", device="cpu")
+    assert len(found.pairs) == 0 and any("no arrows" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_or_two_arrows_are_enough(content, count):
+    pairs = KeypointPairs(ARROWS.source[:count], ARROWS.target[:count])
+    solved, course = solve_shape(pairs, content.size, DeformSettings(tv_weight=1.0))
+    assert distance(solved, pairs.target) < distance(KeypointPairs(pairs.source, pairs.source), pairs.target) / 3
+    assert course.losses[-1]["total"] < course.losses[0]["total"]
+
+
+def test_collinear_arrows_work(content):
+    pairs = KeypointPairs([[20.0, 20.0], [40.0, 20.0], [60.0, 20.0]], [[20.0, 26.0], [40.0, 26.0], [60.0, 26.0]])
+    solved, _ = solve_shape(pairs, content.size, DeformSettings())
+    assert np.isfinite(solved.target).all()
+
+
+def test_a_bolder_preset_bends_farther_and_a_gentler_one_less(content):
+    left = []
+    for preset in ("gentle", "balanced", "bold"):
+        solved, _ = solve_shape(ARROWS, content.size, DeformSettings(**PRESETS[preset]))
+        left.append(distance(solved, ARROWS.target))
+    assert left[0] > left[1] > left[2]
+
+
+def test_crossing_arrows_are_left_out_and_that_is_said(content, style):
+    crossing = KeypointPairs([[30.0, 30.0], [60.0, 30.0]], [[60.0, 60.0], [30.0, 60.0]])
+    found = api.deform(content, style, crossing, base="gatys", settings=replace(SHORT, iterations=(1, 1, 1)), encoder="compact", device="cpu")
+    assert len(found.pairs) == 1 and any("cross" in note for note in found.notes)
+
+
+def test_a_warp_that_folds_says_how_much_and_what_would_not(content):
+    pressed = KeypointPairs([[40.0, 40.0], [70.0, 50.0]], [[66.0, 40.0], [52.0, 50.0]])  # past each other, a hand apart
+    found = deform_painted(content, content, pressed, DeformSettings(tv_weight=0.0))
+    assert found.folds > 0 and any("folds over" in note and "smoothness" in note for note in found.notes)
+    calm = deform_painted(content, content, KeypointPairs([[40.0, 40.0]], [[44.0, 40.0]]), DeformSettings())
+    assert calm.folds == 0 and not calm.notes
+
+
+def test_cancel_stops_within_an_iteration(content, style):
+    seen = []
+
+    def stop(progress):
+        seen.append(progress.done)
+        if progress.done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        api.deform(content, style, ARROWS, base="gatys", settings=SHORT, encoder="compact", device="cpu", on_progress=stop)
+    assert seen == [1, 2]
+
+
+def test_identical_content_and_style_stay_what_they_are(content):
+    found = api.deform(content, content, KeypointPairs.none(), base="gatys", settings=replace(SHORT, iterations=(4, 4, 4)), encoder="compact", device="cpu")
+    assert torch.isfinite(found.picture.pixels).all() and found.picture.size == content.size
+
+
+def test_transparency_warps_with_the_picture(content, style):
+    alpha = torch.zeros(1, *content.size)
+    alpha[:, 20:80, 20:100] = 1
+    found = api.deform(content.with_pixels(content.pixels, alpha), style, ARROWS, base="gatys", settings=replace(SHORT, iterations=(1, 1, 9)), encoder="compact", device="cpu")
+    assert found.picture.alpha is not None and 0 < float(found.picture.alpha.mean()) < 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "style_size", "base", "words"),
+    [
+        (replace(SHORT, size=16), 96, "strotss", "working size"),
+        (SHORT, 8, "strotss", "16 × 16"),
+        (SHORT, 96, "multimodal", "trained style"),
+        (SHORT, 96, "oil", "base method"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(content, settings, style_size, base, words):
+    with pytest.raises(BrushwarpError, match=words):
+        api.deform(content, Picture(torch.rand(3, style_size, style_size)), ARROWS, base=base, settings=settings, encoder="compact")
+
+
+def test_the_multimodal_base_paints_by_the_network_and_bends_by_the_arrows(content):
+    found = api.deform(content, "vangogh_starry_night", ARROWS, base="multimodal", device="cpu")
+    straight = api.stylize(content, "vangogh_starry_night", device="cpu")
+    assert found.picture.size == content.size
+    assert distance(found.pairs, ARROWS.target) < distance(KeypointPairs(ARROWS.source, ARROWS.source), ARROWS.target) / 3
+    assert (found.picture.pixels - straight.pixels).abs().mean() > 0.01
+
+
+@pytest.mark.parametrize("size", [(300, 700), (512, 512), (1500, 513)])
+def test_tiles_cover_the_picture_and_share_a_margin(size):
+    seen = torch.zeros(size)
+    for box in _tiles(size):
+        assert box.width <= TILE and box.height <= TILE
+        box.of(seen).add_(1)
+    assert seen.min() >= 1
+
+
+def test_what_is_carried_up_keeps_its_colours_and_gains_detail():
+    content = render_sample(160, 120)
+    small = torch.nn.functional.interpolate(content[None], size=(60, 80), mode="area")[0].flip(0)
+    large = carry_up(small, content, content.flip(0), Gatys(load_encoder("compact")), 8.0, 0)
+    enlarged = torch.nn.functional.interpolate(small[None], size=(120, 160), mode="bilinear")[0]
+    assert large.shape == content.shape
+    assert (large - enlarged).mean((1, 2)).abs().max() < 0.02
+    gradient = lambda picture: (picture[:, 1:] - picture[:, :-1]).abs().mean()  # noqa: E731
+    assert gradient(large) > 1.2 * gradient(enlarged)
