@@ -142,9 +142,11 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_dat
     words += ["--iterations", "1,0,0,0,0", "--window", "64", "--loaders", "0"]
 
     with monkeypatch.context() as patch:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
         # Ctrl+C while the samples are painted, just after the first save; from another thread it might come anywhere.
         patch.setattr("brushwarp.commands.training.paint_samples", lambda *_: signal.raise_signal(signal.SIGINT))
         assert main(words) == 130
+    signal.signal(signal.SIGINT, before)
     told = capsys.readouterr().err
     assert "own.training" in told and "same command" in told
     assert main(words) == 0
