@@ -1,0 +1,88 @@
+"""CPU seconds an iteration of Deformable Style Transfer over STROTSS: ours against a plain transcription of the published code.
+
+    BRUSHWARP_DEV_DATA=… OMP_NUM_THREADS=1 .venv/bin/python tests/benchmarks/deform.py [PAIR] [--iterations 4] [--encoder vgg19-dev]
+
+Same mathematics on both sides: encoder, layers, 2048 positions, weights, form of R_TV; the optimisers differ (theirs takes no time
+worth naming). Both sides in one run, scale by scale. `compact` is timed on our side besides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import torch
+from published_deform import PublishedDeform
+
+from brushwarp.deformable import DeformSettings
+from brushwarp.deformable.moving_arrows import MovingArrows
+from brushwarp.features import STROTSS_LAYERS, Encoder, load_encoder
+from brushwarp.geometry.pairs import align, read_pairs
+from brushwarp.multimodal.photos import open_rgb, to_tensor
+from brushwarp.optimization import Course, Strotss, at_long_side, optimise
+from brushwarp.optimization.pyramid import PyramidCanvas, scaled
+
+SETTINGS = DeformSettings(tv_weight=50.0, tv_form="published")
+MEASURED = "not measured yet"
+
+
+def seconds(step: Callable[[], object], count: int) -> float:
+    """Median CPU seconds of `step`, after one that is not counted."""
+    step()
+    taken = []
+    for _ in range(count):
+        start = time.process_time()
+        step()
+        taken.append(time.process_time() - start)
+    return median(taken)
+
+
+def ours(encoder: Encoder, content: torch.Tensor, style: torch.Tensor, arrows, coarser: int) -> Callable[[], object]:
+    """One iteration of our loop at a scale, as a function."""
+    canvas = PyramidCanvas.sharing(PyramidCanvas(content), coarser)
+    bend = MovingArrows(arrows, (content.shape[1], content.shape[2]), SETTINGS, content.device)
+    bend.at(canvas.size)
+    there = (style.shape[1] >> coarser, style.shape[2] >> coarser)
+    objective = Strotss(encoder, samples=2048, redraw=0).objective(scaled(content, canvas.size), scaled(style, there), 8.0 * 2**coarser, 0)
+    optimiser = torch.optim.Adam([*canvas.parameters, *bend.parameters], lr=5e-3)
+    return lambda: optimise(canvas, objective, optimiser, 1, Course(), bend=bend)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pair", nargs="?", default="man_short_hair__amedeo_modigliani_0")
+    parser.add_argument("--iterations", type=int, default=4)
+    parser.add_argument("--encoder", default="vgg19-dev")
+    arguments = parser.parse_args()
+    data = Path(os.environ["BRUSHWARP_DEV_DATA"])
+    folder = data / "pairs" / arguments.pair
+    whole, painting = (to_tensor(open_rgb(folder / f"{name}.jpg")) for name in ("content", "style"))
+    pairs = align(read_pairs(folder / "keypoints.txt"), tuple(whole.shape[1:]), tuple(painting.shape[1:])).arrows
+    content, style = at_long_side(whole, SETTINGS.size), at_long_side(painting, SETTINGS.size)
+    arrows = pairs.scaled(content.shape[2] / whole.shape[2], content.shape[1] / whole.shape[1])
+    encoder = load_encoder(arguments.encoder, folder=data / "weights")
+    compact = load_encoder("compact")
+    layers = STROTSS_LAYERS[encoder.name]
+    with torch.no_grad():
+        scales = {layer: float(value.square().mean().sqrt()) for layer, value in encoder(style[None], layers).items()}
+    published = PublishedDeform(
+        encoder, content, style, torch.tensor(arrows.source), torch.tensor(arrows.target), layers=layers, layer_scales=scales
+    )
+    print(f"{len(arrows)} arrows, {torch.get_num_threads()} threads; last time: {MEASURED}")
+    for scale in range(3):
+        published.begin(scale)
+        theirs = seconds(published.step, arguments.iterations)
+        mine, small = (seconds(ours(network, content, style, arrows, 2 - scale), arguments.iterations) for network in (encoder, compact))
+        print(
+            f"{max(content.shape) >> (2 - scale):4} px: published {theirs:.2f} s, ours {mine:.2f} s ({theirs / mine:.1f}x), "
+            f"compact {small:.2f} s ({mine / small:.1f}x further)",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
