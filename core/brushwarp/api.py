@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .bridge.request import BASES
 from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
 from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
@@ -24,7 +25,6 @@ __all__ = ["deform", "load_painter", "stylize", "warp"]
 
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
-BASES = ("strotss", "gatys", "multimodal")
 BALANCED = DeformSettings()
 DEFORM_SAMPLES = 2048  # positions an iteration (DST, published code)
 
@@ -83,15 +83,16 @@ def deform(
     base: str = "strotss",
     settings: DeformSettings = BALANCED,
     encoder: str = "auto",
+    canvas_short_side: int | None = None,
     device: str | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Deformation:
     """The picture with a style picture's brushwork, bent towards its shapes along the arrows `pairs`, at its own size.
 
     base: "strotss" or "gatys", texture and shape solved together from a style Picture in minutes; "multimodal", in seconds, which
-    takes a trained style instead, as `stylize` does. Presets: `deformable.PRESETS`. encoder: see `features.load_encoder`. A seed
-    gives the same bits again on a CPU with as many threads. Raises BrushwarpError as `deformable` does; `Cancelled` as on_progress
-    does. Source: Kim et al. 2020.
+    takes a trained style instead, as `stylize` does (and its canvas_short_side). Presets: `DeformSettings.preset`. encoder: see
+    `features.load_encoder`. A seed gives the same bits again on a CPU with as many threads. Raises BrushwarpError as `deformable`
+    does; `Cancelled` as on_progress does. Source: Kim et al. 2020.
     """
     if base not in BASES:
         raise BrushwarpError("setting", f"There is no base method {base!r}.", f"Choose one of {', '.join(BASES)}.")
@@ -99,7 +100,7 @@ def deform(
         if isinstance(style, Picture):
             raise BrushwarpError("style-picture", "The multimodal base paints in a trained style, not like a picture.", "Name a style, or choose the base strotss.")
         notes: list[str] = []
-        painted = stylize(content, style, device=device, on_progress=on_progress, on_note=notes.append)
+        painted = stylize(content, style, canvas_short_side=canvas_short_side, device=device, on_progress=on_progress, on_note=notes.append)
         found = deform_painted(content, painted, pairs, settings, on_progress)
         return replace(found, notes=(*notes, *found.notes))
     if not isinstance(style, Picture):
@@ -107,7 +108,7 @@ def deform(
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
     method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
-    return deform_by_optimisation(content, style, pairs, method, settings, where, on_progress)
+    return replace(deform_by_optimisation(content, style, pairs, method, settings, where, on_progress), encoder=network.name)
 
 
 def _paint(

@@ -9,12 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` steps of `stage`, and a (3, H, W) picture of the state where one is at hand."""
+    """`done` of `total` steps of `stage`; what is being made less, and a (3, H, W) picture of the state, where they are at hand."""
 
     stage: str
     done: int
     total: int
     preview: Any = None
+    loss: float | None = None
 
 
 OnProgress = Callable[[Progress], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import torch
 
 from . import __version__
 from .errors import BrushwarpError
+from .bridge.request import BASES
 from .geometry import KeypointPairs
 
 FORMAT = "brushwarp-recipe"
@@ -29,12 +30,19 @@ def _is_length(value: object) -> bool:
 
 
 # Every parameter, and what is one. width and height are those of what was painted, in whose pixels the keypoints are; size is the
-# long side that the picture was scaled to before; canvas_short_side is that of the canvas that it was cut from.
+# long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
+# that it was cut from.
 PARAMETERS: dict[str, Callable[[object], bool]] = {
     "strength": _is_number,
     "brush_scale": _is_number,
     "smoothness": _is_number,
     "keep_colors": lambda value: isinstance(value, bool),
+    "base": lambda value: value in BASES,
+    "content_weight": _is_number,
+    "warp_weight": _is_number,
+    "tv_weight": _is_number,
+    "unfold": lambda value: isinstance(value, bool),
+    "encoder": lambda value: isinstance(value, str),
     "size": _is_length,
     "canvas_short_side": _is_length,
     "width": _is_length,
@@ -43,9 +51,21 @@ PARAMETERS: dict[str, Callable[[object], bool]] = {
 
 
 def make_recipe(
-    verb: str, style_id: str, style_hash: str, parameters: dict[str, Any], seed: int, keypoints: Any, notes: list[str], device: str = ""
+    verb: str,
+    style_id: str,
+    style_hash: str,
+    parameters: dict[str, Any],
+    seed: int,
+    keypoints: Any,
+    notes: Sequence[str],
+    device: str = "",
+    solved: Any = None,
 ) -> str:
-    """JSON text. style_id: an id or a path by which the style is found again. parameters: see PARAMETERS. keypoints: [[source x, source y, target x, target y], …] in the layer's pixels; notes: what was done differently."""
+    """JSON text. style_id: an id or a path by which the style is found again. parameters: see PARAMETERS.
+
+    keypoints: [[source x, source y, target x, target y], …] in the layer's pixels; solved: likewise, the arrows that a deformation
+    came to; notes: what was done differently.
+    """
     record = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -54,10 +74,12 @@ def make_recipe(
         "parameters": parameters,
         "seed": seed,
         "keypoints": [[float(value) for value in arrow] for arrow in keypoints],
-        "notes": notes,
+        "notes": list(notes),
         "versions": {"brushwarp": __version__, "torch": torch.__version__, "python": platform.python_version()},
         "device": device,
     }
+    if solved is not None:
+        record["solved"] = solved
     return json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Optional
 
-from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerClient
+from bridge.client import JobCancelled, StylizeRequest, JobResult, WorkerClient
 from gi.repository import GLib
 
 
@@ -19,7 +19,7 @@ class Job:
         self._meeting = threading.Lock()
         self._loop = GLib.MainLoop()
 
-    def run(self, on_event: Callable[[Any], None]) -> StylizeResult:
+    def run(self, on_event: Callable[[Any], None]) -> JobResult:
         """Paint; meanwhile GLib's main loop runs, and `on_event` is called from it. Raises WorkerError, JobCancelled."""
         outcome = []
 
@@ -56,7 +56,7 @@ class Job:
                 self._client.cancel()
         GLib.idle_add(_once, self._loop.quit)
 
-    def _paint(self, tell: Callable[[Any], None]) -> StylizeResult:
+    def _paint(self, tell: Callable[[Any], None]) -> JobResult:
         with WorkerClient.connect(on_event=tell) as client:
             with self._meeting:
                 if self._cancelled:

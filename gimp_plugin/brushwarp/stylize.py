@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from bridge.client import JobCancelled, StylizeRequest, StylizeResult, WorkerError, notes_of
+from bridge.client import JobCancelled, StylizeRequest, JobResult, WorkerError, notes_of
 from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.styles import InstalledStyle, installed_styles, read_style
 from gi.repository import Gegl, Gimp, GLib
@@ -91,7 +91,7 @@ def _paint(
     tracker = Tracker()
     job = Job(request, pixels, selection)
     on_cancel(job.cancel)
-    result: StylizeResult = job.run(lambda event: show(*tracker.follow(event)))
+    result: JobResult = job.run(lambda event: show(*tracker.follow(event)))
     layer = add_above(source, "{} · Brushwarp".format(name), result.pixels, result.recipe)
     for note in notes_of(result.recipe):
         Gimp.message(note)

@@ -10,12 +10,12 @@ import threading
 from dataclasses import dataclass
 from typing import List, Optional, Union
 
-from .bridge.client import JobCancelled, Progress, Queued, StylizeRequest, StylizeResult, WorkerClient, WorkerError
+from .bridge.client import JobCancelled, Progress, Queued, StylizeRequest, JobResult, WorkerClient, WorkerError
 
 
 @dataclass(frozen=True)
 class Done:
-    result: StylizeResult
+    result: JobResult
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import List, Optional
 from krita import Krita
 
 from .arrows import Arrow
-from .bridge.client import Progress, Queued, StylizeRequest, StylizeResult, WorkerError, notes_of
+from .bridge.client import Progress, Queued, StylizeRequest, JobResult, WorkerError, notes_of
 from .bridge.paths import INSTALL_HINT, Install, read_install
 from .bridge.styles import InstalledStyle, installed_styles
 from .colour import ColorSpace, pixel_format, space_to_send
@@ -131,7 +131,7 @@ class Painting:
         self._timer.stop()
         self._progress.finish()
 
-    def _add(self, result: StylizeResult) -> None:
+    def _add(self, result: JobResult) -> None:
         if not self._document.is_open:
             show_note("The painting was finished after its document had been closed.", "Nothing was changed.")
             return

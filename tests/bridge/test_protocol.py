@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from brushwarp.bridge import protocol
 from brushwarp.bridge.errors import ProtocolError, WorkerError
 from brushwarp.bridge.protocol import HEADER_LIMIT, PROTOCOL, decode, encode, payload_name
-from brushwarp.bridge.request import DEPTHS, MAX_ARROWS, ORDERS, TRANSFERS, PixelFormat, StylizeRequest
+from brushwarp.bridge.request import BASES, DEPTHS, MAX_ARROWS, ORDERS, TRANSFERS, DeformRequest, PixelFormat, StylePicture, StylizeRequest
+from brushwarp.bridge.styles import Thumbnail
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
 jobs = st.integers(1, protocol.MAX_JOB)
@@ -40,10 +41,37 @@ requests = st.builds(
 
 
 @st.composite
-def orders(draw) -> protocol.Stylize:
+def deform_requests(draw) -> DeformRequest:
+    base = draw(st.sampled_from(BASES))
+    picture = None
+    if base != "multimodal":
+        picture = draw(st.none() | st.builds(StylePicture, st.integers(1, 20000), st.integers(1, 20000), formats))
+    weights = {name: draw(st.floats(0, 1e6)) for name in ("content_weight", "warp_weight", "tv_weight")}
+    arrows = draw(st.lists(st.tuples(coordinates, coordinates, coordinates, coordinates), max_size=20))
+    return DeformRequest(
+        draw(st.integers(1, 20000)), draw(st.integers(1, 20000)), draw(names), draw(formats), keypoints=tuple(arrows), base=base,
+        style_picture=picture, unfold=draw(st.booleans()), size=draw(st.integers(64, 2048)), **weights,
+    )
+
+
+@st.composite
+def orders(draw) -> protocol.Order:
     session, job = draw(sessions), draw(jobs)
-    selection = payload_name(session, job, "selection") if draw(st.booleans()) else None
-    return protocol.Stylize(job, draw(requests), payload_name(session, job, "pixels"), selection)
+    payloads = {"pixels": payload_name(session, job, "pixels")}
+    if draw(st.booleans()):
+        payloads["selection"] = payload_name(session, job, "selection")
+    if draw(st.booleans()):
+        return protocol.Stylize(job, draw(requests), **payloads)
+    request = draw(deform_requests())
+    if request.style_picture is not None:
+        payloads["style"] = payload_name(session, job, "style")
+    return protocol.Deform(job, request, **payloads)
+
+
+@st.composite
+def previews(draw) -> Thumbnail:
+    width, height = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    return Thumbnail(width, height, draw(st.binary(min_size=3 * width * height, max_size=3 * width * height)))
 
 
 messages = st.one_of(
@@ -52,7 +80,10 @@ messages = st.one_of(
     orders(),
     st.builds(protocol.Queued, jobs, st.integers(1, 1000)),
     st.builds(protocol.Started, jobs),
-    st.builds(protocol.Progress, st.integers(0, protocol.MAX_JOB), texts, st.integers(0, 2**53), st.integers(0, 2**53)),
+    st.builds(
+        protocol.Progress, st.integers(0, protocol.MAX_JOB), texts, st.integers(0, 2**53), st.integers(0, 2**53),
+        st.none() | st.floats(-1e30, 1e30), st.none() | previews(),
+    ),
     st.builds(lambda s, j, r: protocol.Finished(j, payload_name(s, j, "result"), r), sessions, jobs, texts),
     st.builds(protocol.Failure, st.integers(0, protocol.MAX_JOB), names, texts, texts),
     st.builds(protocol.Shutdown),

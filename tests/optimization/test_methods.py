@@ -73,7 +73,7 @@ def test_a_picture_alone_is_painted_at_the_last_size_in_colours_of_the_style(enc
 def test_a_cancel_stops_at_the_iteration(encoder, content, style):
     seen = []
 
-    def stop(iteration, picture):
+    def stop(iteration, picture, loss):
         seen.append(iteration)
         if iteration == 3:
             raise Cancelled
@@ -90,8 +90,8 @@ def test_a_loss_that_is_no_number_gives_back_the_last_good_picture(encoder, cont
     whole = objective.content
     calls = iter(range(100))
     objective.content = lambda features: whole(features) * (math.nan if next(calls) == 3 else 1.0)
-    optimise(canvas, objective, make_optimiser("adam", canvas.parameters, 1e-2), 10, course, on_iteration=lambda _, picture: states.append(picture.clone()))
-    assert course.diverged and len(course.losses) == 3
+    optimise(canvas, objective, make_optimiser("adam", canvas.parameters, 1e-2), 10, course, on_iteration=lambda _, picture, __: states.append(picture.clone()))
+    assert course.diverged and len(course.losses) == len(states) == 3
     assert torch.equal(canvas.picture().detach(), states[1]) and torch.isfinite(canvas.picture()).all()
 
 

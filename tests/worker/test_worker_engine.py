@@ -18,9 +18,11 @@ import torch
 from worker_home import Home
 
 from brushwarp import api
-from brushwarp.bridge.client import PixelFormat, Queued, StylizeRequest
+from brushwarp.bridge.client import DeformRequest, PixelFormat, Progress, Queued, StylePicture, StylizeRequest, solved_of
 from brushwarp.bridge.errors import JobCancelled, WorkerError
+from brushwarp.deformable import DeformSettings
 from brushwarp.geometry import KeypointPairs
+from brushwarp.image import save_picture
 from brushwarp.multimodal.network import MultimodalNetwork, Widths
 from brushwarp.recipe import read_recipe
 from brushwarp.styles import StyleCard, StylePack, list_styles, load_style, save_pack
@@ -47,6 +49,7 @@ def engine() -> Iterator[Home]:
         patch.setenv("BRUSHWARP_HOME", str(folder / "hôme"))
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))
         patch.setenv("BRUSHWARP_DEVICE", "cpu")
+        patch.setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE")  # float32 on any processor: chance weights magnify what bfloat16 rounds
         home = Home(folder / "hôme")
         home.install_engine()
         some_style(home.folder / "styles" / "chance.safetensors", 1)
@@ -229,3 +232,62 @@ def test_the_shipped_style_paints_through_the_worker(engine):
         result = client.stylize(request(style=shipped[0].path.stem), pixels, on_event=events.append)
     assert np.abs(values(result.pixels) - values(pixels))[..., :3].mean() > 15
     assert any(event.stage == "painting" for event in events if not isinstance(event, Queued))
+
+
+ARROWS = ((30.0, 30.0, 40.0, 36.0), (70.0, 20.0, 62.0, 20.0))
+
+
+def deform(home: Home, order: DeformRequest, pixels: bytes, selection: bytes | None = None, style: bytes | None = None):
+    events = []
+    with home.connect() as client:
+        result = client.deform(order, pixels, selection, style, on_event=events.append)
+    return result, events
+
+
+def a_deformation(**fields) -> DeformRequest:
+    return DeformRequest(WIDTH, HEIGHT, fields.pop("style", "layer"), U8, keypoints=ARROWS, size=64, encoder="compact", **fields)
+
+
+def a_style_picture() -> tuple[StylePicture, bytes]:
+    y, x = np.mgrid[0:48, 0:40]
+    rgb = np.stack([128 + 120 * np.sin(x), 128 + 120 * np.cos(y / 2), (x * y) % 255, np.full_like(x, 255)], -1)
+    return StylePicture(40, 48), rgb.astype(np.uint8).tobytes()
+
+
+def test_a_layer_is_deformed_like_another_layer_as_the_engine_does_it(engine):
+    base = "gatys"
+    like, style = a_style_picture()
+    pixels = photo()
+    result, events = deform(engine, a_deformation(base=base, style_picture=like), pixels, style=style)
+    picture, painting = (picture_from_wire(data, *size, U8)[0] for data, size in ((pixels, (WIDTH, HEIGHT)), (style, (40, 48))))
+    settings = DeformSettings(size=64)
+    found = api.deform(picture, painting, KeypointPairs.from_rows(ARROWS), base=base, settings=settings, encoder="compact", device="cpu")
+    assert np.abs(values(result.pixels) - values(bytes(picture_to_wire(found.picture, U8)))).mean() < 1  # threads add in another order
+    solved = np.array(solved_of(result.recipe))
+    assert np.allclose(solved, found.pairs.rows(), atol=0.1) and not np.allclose(solved, ARROWS, atol=0.1)
+    recipe = read_recipe(result.recipe)
+    assert recipe["verb"] == "deform" and recipe["parameters"]["encoder"] == "compact" and recipe["parameters"]["base"] == base
+    painting_events = [event for event in events if isinstance(event, Progress) and event.stage == "painting"]
+    assert painting_events[-1].loss < painting_events[0].loss
+    assert (painting_events[-1].preview.width, painting_events[-1].preview.height) == (64, 43)
+
+
+def test_a_style_picture_may_be_a_file_and_a_selection_clips_the_result(engine, tmp_path):
+    save_picture(picture_from_wire(a_style_picture()[1], 40, 48, U8)[0], tmp_path / "like.png")
+    selection = np.zeros((HEIGHT, WIDTH), np.uint8)
+    selection[10:30, 10:30] = 128
+    result, _ = deform(engine, a_deformation(base="gatys", style=str(tmp_path / "like.png")), photo(), selection.tobytes())
+    assert np.array_equal(values(result.pixels)[..., 3], selection)
+
+
+def test_a_trained_style_is_bent_along_solved_arrows(engine):
+    result, events = deform(engine, a_deformation(base="multimodal", style="chance"), photo())
+    assert len(solved_of(result.recipe)) == 2 and any(getattr(event, "stage", "") == "bending" for event in events)
+    assert read_recipe(result.recipe)["style"]["sha256"] == load_style("chance").sha256
+
+
+@pytest.mark.parametrize(("style", "base"), [("nowhere.png", "strotss"), ("nobody", "multimodal")])
+def test_a_style_that_is_not_there_is_said(engine, style, base):
+    with pytest.raises(WorkerError) as told:
+        deform(engine, a_deformation(style=style, base=base), photo())
+    assert style in told.value.message and told.value.hint

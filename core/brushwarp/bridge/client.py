@@ -6,7 +6,7 @@
 
     def show(event):                                  # called in the thread that called the client
         if isinstance(event, Queued): ...             # event.position others come first
-        if isinstance(event, Progress): ...           # event.stage, event.done of event.total
+        if isinstance(event, Progress): ...           # event.stage, event.done of event.total; event.loss, event.preview
 
     try:
         styles = installed_styles(read_install())                     # id, name, credit, thumbnail; needs no worker
@@ -16,6 +16,8 @@
             result.pixels, result.recipe                              # bytes of the request's own size and format; JSON
     except WorkerError as error:                      # error.code, error.message, error.hint: show the last two
         ...                                           # JobCancelled (code "cancelled"): nothing to show
+
+`client.deform(DeformRequest(…), pixels, selection, style_pixels)` likewise; its result's recipe tells the solved arrows (`solved_of`).
 
 All calls block: make them in a thread of your own, and hand events on to the host's loop. `client.cancel()` comes from
 any thread and returns at once; the blocked call then raises JobCancelled within a moment, and the client is used up:
@@ -38,15 +40,17 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 from . import launcher, payload, transport
 from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
 from .paths import log_folder, path_from_text, path_to_text, read_install, runtime
 from .protocol import (
+    Deform,
     Failure,
     Finished,
     Message,
+    Order,
     Progress,
     Queued,
     Started,
@@ -54,18 +58,21 @@ from .protocol import (
     Welcome,
     payload_name,
 )
-from .request import PixelFormat, StylizeRequest
+from .request import DeformRequest, LayerRequest, PixelFormat, StylePicture, StylizeRequest
 
 __all__ = [
+    "DeformRequest",
     "JobCancelled",
+    "JobResult",
     "PixelFormat",
     "Progress",
     "Queued",
+    "StylePicture",
     "StylizeRequest",
-    "StylizeResult",
     "WorkerClient",
     "WorkerError",
     "notes_of",
+    "solved_of",
 ]
 
 Event = Union[Queued, Progress]
@@ -77,7 +84,7 @@ def ignore_event(_: Event) -> None:
 
 
 @dataclass(frozen=True)
-class StylizeResult:
+class JobResult:
     """pixels: of the request's size and format; recipe: JSON text, to be stored with the new layer."""
 
     pixels: bytes
@@ -91,6 +98,14 @@ def notes_of(recipe: str) -> List[str]:
     except (ValueError, TypeError, KeyError):
         return []
     return [str(note) for note in notes] if isinstance(notes, list) else []
+
+
+def solved_of(recipe: str) -> List[Tuple[float, float, float, float]]:
+    """The arrows along which a deformation bent the picture, in the payload's pixels; none in a recipe without."""
+    try:
+        return [(float(a), float(b), float(c), float(d)) for a, b, c, d in json.loads(recipe)["solved"]]
+    except (ValueError, TypeError, KeyError):
+        return []
 
 
 class WorkerClient:
@@ -154,18 +169,37 @@ class WorkerClient:
         pixels: bytes,
         selection: Optional[bytes] = None,
         on_event: Optional[OnEvent] = None,
-    ) -> StylizeResult:
+    ) -> JobResult:
         """Paint `pixels` as `request` says. Blocks; see the top of this file.
 
         Raises JobCancelled, or WorkerError with the engine's own code and words; "disk-full", "worker-lost".
         """
-        _check_length("pixels", pixels, request.payload_size)
-        if selection is not None:
-            _check_length("selection", selection, request.selection_size)
-        with self._call():
-            return self._repeat_once(lambda: self._ask_stylize(request, pixels, selection, on_event or self._on_event))
+        return self._do(request, {"pixels": pixels, "selection": selection}, on_event)
+
+    def deform(
+        self,
+        request: DeformRequest,
+        pixels: bytes,
+        selection: Optional[bytes] = None,
+        style_pixels: Optional[bytes] = None,
+        on_event: Optional[OnEvent] = None,
+    ) -> JobResult:
+        """Paint and bend `pixels` as `request` says; `style_pixels` where it has a style picture. As `stylize` otherwise."""
+        if (style_pixels is None) != (request.style_picture is None):
+            raise ProtocolError("Pixels of a style picture go with a request that has one.")
+        if style_pixels is not None and request.style_picture is not None:
+            _check_length("style_pixels", style_pixels, request.style_picture.payload_size)
+        return self._do(request, {"pixels": pixels, "selection": selection, "style": style_pixels}, on_event)
 
     # What follows is the inside.
+
+    def _do(self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]) -> JobResult:
+        _check_length("pixels", given["pixels"], request.payload_size)
+        if given["selection"] is not None:
+            _check_length("selection", given["selection"], request.selection_size)
+        payloads = {what: data for what, data in given.items() if data is not None}
+        with self._call():
+            return self._repeat_once(lambda: self._ask(request, payloads, on_event or self._on_event))
 
     def _call(self) -> "_Call":
         if self._closed:
@@ -188,37 +222,31 @@ class WorkerClient:
         except _NotBegun as error:
             raise error.cause from None
 
-    def _ask_stylize(
-        self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes], on_event: OnEvent
-    ) -> StylizeResult:
+    def _ask(self, request: LayerRequest, payloads: Dict[str, bytes], on_event: OnEvent) -> JobResult:
         self._job += 1
-        names = {
-            what: payload_name(self._welcome.session, self._job, what) for what in ("pixels", "selection", "result")
-        }
+        result = payload_name(self._welcome.session, self._job, "result")
+        names = {what: payload_name(self._welcome.session, self._job, what) for what in payloads}
         folder = path_from_text(self._welcome.payload_folder)
         done = False
         try:
+            for what, data in payloads.items():
+                self._check_cancelled()
+                payload.write(os.path.join(folder, names[what]), data)
             self._check_cancelled()
-            payload.write(os.path.join(folder, names["pixels"]), pixels)
-            if selection is not None:
-                payload.write(os.path.join(folder, names["selection"]), selection)
-            self._check_cancelled()
-            ask = Stylize(self._job, request, names["pixels"], names["selection"] if selection is not None else None)
-            result = self._converse(ask, on_event)
-            if result.result != names["result"]:
+            kind = Deform if isinstance(request, DeformRequest) else Stylize
+            finished = self._converse(kind(job=self._job, request=request, **names), on_event)
+            if finished.result != result:
                 raise ProtocolError("The worker answered with somebody else's result.")
-            answer = StylizeResult(
-                payload.take(os.path.join(folder, result.result), request.payload_size), result.recipe
-            )
+            answer = JobResult(payload.take(os.path.join(folder, result), request.payload_size), finished.recipe)
             done = True
             return answer
         finally:
             if not done:  # hanging up cancels the job; a worker that is gone can't sweep any more
                 self._connection.close()
-                for name in names.values():
+                for name in (result, *names.values()):
                     payload.discard(os.path.join(folder, name))
 
-    def _converse(self, ask: Stylize, on_event: OnEvent) -> Finished:
+    def _converse(self, ask: Order, on_event: OnEvent) -> Finished:
         """Send the job and listen until it is done."""
         begun = False
         try:

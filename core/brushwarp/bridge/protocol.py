@@ -4,9 +4,9 @@ A message is a JSON object of at most 1 MB with the message's `kind` and exactly
 they lie in files (see `payload`) whose names a message gives. Both ends check every field when a message is made, so
 what can be sent can be received.
 
-Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client asks
-Stylize or Shutdown, one at a time. A Stylize is answered by any number of Queued and Progress, Started once,
-and then Finished or Failure. **Hanging up is how a job is cancelled.**
+Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client gives
+an order (Stylize, Deform) or asks for Shutdown, one at a time. An order is answered by any number of Queued and Progress,
+Started once, and then Finished or Failure. **Hanging up is how a job is cancelled.**
 
 What never changes, whatever the version, so that an old worker can be told to make way: Welcome's kind, `protocol` and
 `version`; Shutdown; Goodbye; Busy.
@@ -14,23 +14,27 @@ What never changes, whatever the version, so that an old worker can be told to m
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import math
 import re
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from typing import Any, ClassVar, Dict, NoReturn, Optional
+from typing import Any, ClassVar, Dict, NoReturn, Optional, Type
 
 from . import checks
 from .errors import ProtocolError
-from .request import StylizeRequest
+from .request import DeformRequest, LayerRequest, StylizeRequest
+from .styles import Thumbnail
 
-PROTOCOL = 1
+PROTOCOL = 2
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
+MAX_PREVIEW = 256  # pixels of a side: as RGB and in base64, a quarter of a message at most
 DIGITS_LIMIT = 25  # of a whole number in a header; int() of a million digits would take seconds
 
-PAYLOAD_NAME = re.compile(r"[0-9a-f]{16}-[0-9]{1,10}\.(?:pixels|selection|result)\Z")
+PAYLOAD_NAME = re.compile(r"[0-9a-f]{16}-[0-9]{1,10}\.(?:pixels|selection|style|result)\Z")
 SESSION = re.compile(r"[0-9a-f]{16}\Z")
 
 
@@ -84,29 +88,63 @@ class Welcome(Message):
 
 
 @dataclass(frozen=True)
-class Stylize(Message):
-    """Paint this. The pixels (and the selection) have been written to the files named here."""
+class Order(Message):
+    """Do this to a layer. Its pixels (and the selection) have been written to the files named here."""
 
-    kind: ClassVar[str] = "stylize"
+    asks: ClassVar[Type[LayerRequest]]
     job: int
-    request: StylizeRequest
+    request: LayerRequest
     pixels: str
     selection: Optional[str] = None
 
     def __post_init__(self) -> None:
         checks.whole(self.job, "job", 1, MAX_JOB)
-        if not isinstance(self.request, StylizeRequest):
-            raise ProtocolError("request must be a StylizeRequest.")
+        if not isinstance(self.request, self.asks):
+            raise ProtocolError("request must be a {}.".format(self.asks.__name__))
         _payload(self.pixels, "pixels")
         if self.selection is not None:
             _payload(self.selection, "selection")
+
+    @property
+    def payloads(self) -> Dict[str, str]:
+        """The files that come with it, by what they hold."""
+        given = {"pixels": self.pixels, "selection": self.selection}
+        return {what: name for what, name in given.items() if name is not None}
 
     def to_json(self) -> Dict[str, Any]:
         return dict(super().to_json(), request=self.request.to_json())
 
     @classmethod
     def from_json(cls, fields: Dict[str, Any]) -> "Message":
-        return super().from_json(dict(fields, request=StylizeRequest.from_json(fields.get("request"))))
+        return super().from_json(dict(fields, request=cls.asks.from_json(fields.get("request"))))
+
+
+@dataclass(frozen=True)
+class Stylize(Order):
+    """Paint it in a trained style."""
+
+    kind: ClassVar[str] = "stylize"
+    asks: ClassVar[Type[LayerRequest]] = StylizeRequest
+
+
+@dataclass(frozen=True)
+class Deform(Order):
+    """Paint it like a picture, and bend it. `style`: the file with that picture's pixels, where the request has them travel."""
+
+    kind: ClassVar[str] = "deform"
+    asks: ClassVar[Type[LayerRequest]] = DeformRequest
+    style: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.style is not None:
+            _payload(self.style, "style")
+        if (self.style is None) != (self.request.style_picture is None):  # type: ignore[attr-defined]
+            raise ProtocolError("style must name a payload where the request has a style picture, and only there.")
+
+    @property
+    def payloads(self) -> Dict[str, str]:
+        return super().payloads if self.style is None else dict(super().payloads, style=self.style)
 
 
 @dataclass(frozen=True)
@@ -135,19 +173,44 @@ class Started(Message):
 
 @dataclass(frozen=True)
 class Progress(Message):
-    """`done` of `total` steps of `stage`. Job 0 is the start of the worker itself."""
+    """`done` of `total` steps of `stage`. Job 0 is the start of the worker itself.
+
+    loss: what is being made less, where something is. preview: a small picture of how it stands, now and then.
+    """
 
     kind: ClassVar[str] = "progress"
     job: int
     stage: str
     done: int
     total: int
+    loss: Optional[float] = None
+    preview: Optional[Thumbnail] = None
 
     def __post_init__(self) -> None:
         checks.whole(self.job, "job", 0, MAX_JOB)
         checks.text(self.stage, "stage", 200)
         checks.whole(self.done, "done", 0, 2**53)
         checks.whole(self.total, "total", 0, 2**53)
+        if self.loss is not None:
+            object.__setattr__(self, "loss", checks.number(self.loss, "loss", -1e30, 1e30))
+        if self.preview is not None:
+            _check_preview(self.preview)
+
+    def to_json(self) -> Dict[str, Any]:
+        small = self.preview
+        rgb = None if small is None else [small.width, small.height, base64.b64encode(small.rgb).decode("ascii")]
+        return dict(super().to_json(), preview=rgb)
+
+    @classmethod
+    def from_json(cls, fields: Dict[str, Any]) -> "Message":
+        if fields.get("preview") is not None:
+            width, height, rgb = checks.items(fields["preview"], "preview", 3, 3)
+            try:
+                raw = base64.b64decode(checks.text(rgb, "preview", HEADER_LIMIT), validate=True)
+            except (binascii.Error, ValueError) as error:
+                raise ProtocolError("preview must be base64.") from error
+            fields = dict(fields, preview=Thumbnail(width, height, raw))
+        return super().from_json(fields)
 
 
 @dataclass(frozen=True)
@@ -204,6 +267,7 @@ _KINDS = {
     for message in (
         Welcome,
         Stylize,
+        Deform,
         Queued,
         Started,
         Progress,
@@ -247,6 +311,15 @@ def _payload(name: Any, field: str) -> str:
     if not PAYLOAD_NAME.match(checks.text(name, field, 64)):
         raise ProtocolError("{} must be a payload's name, without a folder.".format(field))
     return name
+
+
+def _check_preview(small: Any) -> None:
+    if not isinstance(small, Thumbnail) or not isinstance(small.rgb, bytes):
+        raise ProtocolError("preview must be a Thumbnail.")
+    checks.whole(small.width, "preview width", 1, MAX_PREVIEW)
+    checks.whole(small.height, "preview height", 1, MAX_PREVIEW)
+    if len(small.rgb) != 3 * small.width * small.height:
+        raise ProtocolError("preview must hold three bytes a pixel.")
 
 
 def _int(digits: str) -> int:

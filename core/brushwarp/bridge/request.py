@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple, Type, TypeVar
 
 from . import checks
 from .errors import ProtocolError, WorkerError
+from .presets import BALANCED
 
 MAX_PIXELS = 400 * 1000 * 1000  # as the engine's own limit for a picture
 MAX_SIDE = 1000 * 1000
 MAX_ARROWS = 4096  # a hundred are many; this many rows still fit the header
 MAX_COORDINATE = 1e7
 MAX_SEED = 2**63 - 1
-STYLE_LIMIT = 4096  # characters: an id, or the path of a pack
+STYLE_LIMIT = 4096  # characters: an id, or a path
+MAX_WEIGHT = 1e6
+WORKING_SIZES = (64, 2048)  # pixels of the long side at which a deformation is solved
+BASES = ("strotss", "gatys", "multimodal")  # of a deformation; the last takes a trained style, the others a picture
 
 ORDERS = {"RGBA": 4, "BGRA": 4, "GRAYA": 2}  # channels a pixel; alpha is straight
 DEPTHS = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}  # bytes a channel, in the machine's own byte order
@@ -48,17 +52,17 @@ class PixelFormat:
         return ORDERS[self.order] * DEPTHS[self.depth]
 
 
-@dataclass(frozen=True)
-class StylizeRequest:
-    """A layer (or a crop of one) to paint.
+R = TypeVar("R", bound="LayerRequest")
 
-    width, height: of the payload, in pixels. style: a style's id, or the path of a pack.
-    strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
-    keep_colors: keep the photo's colours and take the painting's light and dark alone.
+
+@dataclass(frozen=True)
+class LayerRequest:
+    """A layer (or a crop of one), and what every job on it needs to know.
+
+    width, height: of the payload, in pixels. style: what it is painted in; see the requests themselves.
     keypoints: one arrow (source x, source y, target x, target y) each, in the payload's pixels, the origin at the
-    top-left *corner*. smoothness (pixels squared): 0 hits the targets exactly.
-    canvas_short_side: the shorter side of the whole canvas in pixels, so that a crop is painted with the canvas'
-    brush; None if the payload is the whole canvas.
+    top-left *corner*. canvas_short_side: the shorter side of the whole canvas in pixels, so that a crop is painted with
+    the canvas' brush; None if the payload is the whole canvas.
 
     Raises WorkerError "picture-too-large" or "keypoints-too-many" for what a painter can have drawn, else ProtocolError.
     """
@@ -67,33 +71,16 @@ class StylizeRequest:
     height: int
     style: str
     format: PixelFormat = PixelFormat()
-    strength: float = 1.0
-    brush_scale: float = 1.0
-    keep_colors: bool = False
     keypoints: Tuple[Arrow, ...] = ()
-    smoothness: float = 0.0
     seed: int = 0
     canvas_short_side: Optional[int] = None
 
     def __post_init__(self) -> None:
-        checks.whole(self.width, "width", 1, MAX_SIDE)
-        checks.whole(self.height, "height", 1, MAX_SIDE)
-        if self.width * self.height > MAX_PIXELS:
-            raise WorkerError(
-                "picture-too-large",
-                "{} x {} pixels are too many: at most {} million can be painted at once.".format(
-                    self.width, self.height, MAX_PIXELS // 1000000
-                ),
-                "Scale the layer down, or crop it.",
-            )
-        checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        _size(self.width, self.height)
+        checks.text(self.style, "style", STYLE_LIMIT)
         if not isinstance(self.format, PixelFormat):
             raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
-        self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
-        self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
-        checks.flag(self.keep_colors, "keep colors")
         self._keep("keypoints", _arrows(self.keypoints))
-        self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
         checks.whole(self.seed, "seed", 0, MAX_SEED)
         if self.canvas_short_side is not None:
             checks.whole(self.canvas_short_side, "canvas short side", 1, MAX_SIDE)
@@ -118,14 +105,123 @@ class StylizeRequest:
         return fields
 
     @classmethod
-    def from_json(cls, fields: Any) -> "StylizeRequest":
+    def from_json(cls: Type[R], fields: Any) -> R:
         known = {field.name for field in fields_of(cls)}
         if not isinstance(fields, dict) or set(fields) != known:
             raise ProtocolError("A request must have the fields {}.".format(", ".join(sorted(known))))
-        layout = fields["format"]
-        if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
-            raise ProtocolError("A pixel format must have order, depth and transfer.")
-        return cls(**dict(fields, format=PixelFormat(**layout)))
+        return cls(**dict(fields, format=_format(fields["format"])))
+
+
+@dataclass(frozen=True)
+class StylizeRequest(LayerRequest):
+    """A layer to paint in a trained style. style: its id, or the path of a pack.
+
+    strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
+    keep_colors: keep the photo's colours and take the painting's light and dark alone.
+    smoothness (pixels squared): 0 hits the arrows' targets exactly.
+    """
+
+    strength: float = 1.0
+    brush_scale: float = 1.0
+    keep_colors: bool = False
+    smoothness: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
+        self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
+        checks.flag(self.keep_colors, "keep colors")
+        self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
+
+
+@dataclass(frozen=True)
+class StylePicture:
+    """The picture to paint like, where it travels as a payload of its own. width, height: in pixels."""
+
+    width: int
+    height: int
+    format: PixelFormat = PixelFormat()
+
+    def __post_init__(self) -> None:
+        _size(self.width, self.height)
+        if not isinstance(self.format, PixelFormat):
+            raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
+
+    @property
+    def payload_size(self) -> int:
+        return self.width * self.height * self.format.bytes_per_pixel
+
+    def to_json(self) -> Dict[str, Any]:
+        return dict(self.__dict__, format=dict(self.format.__dict__))
+
+    @classmethod
+    def from_json(cls, fields: Any) -> "StylePicture":
+        if not isinstance(fields, dict) or set(fields) != {"width", "height", "format"}:
+            raise ProtocolError("A style picture must have width, height and format.")
+        return cls(fields["width"], fields["height"], _format(fields["format"]))
+
+
+@dataclass(frozen=True)
+class DeformRequest(LayerRequest):
+    """A layer to paint like a picture and to bend towards its shapes, along its keypoints.
+
+    base: see BASES. style: with "multimodal" a trained style's id or pack; else the path of the picture to paint like,
+    or, where that travels as `style_picture`, its name for the recipe.
+    content_weight, warp_weight, tv_weight: as in `presets`. unfold: bend less sharply where the warp would fold over.
+    size: long side in pixels at which it is solved. encoder: what looks at the pictures; "auto" is the best at hand.
+    """
+
+    base: str = "strotss"
+    style_picture: Optional[StylePicture] = None
+    content_weight: float = BALANCED.content_weight
+    warp_weight: float = BALANCED.warp_weight
+    tv_weight: float = BALANCED.tv_weight
+    unfold: bool = False
+    size: int = 256
+    encoder: str = "auto"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.choice(self.base, "base", BASES)
+        if self.style_picture is None:
+            checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        elif not isinstance(self.style_picture, StylePicture) or self.base == "multimodal":
+            raise ProtocolError("style picture must be a StylePicture, and not for a trained style.")
+        for name in ("content_weight", "warp_weight", "tv_weight"):
+            self._keep(name, checks.number(getattr(self, name), name.replace("_", " "), 0.0, MAX_WEIGHT))
+        checks.flag(self.unfold, "unfold")
+        checks.whole(self.size, "size", *WORKING_SIZES)
+        checks.text(self.encoder, "encoder", 100, empty=False)
+
+    def to_json(self) -> Dict[str, Any]:
+        picture = self.style_picture
+        return dict(super().to_json(), style_picture=None if picture is None else picture.to_json())
+
+    @classmethod
+    def from_json(cls, fields: Any) -> "DeformRequest":
+        if isinstance(fields, dict) and fields.get("style_picture") is not None:
+            fields = dict(fields, style_picture=StylePicture.from_json(fields["style_picture"]))
+        return super().from_json(fields)
+
+
+def _size(width: Any, height: Any) -> None:
+    checks.whole(width, "width", 1, MAX_SIDE)
+    checks.whole(height, "height", 1, MAX_SIDE)
+    if width * height > MAX_PIXELS:
+        raise WorkerError(
+            "picture-too-large",
+            "{} x {} pixels are too many: at most {} million can be painted at once.".format(
+                width, height, MAX_PIXELS // 1000000
+            ),
+            "Scale the layer down, or crop it.",
+        )
+
+
+def _format(layout: Any) -> PixelFormat:
+    if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
+        raise ProtocolError("A pixel format must have order, depth and transfer.")
+    return PixelFormat(**layout)
 
 
 def _arrows(rows: Any) -> Tuple[Arrow, ...]:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
+from ..bridge.request import BASES
+from ..deformable import DeformSettings
 from ..devices import describe_device
 from ..errors import BrushwarpError
 from ..geometry import KeypointPairs, read_arrows
-from ..image import Picture, load_picture, refuse_unsavable, resize, save_picture
+from ..image import Picture, resize, save_picture
 from ..image.atomic import atomic_write
 from ..recipe import make_recipe, read_recipe
 from ..styles import is_path
+from .deform import WEIGHTS, content_for, deform_to, style_for
 from .terminal import progress_bar, say, tell
 
 DEFAULT_STYLE = "vangogh_starry_night"
@@ -67,8 +70,11 @@ def run_recipe(arguments: argparse.Namespace) -> None:
         raise BrushwarpError("recipe", f"{arguments.recipe} can't be read: {error.strerror}.", "Check the file's name.") from error
     except UnicodeDecodeError as error:
         raise BrushwarpError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result.") from error
+    if record["verb"] == "deform":
+        _run_deform_recipe(arguments, record)
+        return
     if record["verb"] != "stylize":
-        raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Only recipes of stylize can be run so far.")
+        raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Recipes of stylize and deform can be run.")
     parameters, style = record["parameters"], record["style"]
     picture = _picture_for(arguments.output, arguments.photo, parameters.get("size"))
     painter = api.load_painter(style["id"], arguments.device)
@@ -78,8 +84,22 @@ def run_recipe(arguments: argparse.Namespace) -> None:
     _paint_to(arguments.output, picture, style["id"], painter, parameters, pairs, record["seed"])
 
 
+def _run_deform_recipe(arguments: argparse.Namespace, record: dict[str, Any]) -> None:
+    parameters, named = record["parameters"], record["style"]["id"]
+    base = parameters.get("base", BASES[0])
+    content = content_for(arguments.photo, arguments.output)
+    if base != "multimodal" and not Path(named).is_file():
+        raise BrushwarpError("recipe", f"The style picture {named!r} is not there.", "Put it there, or name another in the recipe, under style, id.")
+    wanted = {name: parameters[name] for name in (*WEIGHTS, "unfold", "size") if name in parameters}
+    deform_to(
+        arguments.output, content, style_for(named, base), named, KeypointPairs.from_rows(record["keypoints"]), base=base,
+        settings=DeformSettings(**wanted, seed=record["seed"]), encoder=parameters.get("encoder") or "auto", device=arguments.device,
+        canvas_short_side=parameters.get("canvas_short_side"),
+    )
+
+
 def run_warp(arguments: argparse.Namespace) -> None:
-    picture = _picture_for(arguments.output, arguments.photo)
+    picture = content_for(arguments.photo, arguments.output)
     pairs = read_arrows(arguments.keypoints, picture.size).validated(picture.size)
     save_picture(api.warp(picture, pairs, smoothness=arguments.smoothness), arguments.output)
     say(str(arguments.output))
@@ -87,9 +107,7 @@ def run_warp(arguments: argparse.Namespace) -> None:
 
 def _picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
     """The photograph, its long side scaled to `size`; refused now if what becomes of it could not be saved."""
-    refuse_unsavable(output)
-    picture = load_picture(photo)
-    refuse_unsavable(output, has_alpha=picture.alpha is not None and bool((picture.alpha < 1).any()))
+    picture = content_for(photo, output)
     return picture if size is None else _scaled_to(picture, size)
 
 

@@ -26,13 +26,15 @@ SMALLEST_STYLE = 16  # pixels, of the style picture's short side: less has no br
 @dataclass(frozen=True, eq=False)
 class Deformation:
     """What came of it. picture: of the content's size. pairs: the arrows as solved, in its pixels. losses: of each iteration, by
-    name. folds: share of the picture, 0..1, that the warp turns over. notes: what was done differently, and what to know."""
+    name. folds: share of the picture, 0..1, that the warp turns over. notes: what was done differently, and what to know. encoder:
+    the name of the one that looked at the pictures, where one did."""
 
     picture: Picture
     pairs: KeypointPairs
     losses: list[dict[str, float]] = field(default_factory=list)
     folds: float = 0.0
     notes: tuple[str, ...] = ()
+    encoder: str = ""
 
 
 def deform_by_optimisation(
@@ -58,7 +60,7 @@ def deform_by_optimisation(
         notes.append("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther.")
     solved = solved.scaled(content.width / small.shape[2], content.height / small.shape[1])
     painted = carry_up(small, shown, painting, method, settings.content_weight, settings.seed, on_progress).cpu()
-    return _bent(content.with_pixels(from_srgb(painted, content)), solved, course.losses, notes)
+    return _bent(content.with_pixels(from_srgb(painted, content)), solved, course.losses, notes, settings.unfold)
 
 
 def deform_painted(
@@ -74,7 +76,7 @@ def deform_painted(
     if len(pairs):
         solved, course = solve_shape(pairs.scaled(x_scale, y_scale), small, settings, on_progress)
         solved, losses = solved.scaled(1 / x_scale, 1 / y_scale), course.losses
-    return _bent(painted, solved, losses, notes)
+    return _bent(painted, solved, losses, notes, settings.unfold)
 
 
 def _usable(pairs: KeypointPairs, content: Picture, notes: list[str]) -> KeypointPairs:
@@ -108,14 +110,22 @@ def _solve_in_memory(
     return _solve_in_memory(shown, painting, pairs, method, replace(settings, size=settings.size // 2), on_progress, notes)
 
 
-def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]], notes: list[str]) -> Deformation:
+def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]], notes: list[str], unfold: bool) -> Deformation:
     """The picture along the solved arrows, and a word about where it folds."""
     if not len(solved):
         return Deformation(picture, solved, losses, 0.0, tuple(notes))
+    folds = _fold_share(picture, solved)
+    smoothness = calmest(solved, picture.size) if folds and unfold else 0.0
+    if smoothness:
+        notes.append(f"The warp would fold over in {folds:.1%} of the picture: it bends less sharply than the arrows say.")
+        folds = 0.0
+    elif folds:
+        notes.append(f"The warp folds over in {folds:.1%} of the picture. Move the arrows there, or choose to smooth folds away.")
+    return Deformation(warp(picture, solved, smoothness=smoothness), solved, losses, folds, tuple(notes))
+
+
+def _fold_share(picture: Picture, solved: KeypointPairs) -> float:
     share = min(1.0, 256 / max(picture.size))
     small = tuple(max(2, round(side * share)) for side in picture.size)
     arrows = solved.scaled(small[1] / picture.width, small[0] / picture.height)
-    folds = fold_share(thin_plate_flow(arrows.source, arrows.target, small))
-    if folds > 0:
-        notes.append(f"The warp folds over in {folds:.1%} of the picture; a smoothness of {calmest(solved, picture.size):.3g} pixels² would not.")
-    return Deformation(warp(picture, solved), solved, losses, folds, tuple(notes))
+    return fold_share(thin_plate_flow(arrows.source, arrows.target, small))

@@ -42,7 +42,7 @@ def carry_up(
         painted, weight = torch.zeros_like(picture), torch.zeros_like(picture[:1])
         for box in _tiles(size):
 
-            def tell(iteration: int, _: Tensor, before: int = done) -> None:
+            def tell(iteration: int, _: Tensor, loss: float | None, before: int = done) -> None:
                 on_progress(Progress("detail", before + iteration, work))
 
             canvas = _FineBands(box.of(picture))

@@ -50,8 +50,8 @@ def solve(
         there = (style.shape[1] >> coarser, style.shape[2] >> coarser)
         objective = method.objective(scaled(content, here), scaled(style, there), settings.content_weight * 2**coarser, settings.seed + scale)
 
-        def tell(iteration: int, picture: Tensor, before: int = done) -> None:
-            on_progress(Progress("painting", before + iteration, settings.total, picture.clamp(0, 1)))
+        def tell(iteration: int, picture: Tensor, loss: float | None, before: int = done) -> None:
+            on_progress(Progress("painting", before + iteration, settings.total, picture.clamp(0, 1), loss))
 
         optimise(level, objective, optimiser, iterations, course, bend=bend, on_iteration=tell)
         done += iterations
@@ -77,6 +77,6 @@ def solve_shape(
         _, cost, terms = bend.cost()
         cost.backward()
         optimiser.step()
-        course.losses.append({"total": float(cost), **{name: float(value) for name, value in terms.items()}})
-        on_progress(Progress("bending", iteration, SHAPE_ITERATIONS))
+        course.losses.append({name: float(value.detach()) for name, value in {"total": cost, **terms}.items()})
+        on_progress(Progress("bending", iteration, SHAPE_ITERATIONS, loss=course.losses[-1]["total"]))
     return bend.solved(), course

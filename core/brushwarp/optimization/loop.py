@@ -34,8 +34,8 @@ class Course:
     diverged: bool = False
 
 
-OnIteration = Callable[[int, Tensor], None]
-"""Told the iteration (from 1) and the picture (3, H, W) as it stands. It may raise `Cancelled`."""
+OnIteration = Callable[[int, Tensor, "float | None"], None]
+"""Told the iteration (from 1), the picture (3, H, W) as it stands, and the loss where it was looked at. It may raise `Cancelled`."""
 
 
 def optimise(
@@ -46,7 +46,7 @@ def optimise(
     course: Course,
     *,
     bend: Bend | None = None,
-    on_iteration: OnIteration = lambda iteration, picture: None,
+    on_iteration: OnIteration = lambda iteration, picture, loss: None,
 ) -> None:
     """Moves canvas and bend towards the least loss; what it cost is added to `course`.
 
@@ -78,8 +78,8 @@ def optimise(
         objective.draw()
         before = [leaf.detach().clone() for leaf in leaves] if iteration % every == 0 else None
         optimiser.step(evaluate)
-        on_iteration(iteration, canvas.picture().detach())
         if before is None and iteration < iterations:
+            on_iteration(iteration, canvas.picture().detach(), None)
             continue
         found = [{name: float(value.detach()) for name, value in terms.items()} for terms in waiting]
         waiting.clear()
@@ -90,3 +90,4 @@ def optimise(
             return
         course.losses += found
         good = before or good
+        on_iteration(iteration, canvas.picture().detach(), found[-1]["total"])

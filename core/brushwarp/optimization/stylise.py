@@ -58,8 +58,8 @@ def stylise(
         rate = schedule.last_learning_rate if last else schedule.learning_rate
         before = done
 
-        def tell(iteration: int, state: Tensor, before: int = before) -> None:
-            on_progress(Progress("painting", before + iteration, sum(schedule.iterations), state))
+        def tell(iteration: int, state: Tensor, loss: float | None, before: int = before) -> None:
+            on_progress(Progress("painting", before + iteration, sum(schedule.iterations), state, loss))
 
         optimise(canvas, objective, make_optimiser(schedule.optimiser, canvas.parameters, rate), iterations, course, on_iteration=tell)
         picture = canvas.picture().detach()

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
 
 from .. import api
-from ..bridge.request import StylizeRequest
+from ..bridge.request import DeformRequest, LayerRequest, StylizeRequest
+from ..deformable import DeformSettings
+from ..devices import choose_device
 from ..geometry import KeypointPairs
+from ..image import Picture, load_picture
 from ..image.region import apply_region, mask_bounds
 from ..multimodal.transfer import Painter
 from ..progress import OnProgress, Progress
 from ..recipe import make_recipe
 from ..styles.library import find_style
-from .pixels import picture_from_wire, picture_to_wire, region_from_wire
+from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbnail_of
 
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
+
+# What `brushwarp stylize` and `brushwarp deform` need to paint the same, and the size it was painted at.
+STYLIZE_PARAMETERS = ("strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
+DEFORM_PARAMETERS = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size", "canvas_short_side", "width", "height")
 
 
 class Engine:
@@ -31,49 +45,71 @@ class Engine:
 
         Returns the bytes in the request's layout and the recipe. Raises BrushwarpError and Cancelled as the engine does.
         """
-        notes: list[str] = []
-        on_progress(Progress("preparing", 0, 1))
-        layout, size = request.format, (request.width, request.height)
-        picture, lost = picture_from_wire(pixels, *size, layout)
+        layer = _Layer(request, pixels, selection, on_progress)
         del pixels  # as large as the layer
-        if lost:
-            notes.append(f"{lost} of the layer's numbers were infinite or none, and were replaced.")
-        region = None if selection is None else region_from_wire(selection, *size)
-        if region is not None:
-            mask_bounds(region)  # refuses an empty selection
-        pairs = KeypointPairs.from_rows(request.keypoints).validated(
-            picture.size
-        )  # before the painting, which takes long
         painter = self._painter(request.style)
         painted = api.stylize(
-            picture,
+            layer.picture,
             painter,
             strength=request.strength,
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,
             on_progress=on_progress,
-            on_note=notes.append,
+            on_note=layer.notes.append,
         )
-        if len(pairs):
+        if len(layer.pairs):
             on_progress(Progress("warping", 0, 1))
-            painted = api.warp(painted, pairs, smoothness=request.smoothness)
-        if region is not None:
-            painted = apply_region(painted, region)
-        if layout.order == "GRAYA":
-            notes.append("The layer is grey: the painting's luminance alone was kept.")
-        on_progress(Progress("finishing", 0, 1))
-        recipe = make_recipe(
-            "stylize",
-            request.style,
-            painter.pack.sha256,
-            _parameters(request),
-            request.seed,
-            request.keypoints,
-            notes,
-            str(painter.device),
+            painted = api.warp(painted, layer.pairs, smoothness=request.smoothness)
+        return layer.finished(painted, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
+
+    def deform(
+        self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
+    ) -> tuple[memoryview, str]:
+        """Painted and bent together, then clipped by the selection. The recipe tells the arrows as they were solved.
+
+        on_progress gets previews as thumbnails. Errors as for `stylize`.
+        """
+        layer = _Layer(request, pixels, selection, on_progress)
+        del pixels
+        like, style_hash = self._style(request, style, layer.notes.append)
+        found = api.deform(
+            layer.picture,
+            like,
+            layer.pairs,
+            base=request.base,
+            settings=DeformSettings(
+                content_weight=request.content_weight,
+                warp_weight=request.warp_weight,
+                tv_weight=request.tv_weight,
+                unfold=request.unfold,
+                size=request.size,
+                seed=request.seed,
+            ),
+            encoder=request.encoder,
+            canvas_short_side=request.canvas_short_side,
+            on_progress=lambda progress: on_progress(_with_thumbnail(progress)),
         )
-        return picture_to_wire(painted, layout), recipe
+        layer.notes.extend(found.notes)
+        return layer.finished(
+            found.picture, "deform", style_hash, DEFORM_PARAMETERS, str(choose_device()), found.pairs.rows(), encoder=found.encoder
+        )
+
+    def _style(
+        self, request: DeformRequest, style: bytes | None, on_note: Callable[[str], None]
+    ) -> tuple[Painter | Picture, str]:
+        """What to paint like, and its hash: a trained style, the pixels that came along, or a picture file."""
+        if request.base == "multimodal":
+            painter = self._painter(request.style)
+            return painter, painter.pack.sha256
+        if style is not None and request.style_picture is not None:
+            like = request.style_picture
+            picture, lost = picture_from_wire(style, like.width, like.height, like.format)
+            if lost:
+                on_note(_lost(lost, "style picture"))
+            return picture, sha256(style).hexdigest()
+        picture = load_picture(request.style)
+        return picture, sha256(Path(request.style).read_bytes()).hexdigest()
 
     def _painter(self, style: str) -> Painter:
         path = find_style(style)
@@ -88,14 +124,41 @@ class Engine:
         return painter
 
 
-def _parameters(request: StylizeRequest) -> dict[str, object]:
-    """What `brushwarp stylize` needs to paint the same, and the size it was painted at."""
-    return {
-        "strength": request.strength,
-        "brush_scale": request.brush_scale,
-        "keep_colors": request.keep_colors,
-        "smoothness": request.smoothness,
-        "canvas_short_side": request.canvas_short_side,
-        "width": request.width,
-        "height": request.height,
-    }
+class _Layer:
+    """What came from the host: read, checked before any work, and given back as it came."""
+
+    def __init__(self, request: LayerRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress) -> None:
+        on_progress(Progress("preparing", 0, 1))
+        self.request, self.notes, self._on_progress = request, [], on_progress
+        self.picture, lost = picture_from_wire(pixels, request.width, request.height, request.format)
+        if lost:
+            self.notes.append(_lost(lost, "layer"))
+        self.region: Tensor | None = None
+        if selection is not None:
+            self.region = region_from_wire(selection, request.width, request.height)
+            mask_bounds(self.region)  # refuses an empty selection
+        self.pairs = KeypointPairs.from_rows(request.keypoints).validated(self.picture.size)
+
+    def finished(
+        self, painted: Picture, verb: str, style_hash: str, names: tuple[str, ...], device: str, solved: Any = None, **more: Any
+    ) -> tuple[memoryview, str]:
+        """The bytes of the result, clipped by the selection, and its recipe with the request's fields `names` and `more`."""
+        request = self.request
+        self._on_progress(Progress("finishing", 0, 1))
+        if self.region is not None:
+            painted = apply_region(painted, self.region)
+        if request.format.order == "GRAYA":
+            self.notes.append("The layer is grey: the painting's luminance alone was kept.")
+        parameters = {name: getattr(request, name) for name in names} | more
+        recipe = make_recipe(
+            verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved
+        )
+        return picture_to_wire(painted, request.format), recipe
+
+
+def _with_thumbnail(progress: Progress) -> Progress:
+    return progress if progress.preview is None else replace(progress, preview=thumbnail_of(progress.preview))
+
+
+def _lost(count: int, where: str) -> str:
+    return f"{count} of the {where}'s numbers were infinite or none, and were replaced."

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..bridge.protocol import Message, Queued, Stylize
+from ..bridge.protocol import Message, Order, Queued
 
 
 @dataclass(eq=False)
@@ -15,7 +15,7 @@ class Job:
     """A client's order. `say` sends a message to that client, whatever became of it."""
 
     session: str
-    order: Stylize
+    order: Order
     say: Callable[[Message], None]
     cancelled: threading.Event = field(default_factory=threading.Event)
 

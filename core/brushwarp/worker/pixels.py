@@ -15,14 +15,17 @@ import torch
 from torch import Tensor
 
 from ..bridge.request import PixelFormat
+from ..bridge.styles import Thumbnail
 from ..image.colour import linear_to_srgb, luminance, srgb_to_linear
 from ..image.picture import Picture
+from ..image.resample import resize
 
 STRIP_PIXELS = 1 << 16
 DTYPES = {"u8": np.uint8, "u16": np.uint16, "f16": np.float16, "f32": np.float32}
 WHITE = {"u8": 255, "u16": 65535}  # the number of a full channel; 1.0 in floats
 PLANES = {"RGBA": (0, 1, 2), "BGRA": (2, 1, 0), "GRAYA": (0, 0, 0)}  # where red, green and blue lie in a pixel
 LARGEST_F16 = 65504.0
+PREVIEW_SIDE = 192  # pixels of the longer side: 110 kB, as a message carries it
 LIGHT_STEPS = 1 << 20  # of the table from sRGB to light in integers: 0.07 of a 16-bit level between two of them
 
 
@@ -76,6 +79,14 @@ def region_from_wire(data: bytes, width: int, height: int) -> Tensor:
     """A selection of one byte a pixel as a (1, H, W) mask in 0..1."""
     mask = np.frombuffer(data, np.uint8).reshape(1, height, width)
     return torch.from_numpy(np.divide(mask, np.float32(255), dtype=np.float32))
+
+
+def thumbnail_of(rgb: Tensor) -> Thumbnail:
+    """(3, H, W) RGB in 0..1, at most PREVIEW_SIDE long."""
+    share = min(1.0, PREVIEW_SIDE / max(rgb.shape[1:]))
+    height, width = (max(1, round(side * share)) for side in rgb.shape[1:])
+    small = resize(rgb.detach().cpu().float(), (height, width)).clamp(0, 1)
+    return Thumbnail(width, height, (small * 255).round().byte().permute(1, 2, 0).contiguous().numpy().tobytes())
 
 
 def _strips(width: int, height: int) -> Iterator[slice]:

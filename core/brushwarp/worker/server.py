@@ -22,18 +22,20 @@ from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
     PROTOCOL,
     Busy,
+    Deform,
     Failure,
     Finished,
     Goodbye,
     Message,
+    Order,
     Progress,
     Shutdown,
     Started,
-    Stylize,
     Welcome,
     payload_name,
 )
-from ..bridge.request import StylizeRequest
+from ..bridge.request import DeformRequest, StylizeRequest
+from ..bridge.styles import Thumbnail
 from ..errors import Cancelled
 from ..progress import OnProgress
 from ..progress import Progress as EngineProgress
@@ -55,6 +57,12 @@ class Works(Protocol):
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
     ) -> tuple[bytes | memoryview, str]:
         """The painted pixels and the recipe."""
+        ...
+
+    def deform(
+        self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
+    ) -> tuple[bytes | memoryview, str]:
+        """The painted and bent pixels and the recipe. What `on_progress` gets as preview is a `Thumbnail`."""
         ...
 
 
@@ -164,7 +172,7 @@ class Server:
 
     def _answer(self, message: Message, session: str, client: _Client) -> None:
         self._line.touch()
-        if isinstance(message, Stylize):
+        if isinstance(message, Order):
             _check_names(message, session)
             job = Job(session, message, client.say)
             if not self._line.join(job):
@@ -199,9 +207,7 @@ class Server:
             job.say(Started(order.job))
             works = self._ready()
             payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
-            pixels = payload.take(self._path(order.pixels), request.payload_size)
-            selection = payload.take(self._path(order.selection), request.selection_size) if order.selection else None
-            painted, recipe = works.stylize(request, pixels, selection, _reporter(job))
+            painted, recipe = self._work(works, order, _reporter(job))
             if len(painted) != request.payload_size:
                 raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
             payload.fill(self._path(result), painted)
@@ -224,6 +230,15 @@ class Server:
             self._watch_no_more()
             if job.cancelled.is_set():  # what was written after its client had been swept after
                 payload.sweep(self._folder, job.session)
+
+    def _work(self, works: Works, order: Order, on_progress: OnProgress) -> tuple[bytes | memoryview, str]:
+        request = order.request
+        pixels = payload.take(self._path(order.pixels), request.payload_size)
+        selection = payload.take(self._path(order.selection), request.selection_size) if order.selection else None
+        if not isinstance(order, Deform):
+            return works.stylize(request, pixels, selection, on_progress)
+        style = payload.take(self._path(order.style), request.style_picture.payload_size) if order.style else None
+        return works.deform(request, pixels, selection, style, on_progress)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name)
@@ -288,10 +303,9 @@ class _Client:
             self._connection.close()
 
 
-def _check_names(order: Stylize, session: str) -> None:
+def _check_names(order: Order, session: str) -> None:
     """A client may name its own payloads alone."""
-    given = (order.pixels, order.selection or payload_name(session, order.job, "selection"))
-    if given != (payload_name(session, order.job, "pixels"), payload_name(session, order.job, "selection")):
+    if any(name != payload_name(session, order.job, what) for what, name in order.payloads.items()):
         raise ProtocolError("The payloads are not those of this connection and job.")
 
 
@@ -310,6 +324,7 @@ def _reporter(job: Job) -> OnProgress:
         now = time.monotonic()
         if progress.stage != last_stage or now - last_time >= PROGRESS_SECONDS:
             last_stage, last_time = progress.stage, now
-            job.say(Progress(job.order.job, progress.stage[:200], int(progress.done), int(progress.total)))
+            preview = progress.preview if isinstance(progress.preview, Thumbnail) else None
+            job.say(Progress(job.order.job, progress.stage[:200], int(progress.done), int(progress.total), progress.loss, preview))
 
     return report
