@@ -2,10 +2,11 @@
 
 Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker process; `bridge` talks to it.
 
-    extension   the menu                       stylize     the course of one job, from the menu to the new layer
-    dialog      what to paint                  progress    how far it is, and Cancel
-    document, layer    Krita itself            job         the thread that waits for the worker
-    arrows, colour, settings, rectangle, refusal    logic that needs neither Krita nor Qt
+    extension   the menu                       command    what its entries share: from the menu to the job
+    stylize, deform            the entries     stylize_dialog, deform_dialog    what to paint (layer_dialog, fields: what both share)
+    painting    the course of one job          progress    how far it is, and Cancel
+    document, layer, cutout    Krita itself    job         the thread that waits for the worker
+    arrows, colour, settings, style_choice, rectangle, refusal    logic that needs neither Krita nor Qt
     qt          the one place that knows which PyQt there is
 """
 

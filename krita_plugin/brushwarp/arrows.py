@@ -1,4 +1,4 @@
-"""Arrows drawn on a vector layer: every line or path of exactly two nodes, from its first node to its last.
+"""Arrows on a vector layer: every line or path of exactly two nodes, from its first node to its last.
 
 Input is the SVG that Krita writes for a shape: coordinates in points, groups nested, transforms on every level. Shapes of
 another kind (curves with more nodes, closed outlines, text) may lie on the same layer, and are passed over.
@@ -22,10 +22,24 @@ _WRAPPING = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="x:xlink" xmlns:krita="x:krita" xmlns:sodipodi="x:sodipodi"'
     ' xmlns:inkscape="x:inkscape">{}</svg>'
 )
+SOLVED_COLOUR = "#3ee01c"  # seldom a painting's own
+_DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{!r}pt" height="{!r}pt" viewBox="0 0 {} {}">'
+    '<defs><marker id="brushwarp-head" orient="auto" markerWidth="4" markerHeight="4" refX="2" refY="2">'
+    '<path d="M0 0L4 2L0 4z" fill="{colour}"/></marker></defs>{paths}</svg>'
+)
+_PATH = '<path d="M{!r} {!r}L{!r} {!r}" stroke="{colour}" stroke-width="{stroke:g}" fill="none" marker-end="url(#brushwarp-head)"/>'
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PATH_TOKEN = re.compile("([MmLlHhVvCcSsQqTtAaZz])|(" + _NUMBER + ")")
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
 _NUMBERS_OF = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7}
+
+
+def svg_of_arrows(arrows: Iterable[Arrow], width: int, height: int, points: Tuple[float, float]) -> str:
+    """A drawing of `width` by `height` pixels with one path an arrow, its head a marker. points: of a pixel, across and down."""
+    stroke = max(2.0, min(width, height) / 300)
+    paths = "".join(_PATH.format(*arrow, stroke=stroke, colour=SOLVED_COLOUR) for arrow in arrows)
+    return _DRAWING.format(width * points[0], height * points[1], width, height, colour=SOLVED_COLOUR, paths=paths)
 
 
 def arrows_of_shapes(shapes: Iterable[str]) -> List[Arrow]:

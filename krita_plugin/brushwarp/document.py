@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Iterator, List, Optional, Sequence
 
 from krita import Krita
 
 from .arrows import Arrow
 from .colour import ColorSpace
-from .layer import Layer, filled_node, find_layer
+from .layer import ARROWS_BEGIN, Layer, arrows_node, filled_node, find_layer
 from .qt import QByteArray, QUuid
 from .rectangle import Rectangle
 from .refusal import Refusal
 
+SOLVED_NAME = "Brushwarp solved · {}"  # not to be taken for ARROWS_BEGIN: what was solved is not asked for again
 RECIPE_KEY = "brushwarp/recipe/"  # with the id of the layer that it belongs to
 
 
@@ -50,10 +51,29 @@ class Document:
 
     def arrow_layers(self) -> List[Layer]:
         """The vector layers that are named for arrows, the topmost (which is the newest) first."""
-        return Layer(self._document.rootNode()).vector_layers()
+        return [each for each in self._layers() if each.node.type() == "vectorlayer" and each.name.startswith(ARROWS_BEGIN)]
+
+    def paint_layers(self) -> List[Layer]:
+        """The topmost first."""
+        return [each for each in self._layers() if each.node.type() == "paintlayer"]
+
+    def _layers(self) -> Iterator[Layer]:
+        return Layer(self._document.rootNode()).below()
 
     def arrows(self, layer: Layer) -> List[Arrow]:
         return layer.arrows(self._document.xRes(), self._document.yRes())
+
+    def arrows_of(self, layer_id: Optional[str]) -> List[Arrow]:
+        """The arrows of the layer of an id; none for None. Raises Refusal if there are none on it."""
+        layer = None if layer_id is None else self.layer(layer_id)
+        if layer is None:
+            return []
+        arrows = self.arrows(layer)
+        if not arrows:
+            raise Refusal(
+                "“{}” has no arrows on it.".format(layer.name), "Draw a line from where a point is to where it shall go, or choose no arrows."
+            )
+        return arrows
 
     def settle(self) -> None:
         """Let strokes and moves that are under way come to their end."""
@@ -78,14 +98,37 @@ class Document:
             raise Refusal("Nothing of the layer is selected.", "Move the selection onto the layer, or choose Select > Deselect.")
         return mask
 
-    def add_above(self, source: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace) -> Layer:
+    def add_above(
+        self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, solved: Sequence[Arrow] = ()
+    ) -> Layer:
         """A new paint layer directly above `source`, in the same group and colour space, in one step of undo.
 
-        Krita makes it the active layer by itself, a moment later; told to do so at once, it complains of a failed assertion.
+        With solved arrows it comes in a group of its own with them, hidden, above it: Krita has no other way to add two
+        layers in one step. Krita makes what was added the active layer by itself, a moment later; told to do so at once, it
+        complains of a failed assertion: of a group `activate_within` makes the painting active then.
         """
+        name = "{} · Brushwarp".format(style)
         node = filled_node(self._document, name, place, pixels, sent, source.space)
-        source.node.parentNode().addChildNode(node, source.node)
+        added = node
+        if solved:
+            arrows = arrows_node(self._document, SOLVED_NAME.format(style), list(solved))
+            arrows.setVisible(False)
+            added = self._document.createGroupLayer(name + " with arrows")
+            added.addChildNode(node, None)
+            added.addChildNode(arrows, node)
+        source.node.parentNode().addChildNode(added, source.node)
+        if solved:  # of a group that comes with its contents Krita shows no more than a part by itself
+            self._document.waitForDone()
+            self._document.refreshProjection()
         return Layer(node)
+
+    def activate_within(self, layer: Layer) -> bool:
+        """Make a layer active, if the group that it lies in is; whether it was."""
+        active, group = self._document.activeNode(), layer.node.parentNode()
+        if active is None or group is None or active.uniqueId() != group.uniqueId():
+            return False
+        self._document.setActiveNode(layer.node)
+        return True
 
     def keep_recipe(self, layer: Layer, recipe: str) -> None:
         """Store how a layer was made with the document; Krita has no such place in the layer itself."""

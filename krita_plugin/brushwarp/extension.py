@@ -1,9 +1,11 @@
-"""The menu: Tools > Brushwarp. A docker would be registered beside this, and use the same `StylizeCommand`."""
+"""The menu: Tools > Brushwarp. A docker would be registered beside this, and use the same commands."""
 
 from __future__ import annotations
 
 from krita import Extension, Krita
 
+from .command import Desk
+from .deform import DeformCommand
 from .messages import guarded
 from .qt import QMenu
 from .stylize import StylizeCommand
@@ -16,16 +18,18 @@ class BrushwarpExtension(Extension):
 
     def __init__(self, parent) -> None:
         super().__init__(parent)
-        self._stylize = StylizeCommand()
+        self._desk = Desk()
+        self._commands = [StylizeCommand(self._desk), DeformCommand(self._desk)]
         self._menus = []  # Krita's windows do not keep them alive
 
     def setup(self) -> None:
-        Krita.instance().notifier().applicationClosing.connect(guarded(self._stylize.give_up))
+        Krita.instance().notifier().applicationClosing.connect(guarded(self._desk.give_up))
 
     def createActions(self, window) -> None:  # noqa: N802 - Krita's name
         title = window.createAction(MENU, "Brushwarp", "tools")
         menu = QMenu(MENU, window.qwindow())
         title.setMenu(menu)
         self._menus.append(menu)
-        action = window.createAction("brushwarp_stylize", "&Stylize…", "tools/" + MENU)
-        action.triggered.connect(guarded(lambda *_: self._stylize.ask()))
+        for command in self._commands:
+            action = window.createAction("brushwarp_" + command.name, command.text, "tools/" + MENU)
+            action.triggered.connect(guarded(lambda *_, command=command: command.ask()))

@@ -10,7 +10,8 @@ import threading
 from dataclasses import dataclass
 from typing import List, Optional, Union
 
-from .bridge.client import JobCancelled, Progress, Queued, StylizeRequest, JobResult, WorkerClient, WorkerError
+from .bridge.client import JobCancelled, JobResult, Progress, Queued, WorkerClient, WorkerError
+from .bridge.request import DeformRequest, LayerRequest
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ Event = Union[Queued, Progress, Done, Failed]
 class Job:
     """Starts with `start`; ends with one Done or Failed, or without a word if it was cancelled."""
 
-    def __init__(self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes]) -> None:
-        self._work = (request, pixels, selection)
+    def __init__(
+        self, request: LayerRequest, pixels: bytes, selection: Optional[bytes], style_pixels: Optional[bytes] = None
+    ) -> None:
+        self._work = (request, pixels, selection, style_pixels)
         self._events: "queue.SimpleQueue[Event]" = queue.SimpleQueue()
         self._cancelled = threading.Event()
         self._client: Optional[WorkerClient] = None
@@ -58,14 +61,18 @@ class Job:
         return events
 
     def _run(self) -> None:
-        request, pixels, selection = self._work
+        request, pixels, selection, style_pixels = self._work
         del self._work  # as large as the layer
         try:
             with WorkerClient.connect(self._tell) as client:
                 self._client = client
                 if self._cancelled.is_set():  # between the last event and now
                     return
-                self._events.put(Done(client.stylize(request, pixels, selection)))
+                if isinstance(request, DeformRequest):
+                    result = client.deform(request, pixels, selection, style_pixels)
+                else:
+                    result = client.stylize(request, pixels, selection)
+                self._events.put(Done(result))
         except JobCancelled:
             pass
         except WorkerError as error:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Iterator, List, Optional
 
-from .arrows import Arrow, arrows_of_shapes
+from .arrows import Arrow, arrows_of_shapes, svg_of_arrows
 from .colour import ColorSpace, pixel_format, space_to_send
-from .qt import QByteArray
+from .qt import QByteArray, QPixmap
 from .rectangle import Rectangle
 from .refusal import Refusal
 
@@ -52,12 +52,23 @@ class Layer:
 
     def refuse_unpaintable(self) -> None:
         """Raise Refusal unless this is an unlocked paint layer with something on it, in colours that can be painted."""
+        self._refuse_other_kinds()
+        if self.node.locked():
+            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker, or choose another layer.")
+        self._refuse_colours_and_nothing()
+
+    def refuse_unreadable(self) -> None:
+        """The same for a layer that is looked at alone: it may be locked."""
+        self._refuse_other_kinds()
+        self._refuse_colours_and_nothing()
+
+    def _refuse_other_kinds(self) -> None:
         kind = self.node.type()
         if kind != "paintlayer":
             what, hint = _KINDS.get(kind, ("a mask", "Choose the paint layer that it belongs to."))
             raise Refusal("“{}” is {}, and only paint layers can be painted.".format(self.name, what), hint)
-        if self.node.locked():
-            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker, or choose another layer.")
+
+    def _refuse_colours_and_nothing(self) -> None:
         space_to_send(self.space)
         if self.bounds.is_empty:
             raise Refusal("“{}” is empty.".format(self.name), "Paint something on it, or choose another layer.")
@@ -82,15 +93,21 @@ class Layer:
         drawn = arrows_of_shapes(shape.toSvg() for shape in self.node.shapes())
         return [(a * sx + x, b * sy + y, c * sx + x, d * sy + y) for a, b, c, d in drawn]
 
-    def vector_layers(self) -> List[Layer]:
-        """Every vector layer below this node that is named for arrows, the topmost first."""
-        found: List[Layer] = []
+    def thumbnail(self, width: int, height: int) -> Optional[QPixmap]:
+        """What is on it, small, in its own proportions; None for nothing."""
+        box = self.bounds
+        if box.is_empty:
+            return None
+        scale = min(width / box.width, height / box.height, 1.0)
+        image = self.node.thumbnail(max(1, round(box.width * scale)), max(1, round(box.height * scale)))
+        return QPixmap.fromImage(image)
+
+    def below(self) -> Iterator[Layer]:
+        """Every layer in this one, the topmost first."""
         for child in reversed(self.node.childNodes()):
             layer = Layer(child)
-            if child.type() == "vectorlayer" and layer.name.startswith(ARROWS_BEGIN):
-                found.append(layer)
-            found.extend(layer.vector_layers())
-        return found
+            yield layer
+            yield from layer.below()
 
 
 def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, final: ColorSpace):
@@ -105,6 +122,14 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     _convert(node, name, sent)
     node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
     _convert(node, name, final)
+    return node
+
+
+def arrows_node(document, name: str, arrows: List[Arrow]):
+    """A new vector layer's node with these arrows, in the document's pixels, that belongs to no parent yet."""
+    node = document.createVectorLayer(name)
+    points = (POINTS_PER_INCH / document.xRes(), POINTS_PER_INCH / document.yRes())
+    node.addShapesFromSvg(svg_of_arrows(arrows, document.width(), document.height(), points))
     return node
 
 

@@ -12,6 +12,12 @@ from .bridge.errors import WorkerError
 from .qt import QMessageBox, Qt
 
 
+def main_window() -> Any:
+    """What our windows belong to; None where Krita shows none."""
+    window = Krita.instance().activeWindow()
+    return None if window is None else window.qwindow()
+
+
 def show_problem(error: WorkerError, details: str = "") -> None:
     """What happened, and what to do about it."""
     _show(QMessageBox.Icon.Warning, error.message, error.hint, details)
@@ -23,8 +29,7 @@ def show_note(message: str, hint: str = "") -> None:
 
 
 def _show(icon: Any, message: str, hint: str, details: str) -> None:
-    window = Krita.instance().activeWindow()
-    box = QMessageBox(window.qwindow() if window is not None else None)
+    box = QMessageBox(main_window())
     box.setObjectName("brushwarp_message")
     box.setIcon(icon)
     box.setWindowTitle("Brushwarp")

@@ -10,19 +10,22 @@ import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
     from PyQt6.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
-    from PyQt6.QtGui import QIcon, QImage, QPixmap
+    from PyQt6.QtGui import QIcon, QImage, QImageReader, QPixmap
     from PyQt6.QtWidgets import (
         QCheckBox,
         QComboBox,
         QDialog,
         QDialogButtonBox,
         QDoubleSpinBox,
+        QFileDialog,
         QFormLayout,
         QHBoxLayout,
         QLabel,
         QMenu,
         QMessageBox,
         QProgressBar,
+        QPushButton,
+        QSizePolicy,
         QSlider,
         QSpinBox,
         QVBoxLayout,
@@ -30,19 +33,22 @@ if "PyQt6.QtCore" in sys.modules:
     )
 else:
     from PyQt5.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
-    from PyQt5.QtGui import QIcon, QImage, QPixmap
+    from PyQt5.QtGui import QIcon, QImage, QImageReader, QPixmap
     from PyQt5.QtWidgets import (
         QCheckBox,
         QComboBox,
         QDialog,
         QDialogButtonBox,
         QDoubleSpinBox,
+        QFileDialog,
         QFormLayout,
         QHBoxLayout,
         QLabel,
         QMenu,
         QMessageBox,
         QProgressBar,
+        QPushButton,
+        QSizePolicy,
         QSlider,
         QSpinBox,
         QVBoxLayout,
@@ -50,7 +56,8 @@ else:
     )
 
 __all__ = [
-    "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QFormLayout", "QHBoxLayout",
-    "QIcon", "QImage", "QLabel", "QMenu", "QMessageBox", "QPixmap", "QProgressBar", "QSize", "QSlider",
-    "QSpinBox", "QTimer", "QUuid", "QVBoxLayout", "QWidget", "Qt",
+    "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QFileDialog",
+    "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QLabel", "QMenu", "QMessageBox", "QPixmap",
+    "QProgressBar", "QPushButton", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QUuid", "QVBoxLayout",
+    "QWidget", "Qt",
 ]

@@ -3,46 +3,110 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from typing import Any, Callable, ClassVar, Dict, Optional, Type, TypeVar
+
+from .bridge.presets import BALANCED
+from .bridge.request import WORKING_SIZES
 
 BRUSH_SCALES = (0.25, 4.0)
+# Of the sliders of Deform…: the presets lie well inside (bridge/presets.py).
+CONTENT_WEIGHTS = (0.5, 128.0)
+WARP_WEIGHTS = (0.05, 5.0)
+TV_WEIGHTS = (0.1, 50.0)
+
+Reading = Callable[[Any], Any]
+R = TypeVar("R", bound="Remembered")
+
+
+class Remembered:
+    """A frozen dataclass that is kept as text. `readings`: how each field is read; None where what is said is of no use."""
+
+    readings: ClassVar[Dict[str, Reading]] = {}
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self))  # type: ignore[call-overload]
+
+    @classmethod
+    def from_text(cls: Type[R], text: str) -> R:
+        """The settings in `text`; the default for each that is missing or of no use (the file can be edited by hand)."""
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            return cls()
+        found = {name: reading(said[name]) for name, reading in cls.readings.items() if name in said}
+        return cls(**{name: value for name, value in found.items() if value is not None})
+
+
+def _text(value: Any) -> Optional[str]:
+    return value if isinstance(value, str) else None
+
+
+def _flag(value: Any) -> Optional[bool]:
+    return value if isinstance(value, bool) else None
+
+
+def _number(low: float, high: float) -> Reading:
+    def read(value: Any) -> Optional[float]:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return float(value) if is_number and low <= value <= high else None
+
+    return read
+
+
+def _whole(low: int, high: int) -> Reading:
+    def read(value: Any) -> Optional[int]:
+        return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else None
+
+    return read
 
 
 @dataclass(frozen=True)
-class Settings:
+class StylizeSettings(Remembered):
     """style: a style's id; strength 0..1; brush_scale 0.25..4 (2 is a brush twice as broad); keep_colors: the layer's own.
 
     Which layer holds the arrows belongs to a document, and is not remembered.
     """
+
+    readings: ClassVar[Dict[str, Reading]] = {
+        "style": _text,
+        "strength": _number(0.0, 1.0),
+        "brush_scale": _number(*BRUSH_SCALES),
+        "keep_colors": _flag,
+    }
 
     style: str = ""
     strength: float = 1.0
     brush_scale: float = 1.0
     keep_colors: bool = False
 
-    def to_text(self) -> str:
-        return json.dumps(asdict(self))
 
-    @classmethod
-    def from_text(cls, text: str) -> Settings:
-        """The settings in `text`; the default for each that is missing or of no use (the file can be edited by hand)."""
-        try:
-            said = json.loads(text)
-        except ValueError:
-            said = None
-        if not isinstance(said, dict):
-            return cls()
-        settings = cls()
-        if isinstance(said.get("style"), str):
-            settings = replace(settings, style=said["style"])
-        if isinstance(said.get("keep_colors"), bool):
-            settings = replace(settings, keep_colors=said["keep_colors"])
-        if _is_within(said.get("strength"), 0.0, 1.0):
-            settings = replace(settings, strength=float(said["strength"]))
-        if _is_within(said.get("brush_scale"), *BRUSH_SCALES):
-            settings = replace(settings, brush_scale=float(said["brush_scale"]))
-        return settings
+@dataclass(frozen=True)
+class DeformSettings(Remembered):
+    """style: key of the StyleChoice; picture: the file that was chosen last. method: for pictures, one of `style_choice`.
 
+    content_weight, warp_weight, tv_weight, unfold, size: as DeformRequest has them. Layers belong to a document, and are
+    not remembered.
+    """
 
-def _is_within(value: object, low: float, high: float) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+    readings: ClassVar[Dict[str, Reading]] = {
+        "style": _text,
+        "picture": _text,
+        "method": _text,
+        "content_weight": _number(*CONTENT_WEIGHTS),
+        "warp_weight": _number(*WARP_WEIGHTS),
+        "tv_weight": _number(*TV_WEIGHTS),
+        "unfold": _flag,
+        "size": _whole(*WORKING_SIZES),
+    }
+
+    style: str = ""
+    picture: str = ""
+    method: str = "strotss"
+    content_weight: float = BALANCED.content_weight
+    warp_weight: float = BALANCED.warp_weight
+    tv_weight: float = BALANCED.tv_weight
+    unfold: bool = False
+    size: int = 256

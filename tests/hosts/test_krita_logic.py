@@ -45,7 +45,7 @@ def test_only_scoped_enums_of_qt_are_used():
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
-                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "Orientation", "TextFormat", "TransformationMode", "WidgetAttribute")
+                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "ItemDataRole", "Orientation", "TextFormat", "TransformationMode", "WidgetAttribute")
 
 
 def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
@@ -86,7 +86,7 @@ def test_each_kind_of_transform_moves_a_point_as_svg_says(plugin, transform, poi
 
 
 def test_settings_survive_and_nonsense_becomes_the_default(plugin):
-    settings = plugin("settings").Settings
+    settings = plugin("settings").StylizeSettings
     chosen = settings("größe", 0.35, 2.5, True)
     assert settings.from_text(chosen.to_text()) == chosen
     for text in ("", "{", "[]", "null", '{"strength": "1", "brush_scale": 99, "keep_colors": 1, "style": 3}', '{"strength": NaN}', '{"brush_scale": true}'):
@@ -131,4 +131,4 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     manual = desktop.split("X-Krita-Manual=")[1].splitlines()[0]
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
-    assert [action.get("name") for action in actions] == ["brushwarp_stylize"]
+    assert [action.get("name") for action in actions] == ["brushwarp_stylize", "brushwarp_deform"]

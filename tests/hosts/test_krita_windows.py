@@ -94,8 +94,8 @@ def seen(painter, tmp_path_factory):
     return painter.run_in_window(looks_around, opens=[picture])
 
 
-def test_the_menu_is_tools_brushwarp_stylize(seen):
-    assert seen["menu"] == ["&Stylize…"]
+def test_the_menu_is_tools_brushwarp(seen):
+    assert seen["menu"] == ["&Stylize…", "&Deform…"]
 
 
 def test_the_dialog_names_layer_and_styles_and_explains_its_fields(seen):

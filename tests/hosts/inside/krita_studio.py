@@ -206,11 +206,12 @@ def dismiss():
     return text
 
 
-def open_dialog():
-    """Choose Stylize… from the menu: the dialog, or the text of a refusal (which is dismissed)."""
-    Krita.instance().action("brushwarp_stylize").trigger()
-    yield from wait_for(lambda: shown("brushwarp_stylize_dialog") or message_shown(), "dialog or message")
-    dialog = shown("brushwarp_stylize_dialog")
+def open_dialog(verb="stylize"):
+    """Choose Stylize… or Deform… from the menu: the dialog, or the text of a refusal (which is dismissed)."""
+    name = "brushwarp_%s_dialog" % verb
+    Krita.instance().action("brushwarp_" + verb).trigger()
+    yield from wait_for(lambda: shown(name) or message_shown(), "dialog or message")
+    dialog = shown(name)
     if dialog is None:
         return (yield from dismiss())
     return dialog
@@ -230,9 +231,32 @@ def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None
     if keep_colors is not None:
         dialog.findChild(QCheckBox).setChecked(keep_colors)
     if arrows is not None:
-        box = dialog.findChild(QComboBox, "arrows")
-        entries = [box.itemText(i) for i in range(box.count())]
-        box.setCurrentIndex([text.startswith(arrows) for text in entries].index(True))
+        pick(dialog, "arrows", arrows)
+
+
+def entries(dialog, name):
+    box = dialog.findChild(QComboBox, name)
+    return [box.itemText(i) for i in range(box.count())]
+
+
+def pick(dialog, name, beginning):
+    """Choose the first entry of a list whose text begins so."""
+    dialog.findChild(QComboBox, name).setCurrentIndex([text.startswith(beginning) for text in entries(dialog, name)].index(True))
+
+
+def remember(verb, **settings):
+    """As if these had been chosen the last time."""
+    Krita.instance().writeSetting("brushwarp", verb, json.dumps(settings))
+
+
+def pick_file(dialog, path):
+    """Press Picture file… and choose a file."""
+    dialog.findChild(QPushButton, "picture_file").click()
+    files = yield from wait_for(lambda: shown("brushwarp_style_file"), "file dialog")
+    files.selectFile(path)
+    yield 200
+    files.accept()
+    yield from wait_for(lambda: not shown("brushwarp_style_file"), "end of the file dialog")
 
 
 def button(dialog, standard):
@@ -261,3 +285,38 @@ def stylize(seconds=60, **choices):
         return (yield from dismiss())
     document.waitForDone()
     return document.activeNode()
+
+
+def deform(seconds=90, file=None, during=None, **picks):
+    """Deform… from the menu, with the entries picked that begin so: [the new layer's node, what was told], or [None, refusal].
+
+    during: a generator function that gets the progress window while the worker paints.
+    """
+    document = Krita.instance().activeDocument()
+    before = document.activeNode().uniqueId()
+    dialog = yield from open_dialog("deform")
+    if isinstance(dialog, str):
+        return [None, dialog]
+    if file is not None:
+        yield from pick_file(dialog, file)
+    for name, beginning in picks.items():
+        pick(dialog, name, beginning)
+    button(dialog, "Ok").click()
+    if during is not None:
+        yield from during((yield from wait_for(lambda: shown("brushwarp_progress"), "progress")))
+
+    def painted():
+        active = document.activeNode()
+        return not shown("brushwarp_progress") and active.uniqueId() != before and active.type() == "paintlayer" and active
+
+    yield from wait_for(lambda: painted() or message_shown(), "end of the job", seconds)
+    told = None
+    if message_shown():
+        told = yield from dismiss()
+    if told is not None and document.activeNode().uniqueId() == before:
+        yield 300
+        if document.activeNode().uniqueId() == before:
+            return [None, told]
+    layer = yield from wait_for(painted, "new layer")
+    document.waitForDone()
+    return [layer, told]

@@ -1,0 +1,91 @@
+"""An entry of the menu: it asks in a dialog, and begins a painting."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional
+
+from krita import Krita
+
+from .bridge.client import WorkerError
+from .bridge.paths import INSTALL_HINT, Install, read_install
+from .bridge.styles import InstalledStyle, installed_styles
+from .cutout import Cutout
+from .document import Document
+from .fields import ArrowChoice
+from .layer import Layer
+from .messages import guarded
+from .painting import Painting, Task
+from .refusal import Refusal
+
+SETTINGS_GROUP = "brushwarp"
+
+
+class Desk:
+    """What all entries of the menu share: one job at a time, whatever the number of windows."""
+
+    def __init__(self) -> None:
+        self.painting: Optional[Painting] = None
+
+    @property
+    def is_taken(self) -> bool:
+        return self.painting is not None and self.painting.goes_on
+
+    def give_up(self) -> None:
+        """Krita is closing."""
+        if self.painting is not None:
+            self.painting.cancel()
+
+
+class Command:
+    """One entry. `name`: of its action and its settings; `text`: what the menu says."""
+
+    name = ""
+    text = ""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self) -> None:
+        """Show the dialog for the active layer. Raises Refusal or WorkerError if there is nothing that could be painted."""
+        if self._desk.is_taken:
+            self._desk.painting.show()
+            return
+        install = _installed()
+        document = Document.active()
+        if document is None:
+            raise Refusal("No picture is open.", "Open one, and choose the layer to paint.")
+        layer = document.active_layer()
+        if layer is None:
+            raise Refusal("No layer is chosen.", "Choose the layer to paint in the Layers docker.")
+        layer.refuse_unpaintable()
+        choices = [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
+        kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
+        dialog = self._dialog(document, layer, installed_styles(install), choices, kept)
+        dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
+        dialog.finished.connect(lambda *_: dialog.deleteLater())
+        dialog.open()
+
+    def _begin(self, document: Document, layer_id: str, dialog: Any) -> None:
+        Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())
+        document.settle()
+        layer = document.layer(layer_id)
+        if layer is None:
+            raise Refusal("The layer is gone.", "Choose another layer, and try again.")
+        layer.refuse_unpaintable()
+        cutout = Cutout(document, layer)
+        self._desk.painting = Painting(document, cutout, self._task(document, cutout, dialog))
+
+    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], choices: List[ArrowChoice], kept: str) -> Any:
+        """A LayerDialog about the layer. kept: the settings of the last time, as text."""
+        raise NotImplementedError
+
+    def _task(self, document: Document, cutout: Cutout, dialog: Any) -> Task:
+        """What was chosen in the dialog, as an order for the worker."""
+        raise NotImplementedError
+
+
+def _installed() -> Install:
+    install = read_install()
+    if install is None:
+        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+    return install

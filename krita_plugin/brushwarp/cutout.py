@@ -1,0 +1,43 @@
+"""What of a layer travels to the worker: the part that has anything on it, in colours that the worker takes."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+from .colour import pixel_format, space_to_send
+from .document import Document
+from .layer import Layer
+from .refusal import Refusal
+
+
+class Cutout:
+    """place: in the document's pixels. sent: the colour space of the pixels. Raises Refusal for colours that can't be painted,
+    and for a layer that lies out of reach."""
+
+    def __init__(self, document: Document, layer: Layer) -> None:
+        self._document, self._layer = document, layer
+        self.place = document.place_of(layer)
+        self.sent = space_to_send(layer.space)
+        if self.place.is_empty:
+            raise Refusal("“{}” lies far outside of the canvas.".format(layer.name), "Move it onto the canvas.")
+
+    @property
+    def layer(self) -> Layer:
+        return self._layer
+
+    @property
+    def layout(self) -> Dict[str, Any]:
+        """Fields of a request, or of a StylePicture, that say what the bytes are."""
+        return {"width": self.place.width, "height": self.place.height, "format": pixel_format(self.sent)}
+
+    def pixels(self) -> bytes:
+        return self._layer.read(self.place, self.sent)
+
+    def selection(self) -> Optional[bytes]:
+        return self._document.selection(self.place)
+
+    def request_fields(self, arrow_layer: Optional[str]) -> Dict[str, Any]:
+        """What every request about this layer has. arrow_layer: the id of the layer with the arrows, or None."""
+        x, y = self.place.x, self.place.y
+        keypoints = tuple((a - x, b - y, c - x, d - y) for a, b, c, d in self._document.arrows_of(arrow_layer))
+        return dict(self.layout, keypoints=keypoints, canvas_short_side=self._document.short_side)

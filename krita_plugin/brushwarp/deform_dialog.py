@@ -1,0 +1,240 @@
+"""The dialog of Deform…: what to paint like, by which method, and how freely."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from .bridge.presets import PRESETS, Preset
+from .fields import ICON, PREVIEW, ArrowChoice, RatioField
+from .layer_dialog import LayerDialog
+from .messages import guarded
+from .qt import (
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QIcon,
+    QImageReader,
+    QPixmap,
+    QPushButton,
+    QSizePolicy,
+    Qt,
+)
+from .settings import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS, DeformSettings
+from .style_choice import FILE, GALLERY, LAYER, METHODS, StyleChoice, file_choice, fits, method_for, preset_of
+
+SIZES = {256: "256 px (quickest)", 384: "384 px", 512: "512 px (finest, four times as long)"}
+FILES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)"
+LARGEST_SHOWN = 100 * 1000 * 1000  # pixels of a picture file that is opened for a thumbnail
+CUSTOM = "custom"
+TIPS = {
+    GALLERY: "A landscape painted in this style",
+    LAYER: "The layer to paint like",
+    FILE: "The picture to paint like",
+}
+
+
+class DeformDialog(LayerDialog):
+    """`settings`, `style` and `arrow_layer` are what was chosen. styles: each with a small picture, if there is one."""
+
+    def __init__(
+        self,
+        parent,
+        layer_name: str,
+        styles: Sequence[Tuple[StyleChoice, Optional[QPixmap]]],
+        choices: Sequence[ArrowChoice],
+        settings: DeformSettings,
+    ) -> None:
+        super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
+        self._choices: Dict[str, StyleChoice] = {}
+        self._pictures: Dict[str, Optional[QPixmap]] = {}
+        self._picture = ""  # the file chosen last
+        self._wanted = settings.method  # the method chosen last for a picture
+        self._remembered = settings.style  # a layer as style is not remembered, what was before it is
+        self._style = self._style_box()
+        for choice, picture in styles:
+            self._add_style(choice, picture)
+        if settings.picture:
+            self._add_file(settings.picture)
+        self._method = _combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
+        for index, method in enumerate(METHODS):
+            self._method.setItemData(index, method.tip, Qt.ItemDataRole.ToolTipRole)
+        presets = [(name.capitalize(), name) for name in PRESETS] + [("Custom", CUSTOM)]
+        self._preset = _combo("preset", "Sets the three sliders below", presets)
+        self._content = RatioField(
+            "content", "How much of what the layer shows is kept.\nFurther left, more of the style; further right, more of the layer", CONTENT_WEIGHTS
+        )
+        self._warp = RatioField("warp", "How hard the arrows pull.\nFurther right, points come nearer to where their arrows end", WARP_WEIGHTS)
+        self._calm = RatioField(
+            "smoothness", "How calmly it bends.\nFurther left, each arrow for itself; further right, softly and all together", TV_WEIGHTS
+        )
+        widest = max(field.number.sizeHint().width() for field in self._weight_fields)
+        for field in self._weight_fields:
+            field.number.setFixedWidth(widest)  # so that the sliders end at one line
+        self._unfold = QCheckBox("Smooth &folds away")
+        self._unfold.setToolTip("Bend less sharply wherever the picture would be turned over itself")
+        self._size = _combo(
+            "size", "Long side at which brushwork and shape are found; the brushwork is then carried up to the layer's own size",
+            [(label, size) for size, label in SIZES.items()],
+        )
+        rows = [
+            ("&Style:", self._style), ("&Method:", self._method), ("Pr&eset:", self._preset), ("Con&tent:", self._content),
+            ("&Warp:", self._warp), ("Smoot&hness:", self._calm), ("&Detail:", self._size), ("&Arrows:", self._arrows), ("", self._unfold),
+        ]
+        self._lay_out(rows, [self._file_button()])
+        self._style.currentIndexChanged.connect(guarded(lambda *_: self._style_changed()))
+        self._method.currentIndexChanged.connect(guarded(lambda *_: self._method_changed()))
+        self._preset.currentIndexChanged.connect(guarded(lambda *_: self._preset_changed()))
+        self._arrows.currentIndexChanged.connect(guarded(lambda *_: self._enable()))
+        for field in self._weight_fields:
+            field.number.valueChanged.connect(guarded(lambda *_: self._show_preset()))
+        index = self._style.findData(settings.style)
+        self._style.setCurrentIndex(max(0, index))
+        self._fill(settings)
+        self._style_changed()
+
+    @property
+    def style(self) -> Optional[StyleChoice]:
+        return self._choices.get(self._style.currentData())
+
+    @property
+    def settings(self) -> DeformSettings:
+        choice = self.style
+        style = self._remembered if choice is None or choice.kind == LAYER else choice.key
+        weights = self._weights
+        return DeformSettings(
+            style, self._picture, self._wanted, weights.content_weight, weights.warp_weight, weights.tv_weight,
+            self._unfold.isChecked(), self._size.currentData(),
+        )
+
+    @property
+    def base(self) -> str:
+        """The method, as a request names it."""
+        return self._method.currentData()
+
+    @property
+    def _weight_fields(self) -> List[RatioField]:
+        """In the order of a Preset's fields."""
+        return [self._content, self._warp, self._calm]
+
+    @property
+    def _weights(self) -> Preset:
+        return Preset(*(round(field.value, 2) for field in self._weight_fields))
+
+    def _defaults(self) -> DeformSettings:
+        return DeformSettings(self.settings.style, self._picture)
+
+    def _fill(self, settings: DeformSettings) -> None:
+        self._wanted = settings.method
+        self._fill_weights(Preset(settings.content_weight, settings.warp_weight, settings.tv_weight))
+        self._unfold.setChecked(settings.unfold)
+        if self._size.findData(settings.size) < 0:
+            self._size.addItem("{} px".format(settings.size), settings.size)
+        self._size.setCurrentIndex(self._size.findData(settings.size))
+        self._show_preset()
+        self._choose_method()
+
+    def _fill_weights(self, weights: Preset) -> None:
+        for field, value in zip(self._weight_fields, (weights.content_weight, weights.warp_weight, weights.tv_weight)):  # noqa: B905 - Python 3.8
+            field.set_value(value)
+
+    # The style.
+
+    def _style_box(self) -> QComboBox:
+        box = _combo("style", "What to paint like: a trained style, a layer of this picture, or a picture file", [])
+        box.setIconSize(ICON)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(38)  # a long name of a layer shall not widen the dialog
+        return box
+
+    def _file_button(self) -> QPushButton:
+        button = QPushButton("&Picture file…")
+        button.setObjectName("picture_file")
+        button.setToolTip("Choose a picture file to paint like")
+        button.setAutoDefault(False)
+        button.clicked.connect(guarded(lambda *_: self._ask_file()))
+        return button
+
+    def _add_style(self, choice: StyleChoice, picture: Optional[QPixmap]) -> None:
+        self._choices[choice.key], self._pictures[choice.key] = choice, picture
+        self._style.addItem(QIcon() if picture is None else QIcon(picture), choice.label, choice.key)
+
+    def _add_file(self, path: str) -> None:
+        """The file chosen last takes the place of the one before."""
+        for index in reversed(range(self._style.count())):
+            if self._choices[self._style.itemData(index)].kind == FILE:
+                self._style.removeItem(index)
+        self._picture = path
+        self._add_style(file_choice(path), _small_picture(path))
+
+    def _ask_file(self) -> None:
+        files = QFileDialog(self, "Picture to paint like", self._picture, FILES)
+        files.setObjectName("brushwarp_style_file")
+        files.setFileMode(QFileDialog.FileMode.ExistingFile)
+        files.fileSelected.connect(guarded(self._take_file))
+        files.finished.connect(lambda *_: files.deleteLater())
+        files.open()
+
+    def _take_file(self, path: str) -> None:
+        self._add_file(path)
+        self._style.setCurrentIndex(self._style.count() - 1)
+
+    # What follows from what.
+
+    def _style_changed(self) -> None:
+        choice = self.style
+        self._preview.show_picture(None if choice is None else self._pictures[choice.key])
+        self._preview.setToolTip("" if choice is None else TIPS[choice.kind])
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
+        self._choose_method()
+
+    def _choose_method(self) -> None:
+        """The method wanted last, where it fits the style; those that don't can't be chosen."""
+        for index, method in enumerate(METHODS):
+            self._method.model().item(index).setEnabled(fits(method, self.style))
+        self._method.setCurrentIndex(self._method.findData(method_for(self.style, self._wanted).base))
+        self._enable()
+
+    def _method_changed(self) -> None:
+        if any(method.base == self.base and method.for_picture for method in METHODS):
+            self._wanted = self.base
+        self._enable()
+
+    def _enable(self) -> None:
+        """Grey out what decides nothing: without arrows all about bending, with a trained style all about painting."""
+        paints = self.style is None or self.style.is_picture
+        for field, matters in (
+            (self._content, paints), (self._size, paints), (self._warp, self.arrow_layer), (self._calm, self.arrow_layer), (self._unfold, self.arrow_layer)
+        ):
+            for widget in (field, self._form.labelForField(field)):
+                if widget is not None:  # the check box is its own label
+                    widget.setEnabled(bool(matters))
+
+    def _preset_changed(self) -> None:
+        if self._preset.currentData() != CUSTOM:
+            self._fill_weights(PRESETS[self._preset.currentData()])
+
+    def _show_preset(self) -> None:
+        self._preset.setCurrentIndex(self._preset.findData(preset_of(self._weights) or CUSTOM))
+
+
+def _combo(name: str, tip: str, entries: Sequence[Tuple[str, Any]]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setToolTip(tip)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    for label, data in entries:
+        box.addItem(label, data)
+    return box
+
+
+def _small_picture(path: str) -> Optional[QPixmap]:
+    """A picture file, small; None for one that Qt does not read (the engine reads more) or that is very large."""
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if not size.isValid() or size.width() * size.height() > LARGEST_SHOWN:
+        return None
+    reader.setScaledSize(size.scaled(2 * PREVIEW, Qt.AspectRatioMode.KeepAspectRatio))
+    picture = QPixmap.fromImage(reader.read())
+    return None if picture.isNull() else picture

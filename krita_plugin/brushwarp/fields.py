@@ -1,0 +1,154 @@
+"""Fields that the dialogs share: sliders with a number, the list of arrows, the picture of a style."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Optional, Sequence, Tuple
+
+from .bridge.styles import Thumbnail
+from .layer import ARROWS_BEGIN
+from .qt import QComboBox, QDoubleSpinBox, QHBoxLayout, QImage, QLabel, QPixmap, QSize, QSlider, QSpinBox, Qt, QWidget
+
+ICON = QSize(48, 32)
+PREVIEW = QSize(192, 128)
+OCTAVE = 100  # steps of a slider for a number twice as large
+
+
+@dataclass(frozen=True)
+class ArrowChoice:
+    """A layer that may hold arrows: its id, its name, how many it holds."""
+
+    layer: str
+    name: str
+    count: int
+
+
+class ArrowBox(QComboBox):
+    """Which layer's arrows bend the picture, or none."""
+
+    def __init__(self, choices: Sequence[ArrowChoice]) -> None:
+        super().__init__()
+        self.setObjectName("arrows")
+        self.addItem("None", None)
+        for choice in choices:
+            count = "no arrows" if choice.count == 0 else "1 arrow" if choice.count == 1 else "{} arrows".format(choice.count)
+            self.addItem("{} ({})".format(choice.name, count), choice.layer)
+        drawn = [index for index, choice in enumerate(choices, 1) if choice.count]
+        self.setCurrentIndex(drawn[0] if drawn else 0)
+        self.setToolTip(
+            "Bends the painting: each line of two nodes moves the point where it begins to where it ends.\n"
+            "Draw the lines on a vector layer whose name begins “{}”.".format(ARROWS_BEGIN)
+        )
+
+    @property
+    def layer(self) -> Optional[str]:
+        """The id of the chosen layer."""
+        return self.currentData()
+
+
+class PictureLabel(QLabel):
+    """A picture as large as its place allows, or words where there is none."""
+
+    def __init__(self, size: QSize, words: str = "No preview") -> None:
+        super().__init__()
+        self._words = words
+        self.setFixedSize(size)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def show_picture(self, picture: Optional[QPixmap]) -> None:
+        if picture is None or picture.isNull():
+            self.setText(self._words)
+        else:
+            self.setPixmap(picture.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
+
+
+def pixmap_of(thumbnail: Optional[Thumbnail]) -> Optional[QPixmap]:
+    if thumbnail is None:
+        return None
+    image = QImage(thumbnail.rgb, thumbnail.width, thumbnail.height, 3 * thumbnail.width, QImage.Format.Format_RGB888)
+    return QPixmap.fromImage(image)
+
+
+class SliderField(QWidget):
+    """A slider and a number that say the same. Subclasses tell how a step of the slider and a number belong together."""
+
+    def __init__(self, name: str, tip: str, number: Any, steps: Sequence[int]) -> None:
+        super().__init__()
+        self.number = number
+        self.number.setObjectName(name)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(*steps)
+        self._slider.setPageStep((steps[1] - steps[0]) // 10)
+        self._slider.setMinimumWidth(140)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._slider, 1)
+        layout.addWidget(self.number)
+        for widget in (self._slider, self.number):
+            widget.setToolTip(tip)
+        self.setFocusProxy(self._slider)  # where the label's mnemonic leads
+        self._slider.valueChanged.connect(self._slid)
+        self.number.valueChanged.connect(self._typed)
+
+    def _step_of(self, number: float) -> int:
+        raise NotImplementedError
+
+    def _number_of(self, step: int) -> Any:
+        raise NotImplementedError
+
+    def _slid(self, step: int) -> None:
+        if step != self._step_of(self.number.value()):  # else the number is the finer of both: leave it
+            self.number.setValue(self._number_of(step))
+
+    def _typed(self, number: float) -> None:
+        self._slider.setValue(self._step_of(number))
+
+
+class ShareField(SliderField):
+    """A share of the whole, shown in percent."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        percent = QSpinBox()
+        percent.setRange(0, 100)
+        percent.setSuffix(" %")
+        super().__init__(name, tip, percent, (0, 100))
+
+    @property
+    def value(self) -> float:
+        return self.number.value() / 100.0
+
+    def set_value(self, value: float) -> None:
+        self.number.setValue(round(value * 100))
+
+    def _step_of(self, number: float) -> int:
+        return int(number)
+
+    def _number_of(self, step: int) -> int:
+        return step
+
+
+class RatioField(SliderField):
+    """A number of which twice as much is always as far to the right."""
+
+    def __init__(self, name: str, tip: str, ends: Tuple[float, float], prefix: str = "") -> None:
+        number = QDoubleSpinBox()
+        number.setDecimals(2)
+        number.setRange(*ends)
+        number.setSingleStep(0.05)
+        number.setPrefix(prefix)
+        super().__init__(name, tip, number, [round(math.log2(end) * OCTAVE) for end in ends])
+
+    @property
+    def value(self) -> float:
+        return self.number.value()
+
+    def set_value(self, value: float) -> None:
+        self.number.setValue(value)
+
+    def _step_of(self, number: float) -> int:
+        return round(math.log2(number) * OCTAVE)
+
+    def _number_of(self, step: int) -> float:
+        return 2.0 ** (step / OCTAVE)

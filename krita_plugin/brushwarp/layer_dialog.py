@@ -1,0 +1,62 @@
+"""What the dialogs share: a picture of the style beside a form, with OK, Cancel and Restore Defaults below."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence, Tuple
+
+from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
+from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout
+
+
+class LayerDialog(QDialog):
+    """`settings` and `arrow_layer` are what was chosen. Show it by `open`: Krita's loop goes on.
+
+    A subclass makes its fields, hands them to `_lay_out` in the order of the Tab key, and knows `settings`, `_fill` and `_defaults`.
+    """
+
+    def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
+        super().__init__(parent)
+        self.setObjectName("brushwarp_{}_dialog".format(name))
+        self.setWindowTitle("Brushwarp – {}".format(title))
+        self._preview = PictureLabel(PREVIEW)
+        self._arrows = ArrowBox(choices)
+        self._form = QFormLayout()
+        standard = QDialogButtonBox.StandardButton
+        self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))
+
+    def _lay_out(self, rows: Sequence[Tuple[str, Any]], below_picture: Sequence[Any] = ()) -> None:
+        """The label and the field of each row, and what stands below the picture."""
+        beside = QVBoxLayout()
+        for widget in (self._preview, *below_picture):
+            beside.addWidget(widget)
+        beside.addStretch(1)
+        for label, field in rows:
+            self._form.addRow(label, field)
+        upper = QHBoxLayout()
+        upper.addLayout(beside)
+        upper.addSpacing(12)
+        upper.addLayout(self._form, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(upper)
+        layout.addSpacing(8)
+        layout.addWidget(self._buttons)
+
+    @property
+    def settings(self) -> Any:
+        raise NotImplementedError
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the layer whose arrows bend the picture, or None."""
+        return self._arrows.layer
+
+    def _fill(self, settings: Any) -> None:
+        """Show these settings."""
+        raise NotImplementedError
+
+    def _defaults(self) -> Any:
+        """What Restore Defaults brings; the style stays."""
+        raise NotImplementedError
