@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 
 from brushwarp.errors import BrushwarpError
 from brushwarp.features import denormalise, load_encoder, normalise
-from brushwarp.features.published import PUBLISHED
+from brushwarp.features.published import published_file
 from brushwarp.features.vgg import Vgg19
 from brushwarp.features.weights import DEV_REAL
 
@@ -23,7 +23,7 @@ def test_layers_are_those_of_torchvision(tmp_path):
     """The whole of VGG-19 (random weights) through torchvision's file name, against torchvision's own forward pass."""
     torch.manual_seed(0)
     theirs = torchvision.models.vgg19(weights=None).eval()
-    torch.save(theirs.state_dict(), tmp_path / PUBLISHED["vgg19"].file_name)
+    torch.save(theirs.state_dict(), tmp_path / published_file("vgg19").file_name)
     ours = load_encoder(folder=tmp_path)
     assert ours.name == "vgg19" and ours.layers[-1] == "relu5_1" and len(ours.layers) == 13
     picture = torch.rand(1, 3, 64, 48)

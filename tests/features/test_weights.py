@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from functools import partial
@@ -17,7 +19,7 @@ from safetensors.torch import load_file
 from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError
 from brushwarp.features import ENCODERS, STROTSS_LAYERS, load_encoder, normalise
-from brushwarp.features.published import PUBLISHED, fetch
+from brushwarp.features.published import fetch, published_file
 from brushwarp.features.vgg import VGG16_BLOCKS
 
 
@@ -55,12 +57,12 @@ def published(tmp_path, vgg16_state):
 
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield replace(PUBLISHED["vgg16"], url=f"http://127.0.0.1:{server.server_address[1]}/{name}")
+        yield replace(published_file("vgg16"), url=f"http://127.0.0.1:{server.server_address[1]}/{name}")
         server.shutdown()
 
 
 def test_vgg16_has_the_layers_of_torchvision(tmp_path, vgg16_state):
-    torch.save(vgg16_state, tmp_path / PUBLISHED["vgg16"].file_name)
+    torch.save(vgg16_state, tmp_path / published_file("vgg16").file_name)
     ours = load_encoder("vgg16", folder=tmp_path)
     assert ours.name == "vgg16" and ours.layers[-1] == "relu5_3" and len(ours.layers) == sum(count for _, count in VGG16_BLOCKS) == 13
     theirs = torchvision.models.vgg16(weights=None).features.eval()
@@ -78,7 +80,7 @@ def test_without_any_download_auto_is_compact(home):
 def test_auto_takes_a_vgg_that_is_here(home, vgg16_state):
     folder = home / "weights"
     folder.mkdir(parents=True)
-    torch.save(vgg16_state, folder / PUBLISHED["vgg16"].file_name)
+    torch.save(vgg16_state, folder / published_file("vgg16").file_name)
     assert load_encoder().name == "vgg16"
 
 
@@ -89,12 +91,24 @@ def test_under_the_development_weights_auto_is_the_development_encoder(dev_data,
 
 
 def test_every_encoder_has_its_strotss_layers(dev_data, tmp_path, vgg16_state):
-    torch.save(vgg16_state, tmp_path / PUBLISHED["vgg16"].file_name)
+    torch.save(vgg16_state, tmp_path / published_file("vgg16").file_name)
     encoders = [load_encoder("vgg16", folder=tmp_path), load_encoder("vgg19-dev", folder=dev_data / "weights"), load_encoder("compact")]
     for encoder in encoders:
         found = encoder(torch.rand(1, 3, 64, 64), STROTSS_LAYERS[encoder.name])
         assert [value.shape[-1] for value in found.values()] == [64, 64, 32, 32, 16, 16, 16, 8, 4]
     assert set(STROTSS_LAYERS) == set(ENCODERS) - {"auto"}
+
+
+def test_torchvision_is_loaded_by_those_only_who_need_a_file_of_it(home):
+    """It takes more than a second, which every command and every start of the worker would pay."""
+    steps = (
+        "import brushwarp.api, brushwarp.worker.jobs",
+        "from brushwarp.cli import make_parser; make_parser()",
+        "from brushwarp.features import load_encoder; load_encoder()",
+    )
+    script = "; ".join(["import sys", *(f"{step}; print('torchvision' in sys.modules)" for step in steps)])
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["False"] * len(steps)
 
 
 def test_an_unknown_encoder_is_refused_with_those_there_are():
@@ -122,7 +136,7 @@ def test_offline_nobody_is_even_asked(home, monkeypatch):
 
 
 def test_by_consent_it_comes_and_only_what_is_used_stays(home, published, vgg16_state):
-    path = fetch("vgg16", home / "weights", lambda *_: True, published=published)
+    path = fetch(published, home / "weights", lambda *_: True)
     assert [each.name for each in (home / "weights").iterdir()] == ["vgg16.safetensors"] and path.parent == home / "weights"
     kept = load_file(path)
     assert len(kept) == 26 and not any(key.startswith("classifier") for key in kept)
@@ -131,7 +145,7 @@ def test_by_consent_it_comes_and_only_what_is_used_stays(home, published, vgg16_
 
 
 def test_half_a_vgg_is_called_damaged(tmp_path, vgg16_state):
-    torch.save({key: value for key, value in vgg16_state.items() if key < "features.2"}, tmp_path / PUBLISHED["vgg16"].file_name)
+    torch.save({key: value for key, value in vgg16_state.items() if key < "features.2"}, tmp_path / published_file("vgg16").file_name)
     with pytest.raises(BrushwarpError, match="whole of vgg16"):
         load_encoder("vgg16", folder=tmp_path)
     (tmp_path / "vgg16.safetensors").write_bytes(b"not tensors")
@@ -141,7 +155,7 @@ def test_half_a_vgg_is_called_damaged(tmp_path, vgg16_state):
 
 def test_a_file_brought_by_hand_is_known_by_its_contents(home, published, tmp_path, monkeypatch, capsys):
     """The real file is not here, so the hash that torchvision announces is exchanged for that of the random one."""
-    monkeypatch.setitem(PUBLISHED, "vgg16", published)
+    monkeypatch.setattr("brushwarp.features.published.published_file", {"vgg19": published_file("vgg19"), "vgg16": published}.get)
     shutil.copy(tmp_path / "server" / published.file_name, tmp_path / "download (1)")
     assert main(["weights", "add", str(tmp_path / "download (1)")]) == 0
     assert "VGG-16" in capsys.readouterr().out
@@ -153,7 +167,7 @@ def test_a_file_brought_by_hand_is_known_by_its_contents(home, published, tmp_pa
 def test_any_other_file_is_not_taken_in(home, tmp_path, capsys):
     (tmp_path / "holiday.pth").write_bytes(b"sun and sea")
     assert main(["weights", "add", str(tmp_path / "holiday.pth")]) == 1
-    assert PUBLISHED["vgg19"].file_name in capsys.readouterr().err
+    assert published_file("vgg19").file_name in capsys.readouterr().err
     assert main(["weights", "add", str(tmp_path / "gone.pth")]) == 1
 
 

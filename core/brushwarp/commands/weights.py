@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ..errors import Cancelled
-from ..features.published import PUBLISHED, Published, add_weights, fetch
+from ..features.published import PUBLISHED, Published, add_weights, fetch, published_file
 from ..features.weights import find_weights, weight_folders
 from .terminal import progress_bar, say
 
@@ -27,16 +27,16 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 
 def run_list(_: argparse.Namespace) -> None:
-    for name, published in PUBLISHED.items():
+    for name in PUBLISHED:
         path = find_weights(name, weight_folders())
-        say(f"{name:8} {path or f'not here; `brushwarp weights get {name}` brings it ({published.megabytes:.0f} MB)'}")
+        say(f"{name:8} {path or f'not here; `brushwarp weights get {name}` brings it ({published_file(name).megabytes:.0f} MB)'}")
     say("compact  comes with Brushwarp")
 
 
 def run_get(arguments: argparse.Namespace) -> None:
     here = find_weights(arguments.name, weight_folders())
     consent = (lambda *_: True) if arguments.yes else ask
-    say(str(here or fetch(arguments.name, weight_folders()[0], consent, progress_bar())))
+    say(str(here or fetch(published_file(arguments.name), weight_folders()[0], consent, progress_bar())))
 
 
 def run_add(arguments: argparse.Namespace) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
-from torchvision.models import VGG16_Weights, VGG19_Weights, WeightsEnum
 
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
@@ -19,7 +18,6 @@ from ..progress import OnProgress, ignore_progress
 from .download import download, file_hash
 from .vgg import Vgg16, Vgg19
 
-MEGABYTE = 1_000_000
 LICENCE = "torchvision's, BSD 3-clause; it learned from ImageNet, whose pictures are for research"
 
 
@@ -43,32 +41,35 @@ class Published:
     def hash_prefix(self) -> str:
         return Path(self.file_name).stem.rsplit("-", 1)[1]
 
-    @property
-    def trimmed_name(self) -> str:
-        return f"{self.name}.safetensors"
+
+PUBLISHED = {"vgg19": Vgg19, "vgg16": Vgg16}
+"""What can be made of a file of torchvision's, by name; `published_file` tells more."""
 
 
-def _published(name: str, title: str, weights: WeightsEnum, encoder: type) -> Published:
-    return Published(name, title, weights.url, weights.meta["_file_size"], encoder)
+def published_file(name: str) -> Published:
+    """What torchvision says of the file behind one of PUBLISHED."""
+    # Here and not above, for it takes a second and more, and hardly any command asks.
+    from torchvision.models import VGG16_Weights, VGG19_Weights
+
+    title, weights = {"vgg19": ("VGG-19", VGG19_Weights), "vgg16": ("VGG-16", VGG16_Weights)}[name]
+    chosen = weights.IMAGENET1K_V1
+    return Published(name, title, chosen.url, chosen.meta["_file_size"], PUBLISHED[name])
 
 
-PUBLISHED = {
-    "vgg19": _published("vgg19", "VGG-19", VGG19_Weights.IMAGENET1K_V1, Vgg19),
-    "vgg16": _published("vgg16", "VGG-16", VGG16_Weights.IMAGENET1K_V1, Vgg16),
-}
+def trimmed_name(name: str) -> str:
+    """What the part that is used of one of PUBLISHED is called, once it is here."""
+    return f"{name}.safetensors"
+
 
 Consent = Callable[[Published, Path], bool]
 """Asked before a download, with what would come and the folder it would go to."""
 
 
-def fetch(
-    name: str, folder: Path, consent: Consent | None, on_progress: OnProgress = ignore_progress, *, published: Published | None = None
-) -> Path:
-    """Downloads one of PUBLISHED and returns its trimmed copy in `folder`; the download itself is not kept.
+def fetch(published: Published, folder: Path, consent: Consent | None, on_progress: OnProgress = ignore_progress) -> Path:
+    """Downloads what is published and returns its trimmed copy in `folder`; the download itself is not kept.
 
     Raises BrushwarpError "offline" under BRUSHWARP_OFFLINE, "consent" unless it was given, and those of `download`.
     """
-    published = published or PUBLISHED[name]
     elsewhere = f"Elsewhere, get {published.file_name} and run `brushwarp weights add {published.file_name}` here."
     if os.environ.get("BRUSHWARP_OFFLINE", "0") not in ("", "0"):
         raise BrushwarpError(
@@ -78,7 +79,7 @@ def fetch(
     if consent is None or not consent(published, folder):
         raise BrushwarpError(
             "consent", f"{published.title} is not on this machine, and was not downloaded: nobody agreed to it.",
-            f"Run `brushwarp weights get {name}` at a terminal, or with --yes ({published.megabytes:.0f} MB), or use the encoder compact. {elsewhere}",
+            f"Run `brushwarp weights get {published.name}` at a terminal, or with --yes ({published.megabytes:.0f} MB), or use the encoder compact. {elsewhere}",
         )
     whole = folder / published.file_name
     download(published.url, whole, published.hash_prefix, on_progress=on_progress)
@@ -94,9 +95,10 @@ def add_weights(path: Path, folder: Path) -> Published:
     Raises BrushwarpError("weights-unknown") if its hash is that of neither.
     """
     digest = file_hash(path)
-    published = next((each for each in PUBLISHED.values() if digest.startswith(each.hash_prefix)), None)
+    files = [published_file(name) for name in PUBLISHED]
+    published = next((each for each in files if digest.startswith(each.hash_prefix)), None)
     if published is None:
-        names = " nor ".join(each.file_name for each in PUBLISHED.values())
+        names = " nor ".join(each.file_name for each in files)
         raise BrushwarpError("weights-unknown", f"{path} is neither torchvision's {names}.", "Get one of these as torchvision publishes it.")
     keep_trimmed(published, path, folder)
     return published
@@ -112,7 +114,7 @@ def keep_trimmed(published: Published, whole: Path, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BrushwarpError("save-folder", f"{folder} can't be made: {error.strerror}.", "Set BRUSHWARP_HOME to a folder of yours.") from error
-    path = folder / published.trimmed_name
+    path = folder / trimmed_name(published.name)
     record = {"source": f"torchvision, {published.file_name}", "licence": published.licence}
     with atomic_write(path) as file:
         file.write(save_tensors({key: value.contiguous() for key, value in state.items()}, record))

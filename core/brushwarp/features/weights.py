@@ -21,7 +21,7 @@ from ..errors import BrushwarpError
 from ..progress import OnProgress, ignore_progress
 from .compact import load_compact
 from .encoder import Encoder
-from .published import PUBLISHED, Consent, fetch, read_torchvision
+from .published import PUBLISHED, Consent, fetch, published_file, read_torchvision, trimmed_name
 from .vgg import Vgg19Dev
 
 ENCODERS = ("auto", "vgg19", "vgg16", "compact", "vgg19-dev")
@@ -49,13 +49,13 @@ def load_encoder(
         if found:
             return found()
     if name in PUBLISHED:
-        return PUBLISHED[name].encoder(load_file(fetch(name, places[0], consent, on_progress)))
+        return PUBLISHED[name](load_file(fetch(published_file(name), places[0], consent, on_progress)))
     if name == "auto" and not _named(folder):
         return load_compact()
     raise BrushwarpError(
         "weights-missing",
         f"No loss network was found in {places[0]}.",
-        f"Put torchvision's {PUBLISHED['vgg19'].file_name} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.",
+        f"Put torchvision's {published_file('vgg19').file_name} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.",
     )
 
 
@@ -70,9 +70,14 @@ def _named(folder: Path | None) -> Path | None:
 
 
 def find_weights(name: str, places: list[Path]) -> Path | None:
-    """The file of vgg19 or vgg16: our trimmed copy, else torchvision's own file."""
-    names = (PUBLISHED[name].trimmed_name, PUBLISHED[name].file_name)
-    return next((place / file for place in places for file in names if (place / file).is_file()), None)
+    """The file of vgg19 or vgg16: in the first place that has one our trimmed copy, else torchvision's own file."""
+    for place in places:
+        if (place / trimmed_name(name)).is_file():
+            return place / trimmed_name(name)
+        # torchvision, slow to import, is only asked for its file's whole name where there is one that begins so.
+        if any(place.glob(f"{name}-*")) and (place / published_file(name).file_name).is_file():
+            return place / published_file(name).file_name
+    return None
 
 
 def _on_disk(name: str, places: list[Path]) -> Callable[[], Encoder] | None:
@@ -88,10 +93,10 @@ def _on_disk(name: str, places: list[Path]) -> Callable[[], Encoder] | None:
 
 
 def _load_vgg(name: str, path: Path) -> Encoder:
-    published = PUBLISHED[name]
+    encoder = PUBLISHED[name]
     try:
-        state = load_file(path) if path.name == published.trimmed_name else read_torchvision(path)
-        return published.encoder(published.encoder.trim(state))
+        state = load_file(path) if path.name == trimmed_name(name) else read_torchvision(path)
+        return encoder(encoder.trim(state))
     except torch.OutOfMemoryError:
         raise
     except (SafetensorError, pickle.UnpicklingError, EOFError, KeyError, RuntimeError) as error:
