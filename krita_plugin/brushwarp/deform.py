@@ -36,7 +36,7 @@ class DeformCommand(Command):
         for index, other in enumerate(others):
             small = other.thumbnail(PREVIEW.width(), PREVIEW.height()) if index < MOST_THUMBNAILS else None
             listed.append((layer_choice(other.id, other.name), small))
-        return DeformDialog(main_window(), layer.name, listed, choices, DeformSettings.from_text(kept))
+        return DeformDialog(main_window(), layer.name, listed, choices, DeformSettings.from_text(kept), document.folder)
 
     def _task(self, document: Document, cutout: Cutout, dialog: DeformDialog) -> Task:
         settings, choice = dialog.settings, dialog.style

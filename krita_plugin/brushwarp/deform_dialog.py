@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
 from .fields import ICON, PREVIEW, ArrowChoice, RatioField
 from .layer_dialog import LayerDialog
@@ -20,8 +21,8 @@ from .qt import (
     QSizePolicy,
     Qt,
 )
-from .settings import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS, DeformSettings
-from .style_choice import FILE, GALLERY, LAYER, METHODS, StyleChoice, file_choice, fits, method_for, preset_of
+from .settings import DeformSettings
+from .style_choice import FILE, GALLERY, LAYER, StyleChoice, file_choice, method_for
 
 SIZES = {256: "256 px (quickest)", 384: "384 px", 512: "512 px (finest, four times as long)"}
 FILES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)"
@@ -35,7 +36,10 @@ TIPS = {
 
 
 class DeformDialog(LayerDialog):
-    """`settings`, `style` and `arrow_layer` are what was chosen. styles: each with a small picture, if there is one."""
+    """`settings`, `style`, `base` and `arrow_layer` are what was chosen.
+
+    styles: each with a small picture, if there is one. folder: where picture files are looked for first.
+    """
 
     def __init__(
         self,
@@ -44,13 +48,13 @@ class DeformDialog(LayerDialog):
         styles: Sequence[Tuple[StyleChoice, Optional[QPixmap]]],
         choices: Sequence[ArrowChoice],
         settings: DeformSettings,
+        folder: str,
     ) -> None:
         super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
         self._choices: Dict[str, StyleChoice] = {}
         self._pictures: Dict[str, Optional[QPixmap]] = {}
-        self._picture = ""  # the file chosen last
+        self._folder, self._picture = folder, ""  # the second is the file chosen last
         self._wanted = settings.method  # the method chosen last for a picture
-        self._remembered = settings.style  # a layer as style is not remembered, what was before it is
         self._style = self._style_box()
         for choice, picture in styles:
             self._add_style(choice, picture)
@@ -99,12 +103,9 @@ class DeformDialog(LayerDialog):
 
     @property
     def settings(self) -> DeformSettings:
-        choice = self.style
-        style = self._remembered if choice is None or choice.kind == LAYER else choice.key
-        weights = self._weights
+        weights = (field.value for field in self._weight_fields)
         return DeformSettings(
-            style, self._picture, self._wanted, weights.content_weight, weights.warp_weight, weights.tv_weight,
-            self._unfold.isChecked(), self._size.currentData(),
+            self._style.currentData() or "", self._picture, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
         )
 
     @property
@@ -116,10 +117,6 @@ class DeformDialog(LayerDialog):
     def _weight_fields(self) -> List[RatioField]:
         """In the order of a Preset's fields."""
         return [self._content, self._warp, self._calm]
-
-    @property
-    def _weights(self) -> Preset:
-        return Preset(*(round(field.value, 2) for field in self._weight_fields))
 
     def _defaults(self) -> DeformSettings:
         return DeformSettings(self.settings.style, self._picture)
@@ -168,7 +165,7 @@ class DeformDialog(LayerDialog):
         self._add_style(file_choice(path), _small_picture(path))
 
     def _ask_file(self) -> None:
-        files = QFileDialog(self, "Picture to paint like", self._picture, FILES)
+        files = QFileDialog(self, "Picture to paint like", self._picture or self._folder, FILES)
         files.setObjectName("brushwarp_style_file")
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.fileSelected.connect(guarded(self._take_file))
@@ -190,32 +187,36 @@ class DeformDialog(LayerDialog):
 
     def _choose_method(self) -> None:
         """The method wanted last, where it fits the style; those that don't can't be chosen."""
+        possible = () if self.style is None else fitting(self.style.is_picture)
         for index, method in enumerate(METHODS):
-            self._method.model().item(index).setEnabled(fits(method, self.style))
+            self._method.model().item(index).setEnabled(method in possible)
         self._method.setCurrentIndex(self._method.findData(method_for(self.style, self._wanted).base))
         self._enable()
 
     def _method_changed(self) -> None:
-        if any(method.base == self.base and method.for_picture for method in METHODS):
+        if self.base in [method.base for method in fitting(is_picture=True)]:
             self._wanted = self.base
         self._enable()
 
     def _enable(self) -> None:
         """Grey out what decides nothing: without arrows all about bending, with a trained style all about painting."""
         paints = self.style is None or self.style.is_picture
-        for field, matters in (
-            (self._content, paints), (self._size, paints), (self._warp, self.arrow_layer), (self._calm, self.arrow_layer), (self._unfold, self.arrow_layer)
-        ):
+        bends = self.arrow_layer is not None
+        decides = {
+            self._preset: paints or bends, self._content: paints, self._size: paints,
+            self._warp: bends, self._calm: bends, self._unfold: bends,
+        }
+        for field, matters in decides.items():
             for widget in (field, self._form.labelForField(field)):
                 if widget is not None:  # the check box is its own label
-                    widget.setEnabled(bool(matters))
+                    widget.setEnabled(matters)
 
     def _preset_changed(self) -> None:
         if self._preset.currentData() != CUSTOM:
             self._fill_weights(PRESETS[self._preset.currentData()])
 
     def _show_preset(self) -> None:
-        self._preset.setCurrentIndex(self._preset.findData(preset_of(self._weights) or CUSTOM))
+        self._preset.setCurrentIndex(self._preset.findData(preset_of(*(field.value for field in self._weight_fields)) or CUSTOM))
 
 
 def _combo(name: str, tip: str, entries: Sequence[Tuple[str, Any]]) -> QComboBox:

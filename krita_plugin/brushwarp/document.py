@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Iterator, List, Optional, Sequence
 
 from krita import Krita
@@ -31,6 +32,11 @@ class Document:
     @property
     def is_open(self) -> bool:
         return any(other == self._document for other in Krita.instance().documents())
+
+    @property
+    def folder(self) -> str:
+        """Where it was saved; nothing if it never was."""
+        return os.path.dirname(self._document.fileName())
 
     @property
     def canvas(self) -> Rectangle:

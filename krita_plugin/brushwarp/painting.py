@@ -120,7 +120,7 @@ class Painting:
         """On the canvas for some seconds, as Krita tells such things; what was made of the painter's arrows waits to be read."""
         request = self._task.request
         if notes and isinstance(request, DeformRequest) and request.keypoints:
-            show_note("“{}” is painted. Something to know:".format(self._task.style_name), "\n\n".join(notes))
+            show_note("“{}” is painted. Something to know:".format(self._cutout.layer.name), "\n\n".join(notes))
             return
         window = Krita.instance().activeWindow()
         view = window.activeView() if window is not None else None

@@ -6,14 +6,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Callable, ClassVar, Dict, Optional, Type, TypeVar
 
+from .bridge.methods import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS
 from .bridge.presets import BALANCED
 from .bridge.request import WORKING_SIZES
 
 BRUSH_SCALES = (0.25, 4.0)
-# Of the sliders of Deform…: the presets lie well inside (bridge/presets.py).
-CONTENT_WEIGHTS = (0.5, 128.0)
-WARP_WEIGHTS = (0.05, 5.0)
-TV_WEIGHTS = (0.1, 50.0)
 
 Reading = Callable[[Any], Any]
 R = TypeVar("R", bound="Remembered")
@@ -85,10 +82,9 @@ class StylizeSettings(Remembered):
 
 @dataclass(frozen=True)
 class DeformSettings(Remembered):
-    """style: key of the StyleChoice; picture: the file that was chosen last. method: for pictures, one of `style_choice`.
+    """style: key of a StyleChoice; picture: the file that was chosen last; method: the one for pictures that was.
 
-    content_weight, warp_weight, tv_weight, unfold, size: as DeformRequest has them. Layers belong to a document, and are
-    not remembered.
+    content_weight, warp_weight, tv_weight, unfold, size: as DeformRequest has them.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {

@@ -1,4 +1,4 @@
-"""What Deform… can paint like, and which methods fit it. Neither Krita nor Qt."""
+"""What Deform… can paint like: a trained style, a layer, a picture file. Neither Krita nor Qt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Optional
 
-from .bridge.presets import PRESETS, Preset
+from .bridge.methods import METHODS, Method, fitting
 
 GALLERY, LAYER, FILE = "gallery", "layer", "file"
 
@@ -40,33 +40,8 @@ def file_choice(path: str) -> StyleChoice:
     return StyleChoice(FILE, path, os.path.splitext(file)[0] or file, file)
 
 
-@dataclass(frozen=True)
-class Method:
-    """base: as DeformRequest knows it. for_picture: takes a picture; else a trained style."""
-
-    base: str
-    label: str
-    tip: str
-    for_picture: bool
-
-
-METHODS = (
-    Method("strotss", "STROTSS: brushwork and shape together (minutes)", "Paints like any picture, stroke by stroke; the most faithful", True),
-    Method("gatys", "Gatys: texture and shape together (a minute)", "Paints like any picture, by its textures; quicker, and less orderly", True),
-    Method("multimodal", "Trained style, then shape (seconds)", "Paints as Stylize does, then bends", False),
-)
-
-
-def fits(method: Method, choice: Optional[StyleChoice]) -> bool:
-    return choice is not None and method.for_picture == choice.is_picture
-
 
 def method_for(choice: Optional[StyleChoice], wanted: str) -> Method:
     """The wanted method where it fits the style, else the first that does."""
-    fitting = [method for method in METHODS if fits(method, choice)] or list(METHODS)
-    return next((method for method in fitting if method.base == wanted), fitting[0])
-
-
-def preset_of(weights: Preset) -> Optional[str]:
-    """The name of the preset with these weights, or None: they were chosen by hand."""
-    return next((name for name, preset in PRESETS.items() if preset == weights), None)
+    methods = METHODS if choice is None else fitting(choice.is_picture)
+    return next((method for method in methods if method.base == wanted), methods[0])

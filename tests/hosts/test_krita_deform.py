@@ -6,16 +6,22 @@ By hand, with screenshots to look at:
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from harness import KritaHost
 from krita_fixtures import STYLE_NAME, from_layer_bytes, photo, save_png, settle_painter, to_layer_bytes
+
+from brushwarp.bridge import presets
 
 SIZE = (200, 150)
 SELECTION = (30, 20, 130, 100)
 ARROWS = [[60.0, 50.0, 74.0, 56.0], [140.0, 100.0, 128.0, 92.0], [150.0, 40.0, 150.0, 44.0]]
 STYLE_SIZE = (96, 72)
 OFFSET = (-20, 12)
+PRESETS = {name: list(asdict(preset).values()) for name, preset in presets.PRESETS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +42,14 @@ def to_pixels(picture: np.ndarray) -> np.ndarray:
     return np.frombuffer(to_layer_bytes(picture, "U8", False), np.uint8).reshape(*picture.shape[:2], 4)
 
 
-def deforms(folder, canvas, style_size, selection, arrows, offset):
+def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     import krita_studio as studio
     import screen
     from krita import Krita
-    from PyQt5.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QDoubleSpinBox, QLabel
+    from PyQt5.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel
+
+    from brushwarp.document import Document
+    from brushwarp.style_choice import layer_choice
 
     krita = Krita.instance()
     width, height = canvas
@@ -92,9 +101,9 @@ def deforms(folder, canvas, style_size, selection, arrows, offset):
     told["with a layer"] = [fields(dialog)[0], enabled(dialog)]
     studio.pick(dialog, "preset", "Bold")
     told["bold"] = fields(dialog)
-    dialog.findChild(QDoubleSpinBox, "warp").setValue(0.7)
+    dialog.findChild(QDoubleSpinBox, "warp").setValue(0.77)
     told["by hand"] = fields(dialog)
-    for name, value in zip(("content", "warp", "smoothness"), (16.0, 0.3, 10.0)):
+    for name, value in zip(("content", "warp", "smoothness"), presets["gentle"]):
         dialog.findChild(QDoubleSpinBox, name).setValue(value)
     told["as gentle"] = fields(dialog)
     studio.pick(dialog, "arrows", "None")
@@ -142,8 +151,6 @@ def deforms(folder, canvas, style_size, selection, arrows, offset):
     solved = [node for node in layer.parentNode().childNodes() if node.type() == "vectorlayer"][0]
     told["solved visible"] = solved.visible()
 
-    from brushwarp.document import Document
-
     shown = Document(document)
     told["solved"] = shown.arrows(shown.layer(solved.uniqueId().toString()))
     told["solved drawn"] = [shape.toSvg() for shape in solved.shapes()]
@@ -169,9 +176,26 @@ def deforms(folder, canvas, style_size, selection, arrows, offset):
     yield from studio.press("edit_undo")
     yield from studio.activate(document, source)
 
+    # Tried again: style, method and sliders are as they were. What was made survives saving.
+    dialog = yield from studio.open_dialog("deform")
+    told["tried again"] = [dialog.findChild(QComboBox, "style").currentText(), *fields(dialog)]
+    studio.button(dialog, "Cancel").click()
+    yield from studio.press("edit_redo")
+    assert document.saveAs(folder + "/Bögen.kra")
+    document.waitForDone()
+    reopened = krita.openDocument(folder + "/Bögen.kra")
+    kept = Document(reopened)
+    told["reopened"] = {
+        "tree": studio.tree(reopened.rootNode()),
+        "solved": kept.arrows(kept.layer(reopened.nodeByName("Brushwarp solved · Streifen").uniqueId().toString())),
+        "recipe": studio.recipe(reopened, reopened.nodeByName("Streifen · Brushwarp")),
+    }
+    yield from studio.press("edit_undo")
+    yield from studio.activate(document, source)
+
     # Like a file, without arrows: one plain layer. Then the file is remembered.
     document.setSelection(None)
-    layer, said = yield from studio.deform(file=folder + "/große Wellen.png", method="Gatys", arrows="None")
+    layer, said = yield from studio.deform(file=folder + "/große Wellen.png", method="Textures", arrows="None")
     assert layer is not None, said
     told["like a file"] = [layer.name(), layer.parentNode().uniqueId() == document.rootNode().uniqueId(), said, studio.recipe(document, layer)["style"]["id"]]
     studio.dump(layer, folder + "/like_file.raw", 0, 0, width, height)
@@ -196,13 +220,24 @@ def deforms(folder, canvas, style_size, selection, arrows, offset):
     told["refused"] = {}
     tree = studio.tree(document.rootNode())
     _, told["refused"]["empty"] = yield from studio.deform(style="Layer “nothing on it”", arrows="None")
+    printed = yield from studio.add_layer(document, "printed", read("style"), 0, 0, *style_size)
+    assert printed.setColorSpace("CMYKA", "U8", krita.profiles("CMYKA", "U8")[0])
+    yield from studio.activate(document, source)
+    _, told["refused"]["printed"] = yield from studio.deform(style="Layer “printed”", arrows="None")
+    printed.remove()
+    dialog = yield from studio.open_dialog("deform")
+    dialog._add_style(layer_choice(source.uniqueId().toString(), "itself"), None)  # the list has no such entry
+    studio.pick(dialog, "style", "Layer “itself”")
+    studio.button(dialog, "Ok").click()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["refused"]["itself"] = yield from studio.dismiss()
     dialog = yield from studio.open_dialog("deform")
     studio.pick(dialog, "style", "Layer “Streifen”")
     like.remove()
     studio.button(dialog, "Ok").click()
     yield from studio.wait_for(studio.message_shown, "refusal")
     told["refused"]["gone"] = yield from studio.dismiss()
-    _, told["refused"]["no picture"] = yield from studio.deform(file=folder + "/no picture.png", method="Gatys", arrows="None")
+    _, told["refused"]["no picture"] = yield from studio.deform(file=folder + "/no picture.png", method="Textures", arrows="None")
     tree.remove("Streifen")
     told["refusals change nothing"] = studio.tree(document.rootNode()) == tree
     studio.remember("deform", size=512, method="strotss", picture=folder + "/große Wellen.png", style="file:" + folder + "/große Wellen.png")
@@ -239,7 +274,7 @@ def seen(painter, tmp_path_factory):
     (folder / "style.raw").write_bytes(to_layer_bytes(stripes(*STYLE_SIZE), "U8", False))
     told = painter.run_in_window(
         deforms, opens=[picture], folder=folder, canvas=SIZE, style_size=STYLE_SIZE, selection=SELECTION, arrows=ARROWS,
-        offset=OFFSET, timeout=400,
+        offset=OFFSET, presets=PRESETS, timeout=400,
     )
     return told, folder
 
@@ -271,18 +306,18 @@ def test_sliders_that_decide_nothing_are_grey(seen):
 
 def test_a_preset_sets_the_sliders_and_follows_them(seen):
     told, _ = seen
-    assert told["at first"][1:] == ["Balanced", 8.0, 0.5, 5.0, False]
-    assert told["bold"][1:5] == ["Bold", 8.0, 1.0, 1.0]
-    assert told["by hand"][1:5] == ["Custom", 8.0, 0.7, 1.0]
+    assert told["at first"][1:] == ["Balanced", *PRESETS["balanced"], False]
+    assert told["bold"][1:5] == ["Bold", *PRESETS["bold"]]
+    assert told["by hand"][1:5] == ["Custom", PRESETS["bold"][0], 0.77, PRESETS["bold"][2]]
     assert told["as gentle"][1] == "Gentle"
-    assert told["defaults"] == ["große Wellen.png", "strotss", "Balanced", 8.0, 0.5, 5.0, False]
+    assert told["defaults"] == ["große Wellen.png", "strotss", "Balanced", *PRESETS["balanced"], False]
 
 
 def test_pictures_of_how_it_stands_come_with_iteration_and_loss(seen):
     told, _ = seen
     assert told["seen"]["pictures"] >= 10 and told["seen"]["count"] >= 10
     for step in (*told["seen"]["first"], *told["seen"]["last"]):
-        assert step.startswith("Iteration ") and " of 200, loss " in step
+        assert re.fullmatch(r"Iteration \d+ of \d+, loss [\d.e+]+", step)
 
 
 def test_painting_and_solved_arrows_come_in_one_group_directly_above(seen):
@@ -306,6 +341,17 @@ def test_one_undo_takes_all_of_it_away_and_redo_brings_it_back(seen):
     told, _ = seen
     assert told["undone"] == [True] * 4  # tree, picture, source, and the step that undo would take next
     assert told["redone"] and told["redone arrows"] == [len(ARROWS)]
+
+
+def test_the_next_try_begins_with_what_was_chosen(seen):
+    assert seen[0]["tried again"] == ["Layer “Streifen”", "gatys", "Bold", *PRESETS["bold"], False]
+
+
+def test_saved_and_opened_again_group_arrows_and_recipe_are_there(seen):
+    told, _ = seen
+    assert told["reopened"]["tree"] == told["tree"]
+    assert np.abs(np.array(told["reopened"]["solved"]) - told["solved"]).max() <= 0.01
+    assert told["reopened"]["recipe"] == told["recipe"]
 
 
 def test_a_feathered_selection_clips_the_painting_softly(seen):
@@ -343,7 +389,7 @@ def test_a_trained_style_bends_and_tells_of_arrows_that_cross(seen):
     told, _ = seen
     name, said, base = told["trained"]
     assert base == "multimodal" and name.endswith(" · Brushwarp")
-    assert "Something to know" in said and "cross" in said
+    assert "“Background” is painted" in said and "cross" in said
     assert told["trained solved"] == [2]
 
 
@@ -351,6 +397,8 @@ def test_what_can_not_be_painted_like_is_refused_in_words(seen):
     told, _ = seen
     refused = told["refused"]
     assert "“nothing on it” is empty" in refused["empty"]
+    assert "CMYK colours" in refused["printed"] and "Convert Layer Color Space" in refused["printed"]
+    assert "“Background” can't be painted like itself" in refused["itself"]
     assert "is gone" in refused["gone"]
     assert "no picture.png" in refused["no picture"]
     assert told["refusals change nothing"]

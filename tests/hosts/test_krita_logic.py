@@ -94,6 +94,54 @@ def test_settings_survive_and_nonsense_becomes_the_default(plugin):
     assert settings.from_text('{"strength": 0.5}') == settings(strength=0.5)
 
 
+def test_what_was_chosen_for_a_deformation_survives_and_nonsense_becomes_the_default(plugin):
+    settings = plugin("settings").DeformSettings
+    chosen = settings("layer:{7}", "/bilder/große Wellen.png", "gatys", 12.5, 0.3, 2.0, True, 384)
+    assert settings.from_text(chosen.to_text()) == chosen
+    nonsense = '{"style": 1, "picture": null, "method": [], "content_weight": 1e9, "warp_weight": "0.5", "tv_weight": NaN, "unfold": 1, "size": %s}'
+    for size in ("63", "2049", "256.0", "true"):
+        assert settings.from_text(nonsense % size) == settings()
+    assert settings.from_text("[" * 100000) == settings()
+
+
+def test_the_presets_lie_on_the_sliders(plugin):
+    methods = plugin("bridge.methods")
+    for name, preset in methods.PRESETS.items():
+        for value, ends in (
+            (preset.content_weight, methods.CONTENT_WEIGHTS), (preset.warp_weight, methods.WARP_WEIGHTS), (preset.tv_weight, methods.TV_WEIGHTS),
+        ):
+            assert ends[0] < value < ends[1]
+        assert methods.preset_of(preset.content_weight + 0.004, preset.warp_weight, preset.tv_weight) == name
+    assert methods.preset_of(2.0, 0.77, 1.0) is None
+
+
+def test_the_method_follows_the_kind_of_style(plugin):
+    choices = plugin("style_choice")
+    trained = choices.StyleChoice(choices.GALLERY, "a", "A", "A (Niemand)")
+    picture = choices.file_choice("/bilder/große Wellen.tar.png")
+    assert (picture.name, picture.label) == ("große Wellen.tar", "große Wellen.tar.png")
+    assert choices.method_for(trained, "gatys").base == "multimodal"
+    assert choices.method_for(picture, "gatys").base == "gatys"
+    for wanted in ("multimodal", "", "nonsense"):
+        assert choices.method_for(picture, wanted).base == "strotss"
+    assert choices.method_for(None, "gatys").base == "gatys"
+    from brushwarp.bridge.request import BASES
+
+    assert sorted(method.base for method in plugin("bridge.methods").METHODS) == sorted(BASES)
+
+
+def test_solved_arrows_are_drawn_as_lines_that_are_read_as_the_same_arrows(plugin):
+    from xml.etree import ElementTree
+
+    arrows = [(1.25, 2.5, 30.1, 40.000001), (-5.0, 0.0, 1e-07, 3.0)]
+    drawing = plugin("arrows").svg_of_arrows(arrows, 400, 300, (0.24, 0.48))
+    root = ElementTree.fromstring(drawing)
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("96.0pt", "144.0pt", "0 0 400 300")
+    paths = [ElementTree.tostring(path, encoding="unicode") for path in root if path.tag.endswith("path")]
+    assert all('marker-end="url(#' in path for path in paths)
+    assert plugin("arrows").arrows_of_shapes(paths) == arrows
+
+
 def test_known_colour_spaces_go_as_they_are_and_others_are_converted(plugin):
     colour = plugin("colour")
     space, form = colour.ColorSpace, colour.pixel_format

@@ -1,0 +1,46 @@
+"""What the dialogs of both hosts ask of a deformation: methods in words for painters, presets on sliders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from .presets import PRESETS
+
+# Ends of a dialog's sliders, on which twice as much is always as far to the right: the presets lie well inside.
+CONTENT_WEIGHTS = (0.1, 32.0)
+WARP_WEIGHTS = (0.05, 5.0)
+TV_WEIGHTS = (0.1, 50.0)
+SHOWN = 0.01  # what a dialog rounds to
+
+
+@dataclass(frozen=True)
+class Method:
+    """base: as DeformRequest knows it. for_picture: takes a picture; else a trained style."""
+
+    base: str
+    label: str
+    tip: str
+    for_picture: bool
+
+
+METHODS = (
+    Method("strotss", "Strokes and shapes together (STROTSS, minutes)", "Paints like any picture, stroke by stroke: the most faithful", True),
+    Method("gatys", "Textures and shapes together (Gatys, a minute)", "Paints like any picture, by its textures: quicker, and less orderly", True),
+    Method("multimodal", "Trained style, then shapes (seconds)", "Paints as Stylize does, then bends", False),
+)
+
+
+def fitting(is_picture: bool) -> Tuple[Method, ...]:
+    """The methods that go with a picture, or with a trained style; the best first."""
+    return tuple(method for method in METHODS if method.for_picture == is_picture)
+
+
+def preset_of(content_weight: float, warp_weight: float, tv_weight: float) -> Optional[str]:
+    """The preset that looks the same in a dialog, or None: the weights were chosen by hand."""
+    weights = (content_weight, warp_weight, tv_weight)
+    for name, preset in PRESETS.items():
+        own = (preset.content_weight, preset.warp_weight, preset.tv_weight)
+        if all(abs(a - b) < SHOWN / 2 for a, b in zip(weights, own)):  # noqa: B905 - Python 3.8 has no strict
+            return name
+    return None
