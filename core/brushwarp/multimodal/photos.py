@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 from ..errors import BrushwarpError
+from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batches, to_tensor
 from .objective import STYLE_SHORT_SIDES, Windows
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
-TRIES = 20  # photographs that may be unreadable one after the other
 SMALLEST_SHARE = 0.75  # of the short side that a training square takes, so scales vary a little
 
 
@@ -28,17 +26,6 @@ def find_photos(folder: Path) -> list[Path]:
             "photos-missing", f"No photographs were found in {folder}.", "Name a folder with JPEG, PNG or WebP pictures."
         )
     return found
-
-
-def open_rgb(path: Path) -> Image.Image:
-    """A picture as 8-bit RGB, upright."""
-    with Image.open(path) as image:
-        return ImageOps.exif_transpose(image).convert("RGB")
-
-
-def to_tensor(image: Image.Image) -> Tensor:
-    """(3, H, W) RGB in 0..1."""
-    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 255
 
 
 def style_pyramid(path: Path) -> list[Tensor]:
@@ -61,8 +48,8 @@ class PhotoWindows(Dataset):
         self.seed = seed
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        draw = random.Random(self.seed * 1_000_003 + index)
-        image = self._draw_photo(draw)
+        draw = chances(self.seed, index)
+        image = draw_picture(draw, self.paths)
         square = min(image.size) * draw.uniform(SMALLEST_SHARE, 1.0)
         left = draw.uniform(0, image.width - square)
         top = draw.uniform(0, image.height - square)
@@ -74,8 +61,7 @@ class PhotoWindows(Dataset):
             """A square of the training square, in pixels of the coarse scale, resampled to side x side."""
             unit = square / coarse_side
             box = (left + x * unit, top + y * unit, left + (x + extent) * unit, top + (y + extent) * unit)
-            box = (max(0.0, box[0]), max(0.0, box[1]), min(image.width, box[2]), min(image.height, box[3]))
-            return to_tensor(image.resize((side, side), Image.Resampling.BICUBIC, box=box))
+            return cut(image, box, side)
 
         tensors = [
             crop(0, 0, coarse_side, coarse_side),
@@ -89,40 +75,9 @@ class PhotoWindows(Dataset):
         return *tensors, torch.tensor(middle_at), torch.tensor(fine_at)
 
 
-    def _draw_photo(self, draw: random.Random) -> Image.Image:
-        """A photograph that opens: one broken file in a folder of thousands must not end a training of hours."""
-        for _ in range(TRIES):
-            path = draw.choice(self.paths)
-            try:
-                return open_rgb(path)
-            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-                continue
-        raise BrushwarpError("photos-damaged", f"{TRIES} photographs in a row can't be read, {path} the last.", "Look through the folder.")
-
-
 def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Windows]:
     """Batches of `Windows` for ever, from sample number `start` on."""
-    indices = _Counting(start)
-    loader = DataLoader(
-        PhotoWindows(paths, window, seed),
-        batch_size=batch,
-        sampler=indices,
-        num_workers=loaders,
-        pin_memory=torch.cuda.is_available(),
-        prefetch_factor=4 if loaders else None,
-    )
-    for tensors in loader:
+    samples = PhotoWindows(paths, window, seed)
+    pin_memory = torch.cuda.is_available()
+    for tensors in stream_batches(samples, batch=batch, start=start, loaders=loaders, pin_memory=pin_memory):
         yield Windows(*tensors)
-
-
-class _Counting:
-    """start, start + 1, …: the order in which samples are drawn."""
-
-    def __init__(self, start: int) -> None:
-        self.start = start
-
-    def __iter__(self) -> Iterator[int]:
-        index = self.start
-        while True:
-            yield index
-            index += 1

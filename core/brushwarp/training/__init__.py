@@ -1,0 +1,1 @@
+"""What trainings share, whatever they teach: samples, a learning rate, a checkpoint."""
