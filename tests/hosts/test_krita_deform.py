@@ -48,6 +48,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     from krita import Krita
     from PyQt5.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel
 
+    from brushwarp import command
     from brushwarp.document import Document
     from brushwarp.style_choice import layer_choice
 
@@ -261,6 +262,17 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     box = layer.bounds()
     solved = [node for node in layer.parentNode().childNodes() if node.type() == "vectorlayer"][0]
     told["aside"] = [[box.x(), box.y(), box.width(), box.height()], shown.arrows(shown.layer(solved.uniqueId().toString()))]
+
+    # Neither styles nor other layers: there is still Picture file…
+    gallery, command.installed_styles = command.installed_styles, lambda install: []
+    studio.remember("deform")
+    yield from studio.new_document(40, 30)
+    dialog = yield from studio.open_dialog("deform")
+    told["nothing to paint like"] = [studio.entries(dialog, "style"), studio.button(dialog, "Ok").isEnabled()]
+    yield from studio.pick_file(dialog, folder + "/große Wellen.png")
+    told["nothing to paint like"] += [studio.entries(dialog, "style"), studio.button(dialog, "Ok").isEnabled()]
+    studio.button(dialog, "Cancel").click()
+    command.installed_styles = gallery
     return told
 
 
@@ -295,6 +307,10 @@ def test_only_methods_that_fit_the_style_can_be_chosen(seen):
     method, enabled = told["with a layer"]
     assert method == "strotss" and enabled["methods"] == ["strotss", "gatys"]
     assert told["file chosen"] == ["große Wellen.png", "strotss"]
+
+
+def test_without_any_style_a_picture_file_can_be_chosen(seen):
+    assert seen[0]["nothing to paint like"] == [[], False, ["große Wellen.png"], True]
 
 
 def test_sliders_that_decide_nothing_are_grey(seen):
