@@ -13,7 +13,6 @@ from brushwarp.features.compact import load_compact
 from brushwarp.features.distillation import (
     Distillation,
     DistillationSettings,
-    checkpoint_path,
     disagreement,
     style_distances,
 )
@@ -21,6 +20,7 @@ from brushwarp.features.vgg import VGG19_BLOCKS, Vgg19, VggStack
 from brushwarp.features.windows import stream_windows
 from brushwarp.losses import gram_matrix, relative_error
 from brushwarp.multimodal.photos import find_photos
+from brushwarp.training.checkpoint import checkpoint_path
 
 SETTINGS = DistillationSettings(iterations=8, batch=3, window=32, save_every=4, loaders=0)
 

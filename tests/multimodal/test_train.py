@@ -13,8 +13,9 @@ from brushwarp.features import load_encoder
 from brushwarp.multimodal.network import Widths
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid
 from brushwarp.multimodal.report import draw_loss_curves
-from brushwarp.multimodal.train import Training, TrainingSettings, checkpoint_path
+from brushwarp.multimodal.train import Training, TrainingSettings
 from brushwarp.styles import StyleCard, load_pack
+from brushwarp.training.checkpoint import checkpoint_path
 
 CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
 SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2, loaders=0)

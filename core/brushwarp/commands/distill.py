@@ -12,9 +12,10 @@ from tqdm import tqdm
 from ..errors import BrushwarpError, Cancelled
 from ..features import load_encoder
 from ..features.compact import load_compact
-from ..features.distillation import Distillation, DistillationSettings, checkpoint_path
+from ..features.distillation import Distillation, DistillationSettings
 from ..features.windows import stream_windows
 from ..multimodal.photos import find_photos
+from ..training.checkpoint import checkpoint_path
 from .terminal import say, tell
 
 SMALLEST_WINDOW = 32  # pixels: relu5_1 has two by two of them

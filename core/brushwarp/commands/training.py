@@ -17,8 +17,9 @@ from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.photos import find_photos
 from ..multimodal.report import draw_loss_curves, paint_samples
 from ..multimodal.thumbnail import with_thumbnail
-from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings, checkpoint_path
+from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings
 from ..styles import StyleCard, load_pack, save_pack
+from ..training.checkpoint import checkpoint_path
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale

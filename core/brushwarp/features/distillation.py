@@ -16,20 +16,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from .. import __version__
 from ..errors import BrushwarpError
-from ..image.atomic import atomic_write
+from ..training.checkpoint import adam_state, checkpoint_path, deciding, restore_adam, save_checkpoint, take_up_checkpoint
+from ..training.schedule import warm_cosine
 from .compact import Compact, balanced, save_compact
 from .encoder import Encoder
 
-WARM_UP = 50  # iterations: Adam's first steps are as long as the learning rate, whatever the gradient
+WARM_UP = 50  # iterations over which the learning rate rises
 MEMORY = 0.99  # of the running mean square of each layer
 DISTANCE_FLOOR = 0.01  # style distances below it count as equal: noise between pictures that look alike
-HOW_ALONE = ("save_every", "loaders")  # settings that may change while a training goes on: what it gives stays the same
 
 
 @dataclass(frozen=True)
@@ -93,20 +91,16 @@ class Distillation:
         total = features + self.settings.style_weight * style
         if not math.isfinite(total.item()):
             raise BrushwarpError("training-diverged", f"The loss is no longer a number at iteration {self.iteration}.", "Lower --learning-rate.")
+        high, low = self.settings.learning_rate, self.settings.final_learning_rate
+        learning_rate = warm_cosine(self.iteration, self.settings.iterations, high=high, low=low, warm_up=WARM_UP)
         for group in self.optimiser.param_groups:
-            group["lr"] = self._learning_rate()
+            group["lr"] = learning_rate
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         self.optimiser.step()
         self._note_levels(seen)
         self.iteration += 1
         return {"features": features.item(), "style": style.item()}
-
-    def _learning_rate(self) -> float:
-        """Rises over the first iterations, then falls along half a cosine."""
-        high, low = self.settings.learning_rate, self.settings.final_learning_rate
-        cosine = 0.5 * (1 + math.cos(math.pi * self.iteration / self.settings.iterations))
-        return min(1.0, (self.iteration + 1) / WARM_UP) * (low + (high - low) * cosine)
 
     def _note_levels(self, seen: dict[str, Tensor]) -> None:
         for layer in self.layers:
@@ -125,50 +119,31 @@ class Distillation:
             "input": "RGB 0..1, normalised as torchvision does",
         }
         save_compact(balanced(self.pupil.state(), self.levels), output, record)
-        tensors = {f"model.{name}": value.detach() for name, value in self._parameters()}
-        for name, parameter in self._parameters():
-            for key, value in self.optimiser.state[parameter].items():
-                tensors[f"adam.{key}.{name}"] = value
-        metadata = {
-            "identity": self._identity(),
-            "iteration": str(self.iteration),
-            "levels": json.dumps(self.levels),
-            "teacher_levels": json.dumps(self.teacher_levels),
-        }
-        with atomic_write(checkpoint_path(output)) as file:
-            file.write(save_tensors({key: value.clone() for key, value in tensors.items()}, metadata))
+        state = {f"model.{name}": value.detach() for name, value in self._parameters()}
+        state |= adam_state(self.optimiser, self._parameters())
+        levels = {"levels": json.dumps(self.levels), "teacher_levels": json.dumps(self.teacher_levels)}
+        save_checkpoint(checkpoint_path(output), self._identity(), state, {"iteration": str(self.iteration), **levels})
 
     def resume(self, checkpoint: Path) -> bool:
         """Takes up this training's own checkpoint; False, and nothing changed, if it is another's.
 
         Raises BrushwarpError("checkpoint-damaged").
         """
-        try:
-            with safe_open(checkpoint, "pt") as file:
-                metadata = file.metadata()
-                if metadata["identity"] != self._identity():
-                    return False
-                tensors = {key: file.get_tensor(key) for key in file.keys()}
-                for name, parameter in self._parameters():
-                    parameter.data.copy_(tensors[f"model.{name}"])
-                    self.optimiser.state[parameter] = {
-                        key: tensors[f"adam.{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
-                    }
-            self.levels, self.teacher_levels = json.loads(metadata["levels"]), json.loads(metadata["teacher_levels"])
-            self.iteration = int(metadata["iteration"])
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise BrushwarpError(
-                "checkpoint-damaged", f"The training kept in {checkpoint} can't be read.", "Remove it, and go on with --from and the last encoder."
-            ) from error
-        return True
+        return take_up_checkpoint(checkpoint, self._identity(), self._take_up, made="encoder")
+
+    def _take_up(self, record: dict[str, str], state: dict[str, Tensor]) -> None:
+        for name, parameter in self._parameters():
+            parameter.data.copy_(state[f"model.{name}"])
+        restore_adam(self.optimiser, self._parameters(), state)
+        self.levels, self.teacher_levels = json.loads(record["levels"]), json.loads(record["teacher_levels"])
+        self.iteration = int(record["iteration"])
 
     def _parameters(self) -> list[tuple[str, nn.Parameter]]:
         return [*self.pupil.named_parameters(prefix="pupil"), *self.heads.named_parameters(prefix="heads")]
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's."""
-        settings = {name: value for name, value in asdict(self.settings).items() if name not in HOW_ALONE}
-        return json.dumps({"teacher": self.teacher.name, "begun_from": self.begun_from, "settings": settings}, sort_keys=True)
+        return json.dumps({"teacher": self.teacher.name, "begun_from": self.begun_from, "settings": deciding(self.settings)}, sort_keys=True)
 
 
 def style_distances(features: Tensor) -> Tensor:
@@ -189,11 +164,6 @@ def disagreement(distances: Tensor, wanted: Tensor) -> Tensor:
     others = ~torch.eye(len(wanted), dtype=torch.bool)
     ratio = (distances[others] + DISTANCE_FLOOR).log() - (wanted[others] + DISTANCE_FLOOR).log()
     return ratio.square().mean()
-
-
-def checkpoint_path(output: Path) -> Path:
-    """Where the training that writes `output` keeps its state."""
-    return output.with_suffix(".training")
 
 
 def _fingerprint(state: dict[str, Tensor]) -> str:

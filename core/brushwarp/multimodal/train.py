@@ -15,22 +15,20 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from .. import __version__
 from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
-from ..image.atomic import atomic_write
 from ..styles import StyleCard, StylePack, save_pack
+from ..training.checkpoint import adam_state, checkpoint_path, deciding, restore_adam, save_checkpoint, take_up_checkpoint
+from ..training.schedule import warm_cosine
 from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
 
 WARM_UP = 40  # iterations; without it a good network that is trained on loses in ten steps what hundreds gave it (seen)
-HOW_ALONE = ("save_every", "loaders")  # settings that may change while a training goes on: what it gives stays the same
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
 
 
@@ -154,16 +152,14 @@ class Training:
         return terms
 
     def _learning_rate(self, stage: Stage) -> float:
-        """Rises over a stage's first iterations, for Adam's first steps are as long as it is, then falls along a half cosine."""
+        """Begins anew in every stage."""
         before = 0
         for earlier in self.settings.stages:
             if earlier == stage:
                 break
             before += earlier.iterations
-        done = self.iteration - before
         high, low = self.settings.learning_rate, self.settings.final_learning_rate
-        cosine = 0.5 * (1 + math.cos(math.pi * done / stage.iterations))
-        return min(1.0, (done + 1) / WARM_UP) * (low + (high - low) * cosine)
+        return warm_cosine(self.iteration - before, stage.iterations, high=high, low=low, warm_up=WARM_UP)
 
     def recent_terms(self) -> dict[str, float]:
         """Each term's mean over its last iterations."""
@@ -193,17 +189,9 @@ class Training:
         pack = self.pack()
         save_pack(pack, output)
         state = {f"network.{name}": value for name, value in pack.weights.items()}
-        names = {parameter: name for name, parameter in self.network.named_parameters()}
-        for parameter, entry in self.optimiser.state.items():
-            for key, value in entry.items():
-                state[f"adam.{key}.{names[parameter]}"] = value.detach().float().cpu().clone()
-        metadata = {
-            "iteration": str(self.iteration),
-            "history": json.dumps(self.history),
-            "identity": self._identity(),
-        }
-        with atomic_write(checkpoint_path(output)) as file:
-            file.write(save_tensors(state, metadata))
+        state |= adam_state(self.optimiser, self.network.named_parameters())
+        record = {"iteration": str(self.iteration), "history": json.dumps(self.history)}
+        save_checkpoint(checkpoint_path(output), self._identity(), state, record)
         return pack
 
     def resume(self, checkpoint: Path) -> bool:
@@ -211,42 +199,18 @@ class Training:
 
         Raises BrushwarpError("checkpoint-damaged").
         """
-        try:
-            with safe_open(checkpoint, "pt") as file:
-                metadata = file.metadata()
-                if metadata["identity"] != self._identity():
-                    return False
-                self._take_up(metadata, {key: file.get_tensor(key) for key in file.keys()})
-        except torch.OutOfMemoryError:
-            raise
-        except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:  # the last for tensors that do not fit
-            raise BrushwarpError(
-                "checkpoint-damaged", f"The training kept in {checkpoint} can't be read.",
-                f"Remove {checkpoint.name}, and begin again with --from and the last pack.",
-            ) from error
-        return True
+        return take_up_checkpoint(checkpoint, self._identity(), self._take_up, made="pack")
 
-    def _take_up(self, metadata: dict[str, str], state: dict[str, Tensor]) -> None:
-        iteration, history = int(metadata["iteration"]), json.loads(metadata["history"])
+    def _take_up(self, record: dict[str, str], state: dict[str, Tensor]) -> None:
+        iteration, history = int(record["iteration"]), json.loads(record["history"])
         self.network.load_state_dict({key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")})
-        for name, parameter in self.network.named_parameters():
-            if f"adam.step.{name}" in state:
-                entry: dict[str, Tensor] = {"step": state[f"adam.step.{name}"]}
-                for key in ("exp_avg", "exp_avg_sq"):
-                    entry[key] = state[f"adam.{key}.{name}"].to(self.device)
-                self.optimiser.state[parameter] = entry
+        restore_adam(self.optimiser, self.network.named_parameters(), state)
         self.iteration, self.history = iteration, history
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
-        settings = {name: value for name, value in asdict(self.settings).items() if name not in HOW_ALONE}
-        deciding = {"picture": self.picture_hash, "encoder": self.encoder_name, "widths": asdict(self.card.widths), "settings": settings}
-        return json.dumps(deciding, sort_keys=True)
-
-
-def checkpoint_path(output: Path) -> Path:
-    """Where the training that writes `output` keeps its state."""
-    return output.with_suffix(".training")
+        widths, settings = asdict(self.card.widths), deciding(self.settings)
+        return json.dumps({"picture": self.picture_hash, "encoder": self.encoder_name, "widths": widths, "settings": settings}, sort_keys=True)
 
 
 class _Clock:
