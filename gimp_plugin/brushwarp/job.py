@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
-from bridge.client import JobCancelled, StylizeRequest, JobResult, WorkerClient
+from bridge.client import DeformRequest, JobCancelled, JobResult, StylizeRequest, WorkerClient
 from gi.repository import GLib
 
 
 class Job:
     """One picture to paint. `run` in the main thread; `cancel` from the main thread too, out of an event or a signal."""
 
-    def __init__(self, request: StylizeRequest, pixels: bytes, selection: Optional[bytes]) -> None:
-        self._request, self._pixels, self._selection = request, pixels, selection
+    def __init__(
+        self, request: Union[StylizeRequest, DeformRequest], pixels: bytes, selection: Optional[bytes], style: Optional[bytes] = None
+    ) -> None:
+        """style: the pixels of the request's style picture, where it has one."""
+        self._request, self._pixels, self._selection, self._style = request, pixels, selection, style
         self._client: Optional[WorkerClient] = None
         self._cancelled = False
         self._meeting = threading.Lock()
@@ -62,6 +65,8 @@ class Job:
                 if self._cancelled:
                     raise JobCancelled()
                 self._client = client
+            if isinstance(self._request, DeformRequest):
+                return client.deform(self._request, self._pixels, self._selection, self._style, on_event=tell)
             return client.stylize(self._request, self._pixels, self._selection, on_event=tell)
 
 

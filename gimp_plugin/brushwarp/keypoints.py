@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import List, Optional, Sequence, Tuple
 
 NAME = "Brushwarp keypoints"
+SOLVED = "Brushwarp solved"  # a path of arrows as Deform… solved them: never taken unless it is asked for
 AUTOMATIC = ""  # the topmost path so named, if there is one
 NONE = "none"
 
@@ -35,6 +36,11 @@ def candidates(names: Sequence[str]) -> List[str]:
     return [name for name in names if name.startswith(NAME)]
 
 
+def offered(names: Sequence[str]) -> List[str]:
+    """Of an image's paths, topmost first, those that the dialogs list: the painter's own, then what was solved."""
+    return candidates(names) + [name for name in names if name.startswith(SOLVED)]
+
+
 def choose_path(names: Sequence[str], wanted: str) -> Optional[str]:
     """The path to take of an image's paths, topmost first; None for no warp. Raises KeyError if `wanted` is not there.
 
@@ -47,6 +53,11 @@ def choose_path(names: Sequence[str], wanted: str) -> Optional[str]:
     if wanted not in names:
         raise KeyError(wanted)
     return wanted
+
+
+def strokes_from_arrows(arrows: Sequence[Arrow], left: float, top: float) -> List[List[float]]:
+    """The way back: a stroke of two anchors without handles for each arrow, in the image's pixels."""
+    return [[x1 + left, y1 + top] * 3 + [x2 + left, y2 + top] * 3 for x1, y1, x2, y2 in arrows]
 
 
 def describe(name: str, arrows: int) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
 from gi.repository import Babl, Gegl, Gimp
-from keypoints import HOW_TO_DRAW, Arrow, arrows_from_strokes, choose_path
+from keypoints import HOW_TO_DRAW, Arrow, arrows_from_strokes, choose_path, strokes_from_arrows
 from pixels import Layout, choose_layout, is_transparent
 
 RECIPE = "brushwarp-recipe"
@@ -54,8 +55,35 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
     width, height = layer.get_width(), layer.get_height()
     if width * height < 2:
         raise _refusal("picture-too-small", "“{}” is a single pixel.", layer, "Select a larger layer.")
+    return _source(layer)
+
+
+def find_style_layer(source: Source, layer: Gimp.Layer) -> Source:
+    """The layer to paint like: of any kind that has pixels, shown or hidden. Raises WorkerError if it is the source itself."""
+    if layer.get_id() == source.layer.get_id():
+        raise _refusal("style-same", "“{}” can't be painted like itself.", layer, "Choose another layer as the style, or a picture file.")
+    return _source(layer)
+
+
+def other_layers(source: Source) -> List[Gimp.Layer]:
+    """Those of the image that could be painted like, topmost first: all but the source, and no groups."""
+    found: List[Gimp.Layer] = []
+
+    def gather(layers: Sequence[Gimp.Layer]) -> None:
+        for layer in layers:
+            if layer.is_group():
+                gather(layer.get_children())
+            elif layer.get_id() != source.layer.get_id():
+                found.append(layer)
+
+    gather(source.image.get_layers())
+    return found
+
+
+def _source(layer: Gimp.Layer) -> Source:
     _, left, top = layer.get_offsets()
-    return Source(image, layer, width, height, left, top, choose_layout(Babl.get_name(layer.get_format())))
+    layout = choose_layout(Babl.get_name(layer.get_format()))
+    return Source(layer.get_image(), layer, layer.get_width(), layer.get_height(), left, top, layout)
 
 
 def read_pixels(source: Source) -> bytes:
@@ -119,8 +147,16 @@ def count_arrows(source: Source, name: str) -> Tuple[List[Arrow], int]:
     return arrows_from_strokes(strokes, source.left, source.top)
 
 
-def add_above(source: Source, name: str, pixels: bytes, recipe: str) -> Gimp.Layer:
-    """The painted pixels as a new layer directly above the source, selected, in one step of undo.
+@dataclass(frozen=True)
+class SolvedPath:
+    """Arrows to leave in the image as a path. arrows: in the layer's pixels."""
+
+    name: str
+    arrows: Sequence[Arrow]
+
+
+def add_above(source: Source, name: str, pixels: bytes, recipe: str, solved: Optional[SolvedPath] = None) -> Gimp.Layer:
+    """The painted pixels as a new layer directly above the source, selected, in one step of undo; and so a path of arrows.
 
     The layer is filled before it joins the image, so nothing half-done is ever seen or undone. Raises WorkerError if
     the source went away meanwhile.
@@ -138,17 +174,27 @@ def add_above(source: Source, name: str, pixels: bytes, recipe: str) -> Gimp.Lay
     buffer.set(_whole(source), layout.babl, pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()
     painted.update(0, 0, source.width, source.height)
-    painted.attach_parasite(Gimp.Parasite.new(RECIPE, PERSISTENT_UNDOABLE, recipe.encode("utf-8")))
+    painted.attach_parasite(Gimp.Parasite.new(RECIPE, PERSISTENT_UNDOABLE, _in_ascii(recipe)))
     _, left, top = layer.get_offsets()  # it may have been moved meanwhile
     painted.set_offsets(left, top)
     image.undo_group_start()
     try:
         image.insert_layer(painted, layer.get_parent(), image.get_item_position(layer))
+        if solved is not None:
+            path = Gimp.Path.new(image, solved.name)
+            image.insert_path(path, None, 0)
+            for stroke in strokes_from_arrows(solved.arrows, left, top):
+                path.stroke_new_from_points(Gimp.PathStrokeType.BEZIER, stroke, False)
         image.set_selected_layers([painted])
     finally:
         image.undo_group_end()
     Gimp.displays_flush()
     return painted
+
+
+def _in_ascii(recipe: str) -> bytes:
+    """The same JSON: of Python's bytes, a parasite takes none above 127."""
+    return json.dumps(json.loads(recipe), indent=2).encode("ascii")
 
 
 def _refusal(code: str, message: str, layer: Gimp.Layer, hint: str) -> WorkerError:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Dict, Tuple
 
 from bridge.client import Progress, Queued
 
-# Where each stage begins and ends on the bar. Painting takes nearly all of the time.
+Stages = Dict[str, Tuple[str, float, float]]
+
+# Where each stage begins and ends on the bar; which of them come depends on what is done.
 STAGES = {
-    "starting": ("Starting the Brushwarp worker…", 0.0, 0.05),
-    "preparing": ("Preparing…", 0.05, 0.06),
-    "painting": ("Painting…", 0.06, 0.94),
-    "warping": ("Bending along the arrows…", 0.94, 0.97),
-    "finishing": ("Finishing…", 0.97, 1.0),
+    "starting": ("Starting the Brushwarp worker", 0.0, 0.05),
+    "preparing": ("Preparing", 0.05, 0.06),
+    "painting": ("Painting", 0.06, 0.94),  # nearly all of the time
+    "warping": ("Bending along the arrows", 0.94, 0.97),
+    "finishing": ("Finishing", 0.97, 1.0),
+}
+DEFORM_STAGES = {
+    **STAGES,
+    "painting": ("Painting", 0.06, 0.6),
+    "bending": ("Bending along the arrows", 0.6, 0.95),
+    "detail": ("Carrying the brushwork up to full size", 0.6, 0.96),
 }
 
 
 class Tracker:
     """Turns events into (sentence, share of the whole); the share never falls."""
 
-    def __init__(self) -> None:
-        self._share = 0.0
+    def __init__(self, stages: Stages = STAGES) -> None:
+        self._stages, self._share = stages, 0.0
 
     def follow(self, event: object) -> Tuple[str, float]:
         if isinstance(event, Queued):
@@ -28,8 +36,16 @@ class Tracker:
             return "Waiting: {} painted first…".format(others), self._share
         if isinstance(event, Progress):
             # A stage that a newer worker invents is shown by its own name.
-            sentence, begin, end = STAGES.get(event.stage, (event.stage.capitalize() + "…", self._share, self._share))
+            name, begin, end = self._stages.get(event.stage, (event.stage.capitalize(), self._share, self._share))
             done = min(event.done / event.total, 1.0) if event.total else 0.0
             self._share = max(self._share, begin + (end - begin) * done)
-            return sentence, self._share
+            return _sentence(name, event), self._share
         return "Working…", self._share
+
+
+def _sentence(name: str, event: Progress) -> str:
+    """What goes on; where something is being made less, which step of how many, and how little of it is left."""
+    if event.loss is None:
+        return name + "…"
+    loss = "{:.3g}" if abs(event.loss) < 1000 else "{:.0f}"
+    return "{}: {} of {}, loss {}".format(name, event.done, event.total, loss.format(event.loss))

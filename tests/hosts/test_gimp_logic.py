@@ -21,7 +21,8 @@ def plugin():
     """The modules that need no GIMP, with the bridge beside them as install.py lays it; afterwards as if never imported."""
     sys.path[:0] = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]
     try:
-        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "stages")}
+        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "stages", "deform_settings")}
+        loaded["errors"] = importlib.import_module("bridge.errors")
     finally:
         del sys.path[:2]
         for name in [name for name in sys.modules if name in MODULES or name.split(".")[0] == "bridge"]:
@@ -97,6 +98,48 @@ def test_the_bar_never_falls_and_ends_full(plugin):
     assert shares == sorted(shares) and shares[-1] == 1
     assert seen[0][0] == "Waiting: 2 pictures are painted first…"
     assert seen[12][0] == "A new stage…"
+
+
+def test_solved_arrows_become_strokes_from_which_the_same_arrows_are_read(plugin):
+    arrows = [(6.25, 22.0, 26.5, 42.0), (-1.0, 8.0, 3.0, 10.5)]
+    strokes = plugin.keypoints.strokes_from_arrows(arrows, 4, -2)
+    assert strokes[0][2:4] == [10.25, 20.0]  # on the canvas
+    assert plugin.keypoints.arrows_from_strokes(strokes, 4, -2) == (arrows, 0)
+
+
+def test_solved_paths_are_offered_last_and_never_taken_unasked(plugin):
+    names = ["Brushwarp solved · Waves", "outline", "Brushwarp keypoints"]
+    assert plugin.keypoints.offered(names) == ["Brushwarp keypoints", "Brushwarp solved · Waves"]
+    assert plugin.keypoints.choose_path(names, "") == "Brushwarp keypoints"
+    assert plugin.keypoints.choose_path(names[:2], "") is None
+    assert plugin.keypoints.choose_path(names, names[0]) == names[0]
+
+
+def test_a_deformation_is_told_step_by_step_with_its_loss(plugin):
+    progress = plugin.stages.Progress
+    tracker = plugin.stages.Tracker(plugin.stages.DEFORM_STAGES)
+    events = [
+        progress(1, "painting", 57, 200, loss=1.2345), progress(1, "bending", 3, 200, loss=23456.7), progress(1, "detail", 1, 40),
+        progress(1, "finishing", 1, 1),
+    ]
+    seen = [tracker.follow(event) for event in events]
+    assert [sentence for sentence, _ in seen] == [
+        "Painting: 57 of 200, loss 1.23", "Bending along the arrows: 3 of 200, loss 23457", "Carrying the brushwork up to full size…", "Finishing…",
+    ]
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares) and shares[-1] == 1
+
+
+@pytest.mark.parametrize(
+    "kind, fit, misfit", [("gallery", ["multimodal"], ["strotss", "gatys"]), ("layer", ["strotss", "gatys"], ["multimodal"]), ("file", ["strotss"], ["multimodal"])]
+)
+def test_a_trained_style_goes_with_one_method_and_pictures_with_the_others(plugin, kind, fit, misfit):
+    for base in fit:
+        plugin.deform_settings.check_fits(base, kind)
+    for base in misfit:
+        with pytest.raises(plugin.errors.WorkerError) as told:
+            plugin.deform_settings.check_fits(base, kind)
+        assert told.value.hint
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -125,7 +125,7 @@ def presses_the_keys(title, large_title):
         time.sleep(0.5)
         if menu:
             screen.screenshot(menu)
-        screen.key("Return")
+        screen.key("s")  # _Stylize…
         dialog = screen.wait_for_window("Brushwarp: Stylize")
         screen.focus(dialog)
         time.sleep(1.0)

@@ -15,7 +15,7 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE = "plug-in-brushwarp-stylize"
+STYLIZE, DEFORM = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform"
 
 
 class Refused(Exception):
@@ -81,9 +81,14 @@ def draw_arrows(image, strokes, name="Brushwarp keypoints"):
     return path
 
 
-def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, **settings):
+def deform(image, layers, **settings):
+    """As `stylize`, but small and quick unless the settings say otherwise."""
+    return stylize(image, layers, procedure=DEFORM, **{"method": "gatys", "working_size": 64, **settings})
+
+
+def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, procedure=STYLIZE, **settings):
     """The new layer. Raises Refused."""
-    procedure = Gimp.get_pdb().lookup_procedure(STYLIZE)
+    procedure = Gimp.get_pdb().lookup_procedure(procedure)
     config = procedure.create_config()
     config.set_property("run-mode", run_mode)
     config.set_property("image", image)
@@ -95,6 +100,16 @@ def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, **settings):
     if status != Gimp.PDBStatusType.SUCCESS:
         raise Refused(status.value_nick.upper().replace("-", "_"), Gimp.get_pdb().get_last_error())
     return values.index(1)
+
+
+def arrows_of(image, name):
+    """[[x, y, to_x, to_y], …] of a path's strokes, in the image's pixels; None without such a path."""
+    for path in image.get_paths():
+        if path.get_name() == name:
+            strokes = [list(path.stroke_get_points(stroke)[1]) for stroke in path.get_strokes()]
+            assert all(len(points) == 12 for points in strokes), "a stroke that is no arrow"
+            return [[*points[2:4], *points[8:10]] for points in strokes]
+    return None
 
 
 def fingerprint(layer):

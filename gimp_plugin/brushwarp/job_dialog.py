@@ -1,0 +1,132 @@
+"""What the dialogs of all verbs share: GIMP's own dialog, which stays while the job runs and shows how it goes."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from bridge.styles import Thumbnail
+from job import warm_up
+from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, choose_path, describe, offered
+from layers import Source, count_arrows, path_names
+from thumbnails import fitted, pixbuf_of, scaled
+from toolkit import GdkPixbuf, GimpUi, Gtk
+
+THUMBNAIL_SIDE = 96  # pixels, of the style's picture
+PREVIEW_SIDE = 192  # pixels, of the picture as it is being painted
+NARROWEST = 420  # pixels
+
+
+class JobDialog:
+    """Asks for the settings, and stays while the job runs: its Cancel then ends the job."""
+
+    def __init__(self, procedure: Any, config: Any, title: str, source: Source) -> None:
+        GimpUi.init("brushwarp")
+        self._config, self._source = config, source
+        self._cancel: Optional[Callable[[], None]] = None
+        self._fixed = False  # settings, while the job runs
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
+        self._dialog.set_size_request(NARROWEST, -1)
+        self._content = self._dialog.get_content_area()
+        self._labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
+        self._numbers = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
+        self._thumbnail = Gtk.Image()
+        self._preview = Gtk.Image(margin_top=6, no_show_all=True)
+        self._progress = Gtk.ProgressBar(show_text=True, margin_top=6, no_show_all=True)
+        self._content.pack_end(self._progress, False, False, 0)
+        self._content.pack_end(self._preview, False, False, 0)
+        warm_up()
+
+    def ask(self) -> bool:
+        """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""
+        if not self._dialog.run():
+            return False
+        self._fix_settings()
+        self._dialog.connect("response", self._on_response)
+        self._dialog.connect("delete-event", self._on_response)
+        self._progress.show()
+        return True
+
+    def on_cancel(self, cancel: Callable[[], None]) -> None:
+        self._cancel = cancel
+
+    def show_progress(self, sentence: str, share: float, preview: Optional[Thumbnail]) -> None:
+        self._progress.set_text(sentence)
+        self._progress.set_fraction(share)
+        if preview is not None:
+            self._show_preview(pixbuf_of(preview))
+
+    def close(self) -> None:
+        self._dialog.destroy()
+
+    def _on_response(self, *_: Any) -> bool:
+        """Cancel, Escape, or the window's own button to close it: all of them end the job, and then the dialog."""
+        if self._cancel is not None:
+            self.show_progress("Cancelling…", self._progress.get_fraction(), None)
+            self._cancel()
+        return True
+
+    def _fix_settings(self) -> None:
+        """Grey out all but the progress and Cancel."""
+        self._fixed = True
+        cancel = self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL)
+
+        def fix(widget: Gtk.Widget) -> None:
+            if cancel.is_ancestor(widget):  # a box around it, which would grey it out as well
+                widget.forall(fix)
+            elif widget not in (cancel, self._progress, self._preview):
+                widget.set_sensitive(False)
+
+        self._content.forall(fix)
+
+    # Pictures.
+
+    def _show_thumbnail(self, picture: Optional[GdkPixbuf.Pixbuf]) -> None:
+        """Of the style."""
+        self._thumbnail.set_visible(picture is not None)
+        if picture is not None:
+            self._thumbnail.set_from_pixbuf(scaled(picture, fitted(picture.get_width(), picture.get_height(), THUMBNAIL_SIDE)))
+
+    def _show_preview(self, picture: GdkPixbuf.Pixbuf) -> None:
+        """Always of one size, that of the layer made small: pictures come coarse at first, and the dialog shall not jump."""
+        self._preview.set_from_pixbuf(scaled(picture, fitted(self._source.width, self._source.height, PREVIEW_SIDE)))
+        self._preview.show()
+
+    # Rows: a label, aligned with all others, and what belongs to it.
+
+    def _row(self, title: str, widget: Gtk.Widget, tooltip: str) -> Gtk.Box:
+        widget.set_valign(Gtk.Align.CENTER)
+        label = Gtk.Label(label=title, use_underline=True, xalign=0.0, mnemonic_widget=widget)
+        self._labels.add_widget(label)
+        row = Gtk.Box(spacing=6, tooltip_text=tooltip)
+        row.pack_start(label, False, False, 0)
+        row.pack_start(widget, True, True, 0)
+        row.show_all()
+        return row
+
+    def _combo(self, argument: str, store: Gtk.ListStore) -> Gtk.ComboBox:
+        """Chooses among `store`'s rows: the argument's value, and what it is called."""
+        return GimpUi.prop_string_combo_box_new(self._config, argument, store, 0, 1)
+
+    def _slider(self, argument: str) -> Any:
+        entry = self._dialog.get_scale_entry(argument, 1.0)
+        self._labels.add_widget(entry.get_label())
+        self._numbers.add_widget(entry.get_spin_button())
+        return entry
+
+    def _keypoints_row(self) -> Gtk.Widget:
+        names = path_names(self._source.image)
+        newest = choose_path(names, AUTOMATIC)
+        store = Gtk.ListStore(str, str)
+        if newest is None:
+            store.append([AUTOMATIC, "No path named “{}”".format(NAME)])
+        for name in offered(names):
+            store.append([AUTOMATIC if name == newest else name, describe(name, len(count_arrows(self._source, name)[0]))])
+        if newest is not None:
+            store.append([NONE, "None: do not bend"])
+        chosen = self._config.get_property("keypoints") or AUTOMATIC
+        known = [entry[0] for entry in store]
+        if chosen not in known:
+            self._config.set_property("keypoints", known[0])
+        row = self._row("_Keypoints", self._combo("keypoints", store), "Bends the painting along the arrows of a path. " + HOW_TO_DRAW)
+        row.set_sensitive(len(store) > 1)
+        return row

@@ -1,0 +1,153 @@
+"""What all verbs share: from the selected layer, by way of the dialog or without it, to the new layer above."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+
+from bridge.client import DeformRequest, JobCancelled, Progress, StylizeRequest, WorkerError, notes_of, solved_of
+from bridge.paths import INSTALL_HINT, Install, read_install
+from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
+from gi.repository import Gegl, Gimp, GLib
+from job import Job
+from keypoints import AUTOMATIC, NONE, SOLVED
+from layers import SolvedPath, Source, add_above, find_source, path_names, read_pixels, read_selection
+from stages import Stages, Tracker
+
+NO_STYLES_HINT = "Add one with `brushwarp styles add`, or train one with `brushwarp train`."
+
+Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Optional[Gimp.Layer]]
+Styles = List[InstalledStyle]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to ask the worker for. name: of the style. like: the layer whose pixels are the request's style picture."""
+
+    request: Union[StylizeRequest, DeformRequest]
+    name: str
+    like: Optional[Source] = None
+
+
+@dataclass(frozen=True)
+class Verb:
+    """order: reads the settings; raises WorkerError for what can't be done, before any work. dialog: a JobDialog, imported
+    when it is called, for it needs a screen. recall: makes settings of the last time fit this image."""
+
+    order: Callable[[Source, Styles, Any], Order]
+    dialog: Callable[[Any, Any, Styles, Source], Any]
+    recall: Callable[[Source, Any], None]
+    stages: Stages
+
+
+def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
+    """The whole of it, and every failure as GIMP shows it: one sentence about what happened, one about what to do."""
+    try:
+        Gegl.init(None)
+        return Gimp.PDBStatusType.SUCCESS, GLib.Error(), _run(verb, run_mode, image, drawables, procedure, config)
+    except JobCancelled:
+        return Gimp.PDBStatusType.CANCEL, GLib.Error(), None
+    except WorkerError as error:
+        return _failed("\n".join(part for part in (error.message, error.hint) if part))
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        return _failed("Brushwarp met an error of its own ({}: {}); the image is as it was.".format(type(error).__name__, error))
+
+
+def _failed(sentence: str) -> Outcome:
+    return Gimp.PDBStatusType.EXECUTION_ERROR, GLib.Error.new_literal(GLib.quark_from_string("brushwarp"), sentence, 0), None
+
+
+def _run(
+    verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
+) -> Gimp.Layer:
+    source = find_source(image, drawables)
+    styles = installed_styles(_installed())
+    if run_mode != Gimp.RunMode.NONINTERACTIVE:
+        verb.recall(source, config)
+    if run_mode != Gimp.RunMode.INTERACTIVE:
+        Gimp.progress_init("Brushwarp")
+        try:
+            return _paint(verb, source, styles, config, _status_bar)
+        finally:
+            Gimp.progress_end()
+    dialog = verb.dialog(procedure, config, styles, source)
+    try:
+        if not dialog.ask():
+            raise JobCancelled()
+        return _paint(verb, source, styles, config, dialog.show_progress, dialog.on_cancel)
+    finally:
+        dialog.close()
+
+
+def _paint(
+    verb: Verb,
+    source: Source,
+    styles: Styles,
+    config: Any,
+    show: Callable[[str, float, Optional[Thumbnail]], None],
+    on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
+) -> Gimp.Layer:
+    """show: a sentence, a share of the whole, and a picture of how it stands now and then. on_cancel is told what to call
+    when the user gives up."""
+    order = verb.order(source, styles, config)
+    selection = read_selection(source)
+    like = read_pixels(order.like) if order.like else None
+    pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
+    tracker = Tracker(verb.stages)
+    job = Job(order.request, pixels, selection, like)
+    on_cancel(job.cancel)
+
+    def follow(event: Any) -> None:
+        show(*tracker.follow(event), event.preview if isinstance(event, Progress) else None)
+
+    result = job.run(follow)
+    arrows = solved_of(result.recipe)
+    solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
+    layer = add_above(source, "{} · Brushwarp".format(order.name), result.pixels, result.recipe, solved)
+    notes = notes_of(result.recipe)
+    if notes:
+        Gimp.message("\n".join(notes))
+    return layer
+
+
+def _installed() -> Install:
+    """Raises WorkerError if there is no worker to be had: known before any work."""
+    install = read_install()
+    if install is None:
+        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+    return install
+
+
+def choose_style(styles: Styles, wanted: str) -> Tuple[str, str]:
+    """What to ask the worker for, and the style's name. wanted: an id, a pack's path, or nothing for the first there is."""
+    if not wanted:
+        check_any(styles)
+        return styles[0].id, styles[0].name
+    style = next((style for style in styles if style.id == wanted), None) or read_style(wanted)
+    return wanted, style.name if style else wanted  # the worker says what is wrong with an unknown one
+
+
+def check_any(styles: Styles) -> None:
+    """Raises WorkerError if there is no style."""
+    if not styles:
+        raise WorkerError("style-missing", "There is no style to paint in.", NO_STYLES_HINT)
+
+
+def forget_missing_path(source: Source, config: Any) -> None:
+    """A path that was chosen by name in another image means, in this one, the topmost that there is."""
+    wanted = text_of(config, "keypoints")
+    if wanted not in (AUTOMATIC, NONE) and wanted not in path_names(source.image):
+        config.set_property("keypoints", AUTOMATIC)
+
+
+def text_of(config: Any, argument: str) -> str:
+    """GIMP hands an empty text on as none at all."""
+    return config.get_property(argument) or ""
+
+
+def _status_bar(sentence: str, share: float, _: Optional[Thumbnail]) -> None:
+    Gimp.progress_set_text(sentence)
+    Gimp.progress_update(share)

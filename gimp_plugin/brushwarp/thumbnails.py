@@ -1,0 +1,24 @@
+"""Small pictures for the dialogs."""
+
+from __future__ import annotations
+
+from typing import Tuple
+
+from bridge.styles import Thumbnail
+from toolkit import GdkPixbuf, GLib
+
+
+def pixbuf_of(picture: Thumbnail) -> GdkPixbuf.Pixbuf:
+    return GdkPixbuf.Pixbuf.new_from_bytes(
+        GLib.Bytes.new(picture.rgb), GdkPixbuf.Colorspace.RGB, False, 8, picture.width, picture.height, picture.width * 3
+    )
+
+
+def fitted(width: int, height: int, side: int) -> Tuple[int, int]:
+    """The size that has the proportions of width x height, and a longer side of `side`."""
+    share = side / max(width, height)
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def scaled(picture: GdkPixbuf.Pixbuf, size: Tuple[int, int]) -> GdkPixbuf.Pixbuf:
+    return picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)

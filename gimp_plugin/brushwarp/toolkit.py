@@ -1,0 +1,11 @@
+"""GTK and GIMP's own widgets, in the versions that GIMP 3 is made of. Import them from here, and only where there is a screen."""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+gi.require_version("GimpUi", "3.0")
+from gi.repository import GdkPixbuf, Gimp, GimpUi, Gio, GLib, Gtk, Pango  # noqa: E402 - the versions come first
+
+__all__ = ["GLib", "GdkPixbuf", "Gimp", "GimpUi", "Gio", "Gtk", "Pango"]
