@@ -70,6 +70,17 @@ def test_a_training_that_was_killed_ends_as_if_it_had_not_been(training, photos,
         assert torch.equal(value, parts.weights[name]), name
 
 
+def test_a_training_in_the_order_of_memory_that_gpus_like_is_kept_too(training, photos, tmp_path):
+    run = training()
+    run.network.to(memory_format=torch.channels_last)
+    run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
+    again = training()
+    assert again.resume(checkpoint_path(tmp_path / "a.safetensors"))
+    for mine, kept in zip(run.network.parameters(), again.network.parameters(), strict=True):
+        assert torch.equal(mine, kept)
+        assert torch.equal(run.optimiser.state[mine]["exp_avg"], again.optimiser.state[kept]["exp_avg"])
+
+
 def test_a_checkpoint_of_another_training_is_not_taken_up(training, encoder, photos, tmp_path):
     training().save(tmp_path / "a.safetensors")
     checkpoint = checkpoint_path(tmp_path / "a.safetensors")

@@ -33,7 +33,8 @@ def deciding(settings: Any) -> dict[str, Any]:
 def save_checkpoint(path: Path, identity: str, state: dict[str, Tensor], record: dict[str, str]) -> None:
     """identity: of the training, to be asked for by `take_up_checkpoint`; record: what is no tensor."""
     with atomic_write(path) as file:
-        file.write(save_tensors(state, {"identity": identity, **record}))
+        # On a GPU the weights lie channels last, which safetensors refuses.
+        file.write(save_tensors({key: value.contiguous() for key, value in state.items()}, {"identity": identity, **record}))
 
 
 def take_up_checkpoint(
