@@ -40,7 +40,7 @@ def test_the_content_picture_has_no_content_loss(method, content, style):
     objective = method.objective(content, style, 8.0, 0)
     objective.draw()
     shown, other = objective.features(torch.stack([content, content.flip(1)]))
-    assert float(objective.content(shown)) < 1e-6 < 1e-3 < float(objective.content(other))
+    assert float(objective.content(shown)) < 1e-5 < 1e-3 < float(objective.content(other))
 
 
 def test_the_style_picture_itself_has_less_style_loss_than_the_content(method, content, style):

@@ -59,7 +59,7 @@ def deform_by_optimisation(
     if course.diverged:
         notes.append("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther.")
     solved = solved.scaled(content.width / small.shape[2], content.height / small.shape[1])
-    painted = carry_up(small, shown, painting, method, settings.content_weight, settings.seed, on_progress).cpu()
+    painted = carry_up(small, shown, painting, on_progress).cpu()
     return _bent(content.with_pixels(from_srgb(painted, content)), solved, course.losses, notes, settings.unfold)
 
 

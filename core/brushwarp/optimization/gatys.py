@@ -9,10 +9,12 @@ from torch import Tensor
 
 from ..features import Encoder
 from ..losses import gram_matrix, relative_error, style_loss
+from .palette import Palette
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYERS = ("relu4_2", "relu4_1")  # the paper's, else the nearest that an encoder has
-CONTENT_UNIT = 0.02  # of the relative error for one unit of STROTSS' alpha; ours, by eye: at 8 both methods keep a face alike
+PALETTE = "palette"  # the layer beneath the encoder's
+CONTENT_UNIT = 2.0  # of the relative error for one unit of STROTSS' alpha; ours, by eye: at 1 both methods keep a face alike
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Gatys:
 class GatysObjective:
     """One scale. The style loss is scaled so that the content picture's own is 1, as STROTSS' terms are near one at first.
 
-    Departure from the paper: errors are relative to the target (`losses.perceptual`), so no weight hangs on an encoder's scales.
+    Departures from the paper: errors are relative to the target (`losses.perceptual`), so no weight hangs on an encoder's scales;
+    and there is one layer more, of colours (`palette`).
     """
 
     def __init__(self, method: Gatys, content: Tensor, style: Tensor, content_weight: float) -> None:
@@ -37,7 +40,9 @@ class GatysObjective:
         self.content_weight = content_weight
         self.content_layer = next(layer for layer in CONTENT_LAYERS if layer in self.encoder.layers)
         with torch.no_grad():
-            self.targets = {layer: gram_matrix(value) for layer, value in self.encoder(style[None], STYLE_LAYERS).items()}
+            self.palette = Palette(style)
+            found = self.encoder(style[None], STYLE_LAYERS) | {PALETTE: self.palette(style[None])}
+            self.targets = {layer: gram_matrix(value) for layer, value in found.items()}
             self.start = 1.0
             [features] = self.features(content[None])
             self.content_target = features[self.content_layer]
@@ -48,11 +53,11 @@ class GatysObjective:
         """Every pixel counts in each iteration."""
 
     def features(self, pictures: Tensor) -> list[dict[str, Tensor]]:
-        found = self.encoder(pictures, (*STYLE_LAYERS, self.content_layer))
+        found = self.encoder(pictures, (*STYLE_LAYERS, self.content_layer)) | {PALETTE: self.palette(pictures)}
         return [{layer: value[index : index + 1] for layer, value in found.items()} for index in range(len(pictures))]
 
     def content(self, features: dict[str, Tensor]) -> Tensor:
         return CONTENT_UNIT * relative_error(features[self.content_layer], self.content_target).mean()
 
     def style(self, features: dict[str, Tensor]) -> Tensor:
-        return style_loss({layer: gram_matrix(features[layer]) for layer in STYLE_LAYERS}, self.targets).mean() / self.start
+        return style_loss({layer: gram_matrix(features[layer]) for layer in self.targets}, self.targets).mean() / self.start

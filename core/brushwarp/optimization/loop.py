@@ -10,9 +10,12 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from ..losses import excess
 from .method import Objective
 from .pyramid import Canvas
 
+EXCESS_WEIGHT = 5.0  # of colours outside 0..1: without it a match is sought there, and lost when they are clamped; ours, by eye
+LAST_RATE = 0.1  # of a falling rate, at its end
 LOOK_EVERY = 10  # iterations between looks at the loss on a CUDA device, each of which waits for it; on a CPU every one is looked at
 
 
@@ -38,6 +41,11 @@ OnIteration = Callable[[int, Tensor, "float | None"], None]
 """Told the iteration (from 1), the picture (3, H, W) as it stands, and the loss where it was looked at. It may raise `Cancelled`."""
 
 
+def falling_rate(rate: float, share: float) -> float:
+    """The rate when a `share` of the iterations is done: it falls to LAST_RATE of itself along a cosine, and grain settles."""
+    return rate * (LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * share)) / 2)
+
+
 def optimise(
     canvas: Canvas,
     objective: Objective,
@@ -50,7 +58,8 @@ def optimise(
 ) -> None:
     """Moves canvas and bend towards the least loss; what it cost is added to `course`.
 
-    Loss = content_weight * content(X) + style(X), and with a bend W, + style(W(X)) + the bend's own cost: DST's L (section 3.3).
+    Loss = content_weight * content(X) + style(X), and with a bend W, + style(W(X)) + the bend's own cost: DST's L (section 3.3);
+    and what keeps colours within 0..1.
     Where the loss is no number, canvas and bend go back to their last good state, and the loop ends.
     """
     leaves = [*canvas.parameters, *(bend.parameters if bend else [])]
@@ -68,7 +77,7 @@ def optimise(
         features = objective.features(torch.stack(pictures))
         content = objective.content(features[0])
         styles = [objective.style(found) for found in features]
-        total = objective.content_weight * content + sum(styles) + cost
+        total = objective.content_weight * content + sum(styles) + cost + EXCESS_WEIGHT * excess(picture)
         total.backward()
         names = ("style", "style warped")
         waiting.append({"total": total, "content": content, **dict(zip(names, styles, strict=False)), **terms})
