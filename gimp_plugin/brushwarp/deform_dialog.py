@@ -8,7 +8,7 @@ from bridge.methods import METHODS, preset_of
 from bridge.presets import PRESETS
 from bridge.styles import InstalledStyle
 from deform_settings import GALLERY, LIMITS, WEIGHTS, fitting_bases, weights_of
-from job_dialog import PREVIEW_SIDE, JobDialog
+from job_dialog import PREVIEW, JobDialog
 from keypoints import AUTOMATIC, NONE, choose_path
 from layers import Source, path_names
 from style_chooser import StyleChooser
@@ -41,7 +41,7 @@ class DeformDialog(JobDialog):
     def ask(self) -> bool:
         going = super().ask()
         if going and self._style.kind != GALLERY:  # the layer as it is, until there is more to be seen
-            self._show_preview(self._source.layer.get_thumbnail(PREVIEW_SIDE, PREVIEW_SIDE, Gimp.PixbufTransparency.SMALL_CHECKS))
+            self._show_preview(self._source.layer.get_thumbnail(*PREVIEW, Gimp.PixbufTransparency.SMALL_CHECKS))
         return going
 
     def _style_row(self) -> Gtk.Widget:

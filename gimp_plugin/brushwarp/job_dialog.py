@@ -11,8 +11,8 @@ from layers import Source, count_arrows, path_names
 from thumbnails import fitted, pixbuf_of, scaled
 from toolkit import GdkPixbuf, GimpUi, Gtk
 
-THUMBNAIL_SIDE = 96  # pixels, of the style's picture
-PREVIEW_SIDE = 192  # pixels, of the picture as it is being painted
+THUMBNAIL = (96, 72)  # pixels at most, of the style's picture
+PREVIEW = (192, 192)  # of the picture as it is being painted
 NARROWEST = 420  # pixels
 
 
@@ -29,7 +29,7 @@ class JobDialog:
         self._content = self._dialog.get_content_area()
         self._labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         self._numbers = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
-        self._thumbnail = Gtk.Image()
+        self._thumbnail = Gtk.Image(width_request=THUMBNAIL[0], height_request=THUMBNAIL[1])
         self._preview = Gtk.Image(margin_top=6, no_show_all=True)
         self._progress = Gtk.ProgressBar(show_text=True, margin_top=6, no_show_all=True)
         self._content.pack_end(self._progress, False, False, 0)
@@ -82,13 +82,13 @@ class JobDialog:
 
     def _show_thumbnail(self, picture: Optional[GdkPixbuf.Pixbuf]) -> None:
         """Of the style."""
-        self._thumbnail.set_visible(picture is not None)
-        if picture is not None:
-            self._thumbnail.set_from_pixbuf(scaled(picture, fitted(picture.get_width(), picture.get_height(), THUMBNAIL_SIDE)))
+        small = picture and scaled(picture, fitted(picture.get_width(), picture.get_height(), THUMBNAIL))
+        self._thumbnail.set_from_pixbuf(small)
+        self._thumbnail.show()
 
     def _show_preview(self, picture: GdkPixbuf.Pixbuf) -> None:
         """Always of one size, that of the layer made small: pictures come coarse at first, and the dialog shall not jump."""
-        self._preview.set_from_pixbuf(scaled(picture, fitted(self._source.width, self._source.height, PREVIEW_SIDE)))
+        self._preview.set_from_pixbuf(scaled(picture, fitted(self._source.width, self._source.height, PREVIEW)))
         self._preview.show()
 
     # Rows: a label, aligned with all others, and what belongs to it.

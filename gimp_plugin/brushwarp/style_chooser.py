@@ -91,21 +91,20 @@ class StyleChooser:
     def _follow(self) -> bool:
         """Show what the config says; where that is not to be had, choose the first that is. For GLib.idle_add."""
         layer, file = self._config.get_property("style-layer"), self._config.get_property("style-file")
-        if file is not None and (self._file is None or not file.equal(self._file)):
-            self._file = file
-            self._fill()
         if layer is not None:
             key = "{}:{}".format(LAYER, layer.get_id())
         elif file is not None:
             key = "{}:{}".format(FILE, file.get_uri())
         else:
             key = "{}:{}".format(GALLERY, self._config.get_property("style"))
-        if key != self._key():
-            self._following = True
-            if not self.combo.set_active_id(key):
-                self.combo.set_active(0 if len(self._store) else -1)
-                self._write()
-            self._following = False
+        self._following = True  # and not choosing
+        if file is not None and (self._file is None or not file.equal(self._file)):
+            self._file = file
+            self._fill()
+        if key != self._key() and not self.combo.set_active_id(key):
+            self.combo.set_active(0 if len(self._store) else -1)
+            self._write()
+        self._following = False
         self._remember()
         self._on_change()
         return False

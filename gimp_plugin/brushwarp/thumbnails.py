@@ -14,9 +14,9 @@ def pixbuf_of(picture: Thumbnail) -> GdkPixbuf.Pixbuf:
     )
 
 
-def fitted(width: int, height: int, side: int) -> Tuple[int, int]:
-    """The size that has the proportions of width x height, and a longer side of `side`."""
-    share = side / max(width, height)
+def fitted(width: int, height: int, box: Tuple[int, int]) -> Tuple[int, int]:
+    """The largest size in `box` that has the proportions of width x height."""
+    share = min(box[0] / width, box[1] / height)
     return max(1, round(width * share)), max(1, round(height * share))
 
 
