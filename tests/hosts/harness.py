@@ -251,6 +251,7 @@ class User:
         self._settled: set[str] = set()
         self._worker: subprocess.Popen | None = None
         self.worker_outside = False
+        self.more_environment: dict[str, str] = {}
 
     def __enter__(self) -> User:
         return self
@@ -288,7 +289,7 @@ class User:
             "HOME": str(self.folder / "home"), "PATH": place.search_path, "LC_ALL": "C.UTF-8", "USER": "painter",
             "XDG_CONFIG_HOME": str(self.config), "XDG_DATA_HOME": str(self.data), "XDG_CACHE_HOME": str(self.cache),
             "XDG_RUNTIME_DIR": str(self.runtime), "BRUSHWARP_HOME": str(self.brushwarp_home),
-            "NO_AT_BRIDGE": "1", "GTK_A11Y": "none", "LIBGL_ALWAYS_SOFTWARE": "1",
+            "NO_AT_BRIDGE": "1", "GTK_A11Y": "none", "LIBGL_ALWAYS_SOFTWARE": "1", **self.more_environment,
         }
 
     def install(self, *hosts: str) -> str:

@@ -14,6 +14,7 @@ STYLE_ID = "wilde_striche"
 STYLE_NAME = "Wilde Strïche"
 LAYER_NAME = f"{STYLE_NAME} · Brushwarp"
 HOME_NAME = "Pinselstürme"
+FLOAT32 = {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}  # on any processor: random weights magnify what bfloat16 rounds to 0.1
 CODES = {"U8": np.uint8, "U16": np.uint16, "F16": np.float16, "F32": np.float32}
 
 
@@ -21,6 +22,7 @@ def settle_painter(user: User) -> None:
     """A user whose data folder has an umlaut, with the plugin in Krita and one small style of random weights."""
     user.brushwarp_home = user.folder / HOME_NAME
     user.brushwarp_home.mkdir(exist_ok=True)
+    user.more_environment = FLOAT32
     user.install("krita")
     save_random_style(user.brushwarp_home / "styles")
 
@@ -92,7 +94,7 @@ def command_line_paints(user: User, picture: Path, out: Path, *options: str) -> 
     from PIL import Image
 
     command = [str(CHECKOUT / ".venv/bin/brushwarp"), "stylize", str(picture), "--style", STYLE_ID, "-o", str(out), *options]
-    environment = {**os.environ, "BRUSHWARP_HOME": str(user.brushwarp_home)}
+    environment = {**os.environ, **FLOAT32, "BRUSHWARP_HOME": str(user.brushwarp_home)}
     subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return np.array(Image.open(out).convert("RGB"))
 
@@ -106,5 +108,7 @@ def engine_paints(user: User, picture: np.ndarray, **settings) -> np.ndarray:
 
     torch.set_num_threads(1)
     pixels = torch.from_numpy(np.broadcast_to(picture, (*picture.shape[:2], 3)).copy()).float().permute(2, 0, 1).contiguous()
-    painted = api.stylize(Picture(pixels), user.brushwarp_home / "styles" / f"{STYLE_ID}.safetensors", **settings)
+    painter = api.load_painter(user.brushwarp_home / "styles" / f"{STYLE_ID}.safetensors", "cpu")
+    painter.dtype = torch.float32  # as FLOAT32 has it in the worker
+    painted = api.stylize(Picture(pixels), painter, **settings)
     return painted.pixels.permute(1, 2, 0).numpy().astype(np.float64)
