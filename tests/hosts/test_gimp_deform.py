@@ -10,7 +10,7 @@ import pytest
 from gimp_fixtures import CANVAS, PACK_ID, PACK_NAME, photo_pixels, write_photo
 from harness import Gimp
 
-PIECE, PLACE = (96, 64), (40, 25)  # the layer that is deformed, and where it lies on the canvas
+PIECE, PLACE = (80, 56), (40, 25)  # the layer that is deformed, and where it lies on the canvas
 LIKE, LIKE_PLACE = (60, 70), (-10, 31)  # the layer that is painted like
 ARROWS = [[(70.0, 50.0), (80.0, 54.0)], [(110.0, 70.0), (104.0, 62.0)]]  # on the canvas, in the piece
 BOLD = {"warp_weight": 1.0, "smoothness": 1.0}

@@ -30,7 +30,6 @@ PATCH = 8  # pixels around an arrow's end that are looked for: the bend turns an
 def looks_at_a_photo(folder, large, slow, selected, feather, arrows):
     import os
     import shutil
-    import time
 
     import gimp_studio as studio
     import screen
@@ -46,14 +45,7 @@ def looks_at_a_photo(folder, large, slow, selected, feather, arrows):
 
     def look(when):
         top = image.get_layers()[0]
-        told[when] = {
-            "layers": studio.tree(image.get_layers()),
-            "source": studio.fingerprint(source),
-            "selected": [layer.get_name() for layer in image.get_selected_layers()],
-            "top": [top.get_width(), top.get_height(), *top.get_offsets()[1:]],
-            "paths": [path.get_name() for path in image.get_paths()],
-            "recipe": studio.recipe(top),
-        }
+        told[when] = studio.look(image, source)
         with open("%s/%s.flat" % (folder, when), "wb") as file:
             file.write(studio.flat(image, "R'G'B' u8"))
         studio.dump(image.get_selection(), "Y u8", "%s/%s.selection" % (folder, when))
@@ -65,10 +57,8 @@ def looks_at_a_photo(folder, large, slow, selected, feather, arrows):
     look("painted")
     for when, layers in (("undone", 1), ("redone", 2), ("repeated", 3)):
         screen.wait_to_hear("presses for " + when, 60)
-        end = time.monotonic() + (300 if when == "repeated" else 20)
-        while len(image.get_layers()) != layers and time.monotonic() < end:
-            time.sleep(0.2)
-        look(when)  # a key without effect shows in what is seen
+        studio.wait_for_layers(image, layers, 300 if when == "repeated" else 20)
+        look(when)
         if when == "redone":
             studio.save(image, folder + "/study.xcf")
             screen.tell("saved")
@@ -109,36 +99,11 @@ def presses_the_keys(title, large_title):
     import os
     import time
 
+    import gimp_keys as keys
     import screen
 
-    def main_window(named):
-        window = screen.wait_for_window(named)
-        screen.focus(window)
-        return window
-
-    def opens_the_dialog(named, menu=None):
-        main_window(named)
-        screen.key("alt+r")  # Filters; our submenu is its last
-        time.sleep(1.0)
-        screen.key("Up")
-        screen.key("Right")
-        time.sleep(0.5)
-        if menu:
-            screen.screenshot(menu)
-        screen.key("s")  # _Stylize…
-        dialog = screen.wait_for_window("Brushwarp: Stylize")
-        screen.focus(dialog)
-        time.sleep(1.0)
-        return dialog
-
-    def presses(keys, when):
-        """Once, as a painter does."""
-        window = main_window(title)
-        screen.tell("presses for " + when)
-        screen.key(keys, window)
-
     screen.wait_to_hear("looked before", 120)
-    dialog = opens_the_dialog(title, "gimp_menu")
+    dialog = keys.open_dialog(title, "Stylize", menu="gimp_menu")
     screen.key("alt+b")  # a somewhat broader brush, so that there is a setting to repeat
     screen.key("Up")
     time.sleep(0.5)
@@ -150,17 +115,17 @@ def presses_the_keys(title, large_title):
     screen.tell("painted")
     screen.wait_to_hear("looked painted")
 
-    presses("ctrl+z", "undone")
+    keys.press_once(title, "ctrl+z", "undone")
     screen.wait_to_hear("looked undone")
     screen.screenshot("gimp_undone")
-    presses("ctrl+y", "redone")
+    keys.press_once(title, "ctrl+y", "redone")
     screen.wait_to_hear("saved")
 
-    presses("ctrl+f", "repeated")  # Repeat "Stylize"
+    keys.press_once(title, "ctrl+f", "repeated")  # Repeat "Stylize"
     screen.wait_to_hear("looked repeated", 300)
 
     screen.wait_to_hear("looked large before", 300)
-    dialog = opens_the_dialog(large_title)
+    dialog = keys.open_dialog(large_title, "Stylize")
     screen.key("alt+o", dialog)
     results = os.path.join(os.environ["BRUSHWARP_HOME"], "cache", "payloads", "*", "*.result")
     end = time.monotonic() + 120
@@ -176,7 +141,7 @@ def presses_the_keys(title, large_title):
     screen.tell("cancelled")
 
     screen.wait_to_hear("looked large cancelled")
-    dialog = opens_the_dialog(large_title)
+    dialog = keys.open_dialog(large_title, "Stylize")
     screen.key("alt+o", dialog)
     message = screen.wait_for_window("GIMP Message")
     screen.screenshot("gimp_error")

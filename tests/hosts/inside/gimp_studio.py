@@ -6,6 +6,7 @@ or are left in a file for the test to read: a host has no numpy.
 
 import hashlib
 import json
+import time
 
 import gi
 
@@ -120,6 +121,26 @@ def fingerprint(layer):
         Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height()), 1.0, None, Gegl.AbyssPolicy.NONE
     )).hexdigest()
     return [layer.get_name(), native, x, y, layer.get_width(), layer.get_height(), layer.get_opacity(), layer.get_visible(), pixels]
+
+
+def look(image, source):
+    """What a painter sees in the dialogs of layers and paths; "top" and "recipe" are the topmost layer's."""
+    top = image.get_layers()[0]
+    return {
+        "layers": tree(image.get_layers()),
+        "source": fingerprint(source),
+        "selected": [layer.get_name() for layer in image.get_selected_layers()],
+        "top": [top.get_width(), top.get_height(), *top.get_offsets()[1:]],
+        "paths": [path.get_name() for path in image.get_paths()],
+        "recipe": recipe(top),
+    }
+
+
+def wait_for_layers(image, count, seconds):
+    """Until the image has so many layers; where it never does, that shows in what is seen."""
+    end = time.monotonic() + seconds
+    while len(image.get_layers()) != count and time.monotonic() < end:
+        time.sleep(0.2)
 
 
 def tree(item_list):

@@ -1,0 +1,64 @@
+"""What a painter's hands do in GIMP's window, for drivers: `import gimp_keys as keys`."""
+
+import time
+
+import screen
+
+
+def main_window(named):
+    """The image's window, to the front. named: an expression that its title has."""
+    window = screen.wait_for_window(named)
+    screen.focus(window)
+    return window
+
+
+def open_dialog(named, entry, menu=None):
+    """Filters > Brushwarp > entry ("Stylize", "Deform") in the window so named; the dialog. menu: a name for a screenshot of it."""
+    main_window(named)
+    screen.key("alt+r")  # Filters; our submenu is its last
+    time.sleep(1.0)
+    screen.key("Up")
+    screen.key("Right")
+    time.sleep(0.5)
+    if menu:
+        screen.screenshot(menu)
+    screen.key(entry[0].lower())  # the underlined letter
+    dialog = screen.wait_for_window("Brushwarp: " + entry)
+    screen.focus(dialog)
+    time.sleep(1.0)
+    return dialog
+
+
+def choose(letter, *presses):
+    """In the dialog that has the keyboard: open the list whose label underlines `letter`, press keys to move there, take it."""
+    screen.key("alt+" + letter)
+    screen.key("space")
+    time.sleep(0.5)
+    for key in presses:
+        screen.key(key)
+    screen.key("Return")
+    time.sleep(0.5)
+
+
+def type_file(title, path):
+    """Into the dialog so titled, that asks for a file. GTK looks the name up as it is typed, and passes over a Return before it is done."""
+    screen.focus(screen.wait_for_window(title))
+    time.sleep(1.0)
+    screen.key("ctrl+l")  # the entry for a path: without it, the first letter opens one, and the next may come too early
+    time.sleep(0.5)
+    screen.key("ctrl+a")
+    screen.type_text(path)
+    for _ in range(5):
+        time.sleep(1.0)
+        if not screen.windows(title):
+            return
+        screen.key("Return")
+    screen.screenshot("file_not_taken")
+    screen.wait_until_gone(title, 5)
+
+
+def press_once(named, keys, when):
+    """Keys in the window so named, once, as a painter does; the host is told "presses for WHEN" before."""
+    window = main_window(named)
+    screen.tell("presses for " + when)
+    screen.key(keys, window)
