@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from file_server import serving
 
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import download as module
@@ -17,53 +16,11 @@ CONTENT = os.urandom(300_000)
 PREFIX = hashlib.sha256(CONTENT).hexdigest()[:8]
 
 
-class Server(ThreadingHTTPServer):
-    """Serves CONTENT. `cut` is after how many bytes the next connections break; `asked` are the ranges asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.cut: list[int] = []
-        self.asked: list[str | None] = []
-        self.ranges = True
-        self.status: int | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/file-{PREFIX}.pth"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        server: Server = self.server
-        wanted = self.headers.get("Range")
-        server.asked.append(wanted)
-        if server.status:
-            self.send_error(server.status)
-            return
-        begin = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.ranges else 0
-        if begin >= len(CONTENT):
-            self.send_error(416)
-            return
-        self.send_response(206 if begin else 200)
-        self.send_header("Content-Length", str(len(CONTENT) - begin))
-        self.end_headers()
-        self.wfile.write(CONTENT[begin : begin + server.cut.pop(0)] if server.cut else CONTENT[begin:])
-
-    def log_message(self, *_) -> None:
-        pass
-
-
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(module, "PAUSE", 0.0)
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serving(CONTENT, f"file-{PREFIX}.pth", monkeypatch) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_file_arrives_whole_and_alone(server, tmp_path):

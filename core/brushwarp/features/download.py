@@ -21,12 +21,13 @@ RANGE_NOT_SATISFIABLE = 416
 
 
 def download(url: str, path: Path, hash_prefix: str, *, on_progress: OnProgress = ignore_progress) -> None:
-    """Brings `url` to `path`. What a stopped download has brought lies beside it under a name of its own, and is gone on from.
+    """Brings `url` to `path`. What a stopped download has brought lies beside it as `part_path`, and is gone on from.
 
-    hash_prefix: how the SHA-256 of the file begins, in hex. Progress is in bytes. Raises BrushwarpError: "download-failed"
-    (a later call goes on), "download-damaged" for another hash (what was brought is removed), "disk-full", "save-folder".
+    For one process at a time (`turns`). hash_prefix: how the SHA-256 of the file begins, in hex. Progress is in bytes.
+    Raises BrushwarpError: "download-failed" (a later call goes on), "download-damaged" for another hash (what was brought is
+    removed), "disk-full", "save-folder".
     """
-    part = path.with_name(f".brushwarp-{path.name}.part")
+    part = part_path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("ab") as file:
@@ -42,11 +43,21 @@ def download(url: str, path: Path, hash_prefix: str, *, on_progress: OnProgress 
             )
         os.replace(part, path)
     except OSError as error:
-        if error.errno in NO_ROOM:
-            hint = "Free some space, then try again: it goes on from where it stopped."
-            raise BrushwarpError("disk-full", f"There is no room for {path.name} in {path.parent}.", hint) from error
-        hint = "Choose a folder that you may write to: BRUSHWARP_HOME, or BRUSHWARP_WEIGHTS."
-        raise BrushwarpError("save-folder", f"{path} can't be written: {error.strerror or error}.", hint) from error
+        raise refusal(path, error) from error
+
+
+def part_path(path: Path) -> Path:
+    """Where lies what has come of a download to `path`, until it is whole."""
+    return path.with_name(f".brushwarp-{path.name}.part")
+
+
+def refusal(path: Path, error: OSError) -> BrushwarpError:
+    """In words, why the system would not have `path` written."""
+    if error.errno in NO_ROOM:
+        hint = "Free some space, then try again: it goes on from where it stopped."
+        return BrushwarpError("disk-full", f"There is no room for {path.name} in {path.parent}.", hint)
+    hint = "Choose a folder that you may write to: BRUSHWARP_HOME, or BRUSHWARP_WEIGHTS."
+    return BrushwarpError("save-folder", f"{path} can't be written: {error.strerror or error}.", hint)
 
 
 def file_hash(path: Path) -> str:

@@ -14,10 +14,12 @@ from torch import Tensor
 
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
-from ..progress import OnProgress, ignore_progress
+from ..progress import OnProgress, Progress, ignore_progress
 from .download import download, file_hash
+from .turns import taking_turns
 from .vgg import Vgg16, Vgg19
 
+MEGABYTE = 1 << 20  # what torchvision counts its files in
 LICENCE = "torchvision's, BSD 3-clause; it learned from ImageNet, whose pictures are for research"
 
 
@@ -68,7 +70,8 @@ Consent = Callable[[Published, Path], bool]
 def fetch(published: Published, folder: Path, consent: Consent | None, on_progress: OnProgress = ignore_progress) -> Path:
     """Downloads what is published and returns its trimmed copy in `folder`; the download itself is not kept.
 
-    Raises BrushwarpError "offline" under BRUSHWARP_OFFLINE, "consent" unless it was given, and those of `download`.
+    Where another process is about it already, its result is waited for. Raises BrushwarpError "offline" under
+    BRUSHWARP_OFFLINE, "consent" unless it was given, and those of `taking_turns` and `download`.
     """
     elsewhere = f"Elsewhere, get {published.file_name} and run `brushwarp weights add {published.file_name}` here."
     if os.environ.get("BRUSHWARP_OFFLINE", "0") not in ("", "0"):
@@ -81,12 +84,18 @@ def fetch(published: Published, folder: Path, consent: Consent | None, on_progre
             "consent", f"{published.title} is not on this machine, and was not downloaded: nobody agreed to it.",
             f"Run `brushwarp weights get {published.name}` at a terminal, or with --yes ({published.megabytes:.0f} MB), or use the encoder compact. {elsewhere}",
         )
-    whole = folder / published.file_name
-    download(published.url, whole, published.hash_prefix, on_progress=on_progress)
-    try:
-        return keep_trimmed(published, whole, folder)
-    finally:
-        whole.unlink(missing_ok=True)
+    whole, trimmed = folder / published.file_name, folder / trimmed_name(published.name)
+    size = round(published.megabytes * MEGABYTE)
+    with taking_turns(whole, size, on_progress):
+        if trimmed.is_file():
+            on_progress(Progress("download", size, size))
+            return trimmed
+        if not whole.is_file():  # one who was stopped after the download has left it
+            download(published.url, whole, published.hash_prefix, on_progress=on_progress)
+        try:
+            return keep_trimmed(published, whole, folder)
+        finally:
+            whole.unlink(missing_ok=True)
 
 
 def add_weights(path: Path, folder: Path) -> Published:
