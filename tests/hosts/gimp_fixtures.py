@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import struct
 import zlib
 from pathlib import Path
 from typing import Tuple
+from unittest import mock
 
 import numpy as np
 import pytest
 from harness import Gimp, User
+from krita_fixtures import FLOAT32
 
 PACK_ID, PACK_NAME = "coarse_weave", "Coarse Wëave"
 CANVAS = (192, 128)
@@ -52,6 +55,7 @@ def painter(settled_user: User, pack_file: Path) -> Gimp:
     """GIMP with our plug-in, one style, and a home that ASCII cannot spell; one user and one warm worker a module."""
     assert settled_user.gimp  # or skips
     settled_user.brushwarp_home = settled_user.folder / "Bürstenhaus ✓"
+    settled_user.more_environment = FLOAT32
     settled_user.install("gimp")
     add_pack(settled_user, pack_file)
     return settled_user.gimp
@@ -93,7 +97,7 @@ def command_line_paints(painter: Gimp, photo: Path, out: Path, *options: str) ->
     from brushwarp.image import load_picture
 
     pack = painter.user.brushwarp_home / "styles" / f"{PACK_ID}.safetensors"
-    with contextlib.redirect_stderr(io.StringIO()) as said:
+    with contextlib.redirect_stderr(io.StringIO()) as said, mock.patch.dict(os.environ, FLOAT32):
         status = main(["stylize", str(photo), "--style", str(pack), "-o", str(out), *options])
     assert status == 0, said.getvalue()
     picture = load_picture(out)
@@ -111,5 +115,6 @@ def engine_paints(painter: Gimp, rgba: np.ndarray, **settings) -> np.ndarray:
     planes = torch.from_numpy(rgba.astype(np.float32) / 255).permute(2, 0, 1)
     pack = painter.user.brushwarp_home / "styles" / f"{PACK_ID}.safetensors"
     picture = Picture(planes[:3].contiguous(), planes[3:].contiguous(), depth="u8", grey=False)
-    painted = api.stylize(picture, pack, **settings)
+    with mock.patch.dict(os.environ, FLOAT32):
+        painted = api.stylize(picture, pack, **settings)
     return (painted.pixels.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
