@@ -66,12 +66,19 @@ def until(process: subprocess.Popen, line: str) -> None:
     pytest.fail(f"it ended without a line {line}")
 
 
-def test_the_second_waits_for_the_download_of_the_first_and_shows_it(fetching, server, tmp_path):
+@pytest.fixture
+def two(fetching, server) -> tuple[subprocess.Popen, subprocess.Popen]:
+    """One process in the midst of its download, which the server holds up, and one that has begun to wait for it."""
     server.held = [CHUNK + 1]
     first = fetching()
     until(first, str(CHUNK))
     second = fetching()
     until(second, str(CHUNK))
+    return first, second
+
+
+def test_the_second_waits_for_the_download_of_the_first_and_shows_it(two, server, tmp_path):
+    first, second = two
     server.go.set()
     weights = tmp_path / "weights" / "vgg16.safetensors"
     for process in (first, second):
@@ -80,12 +87,8 @@ def test_the_second_waits_for_the_download_of_the_first_and_shows_it(fetching, s
     assert len(load_file(weights)) == 26 and os.listdir(weights.parent) == [weights.name]
 
 
-def test_where_the_first_is_killed_the_second_goes_on(fetching, server, tmp_path):
-    server.held = [CHUNK + 1]
-    first = fetching()
-    until(first, str(CHUNK))
-    second = fetching()
-    until(second, str(CHUNK))
+def test_where_the_first_is_killed_the_second_goes_on(two, server, tmp_path):
+    first, second = two
     first.kill()
     weights = tmp_path / "weights" / "vgg16.safetensors"
     assert second.stdout.read().splitlines()[-1] == str(weights) and second.wait() == 0
