@@ -17,6 +17,7 @@ from ..progress import OnProgress, Progress, ignore_progress
 from .detail import Brushwork
 
 ITERATIONS = 14  # for each doubling; by eye, as what follows
+LARGE, ITERATIONS_WHERE_LARGE = 2_000_000, 6  # pixels; from there on a stroke is many pixels long, and its fine grain is what is left
 RATES = (1e-2, 2e-2)  # Adam's at first, of the bands that move, finest first; with half of it the strokes stay dots
 EDGES = 0.4  # share of the content's own edges that a doubling begins with; the rest gives way to strokes
 
@@ -32,7 +33,7 @@ def carry_up(picture: Tensor, content: Tensor, style: Tensor, on_progress: OnPro
     if not sizes:
         return picture
     encoder = load_compact().to(picture.device)
-    work = sum(height * width for height, width in sizes) * ITERATIONS
+    work = sum(height * width * _iterations((height, width)) for height, width in sizes)
     done = 0
     for size in sizes:
 
@@ -45,11 +46,13 @@ def carry_up(picture: Tensor, content: Tensor, style: Tensor, on_progress: OnPro
         canvas = _FineBands(resize(picture, size) + EDGES * laplacian(resize(content, size)))
         optimiser = torch.optim.Adam({"params": [band], "lr": rate} for band, rate in zip(canvas.parameters, RATES, strict=False))
 
-        def slow_down(iteration: int, _: Tensor, __: float | None, optimiser: torch.optim.Adam = optimiser) -> None:
-            for group, rate in zip(optimiser.param_groups, RATES, strict=False):
-                group["lr"] = falling_rate(rate, iteration / ITERATIONS)
+        iterations = _iterations(size)
 
-        optimise(canvas, brushwork, optimiser, ITERATIONS, Course(), on_iteration=slow_down)
+        def slow_down(iteration: int, _: Tensor, __: float | None, optimiser: torch.optim.Adam = optimiser, share: float = 1 / iterations) -> None:
+            for group, rate in zip(optimiser.param_groups, RATES, strict=False):
+                group["lr"] = falling_rate(rate, iteration * share)
+
+        optimise(canvas, brushwork, optimiser, iterations, Course(), on_iteration=slow_down)
         picture = canvas.picture().detach().clamp(0, 1)
     return picture
 
@@ -64,6 +67,10 @@ class _FineBands(PyramidCanvas):
 
     def picture(self) -> Tensor:
         return collapse(self.bands)
+
+
+def _iterations(size: tuple[int, int]) -> int:
+    return ITERATIONS if size[0] * size[1] < LARGE else ITERATIONS_WHERE_LARGE
 
 
 def _doublings(small: tuple[int, int], whole: tuple[int, int]) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from .pyramid import Canvas
 
 EXCESS_WEIGHT = 5.0  # of colours outside 0..1: without it a match is sought there, and lost when they are clamped; ours, by eye
 LAST_RATE = 0.1  # of a falling rate, at its end
+TOGETHER = 512 * 512  # pixels; larger pictures are looked at one after the other, which takes half the memory
 LOOK_EVERY = 10  # iterations between looks at the loss on a CUDA device, each of which waits for it; on a CPU every one is looked at
 
 
@@ -74,13 +75,25 @@ def optimise(
         if bend is not None:
             bent, cost, terms = bend(picture)
             pictures.append(bent)
-        features = objective.features(torch.stack(pictures))
-        content = objective.content(features[0])
-        styles = [objective.style(found) for found in features]
-        total = objective.content_weight * content + sum(styles) + cost + EXCESS_WEIGHT * excess(picture)
-        total.backward()
+        stacked = torch.stack(pictures)
+        # What an encoder leaves behind for the gradient is forgotten here, before the next picture is looked at.
+        looked_at = stacked.detach().requires_grad_()
+        together = len(pictures) if picture.shape[1] * picture.shape[2] <= TOGETHER else 1
+        content, styles = picture.new_zeros(()), []
+        for first in range(0, len(pictures), together):
+            features = objective.features(looked_at[first : first + together])
+            found = [objective.style(columns) for columns in features]
+            part = sum(found)
+            if first == 0:
+                content = objective.content(features[0])
+                part = part + objective.content_weight * content
+            part.backward()
+            styles += [value.detach() for value in found]
+        own = cost + EXCESS_WEIGHT * excess(picture)
+        torch.autograd.backward([stacked, own], [looked_at.grad, torch.ones_like(own)])
+        total = objective.content_weight * content.detach() + sum(styles) + own.detach()
         names = ("style", "style warped")
-        waiting.append({"total": total, "content": content, **dict(zip(names, styles, strict=False)), **terms})
+        waiting.append({"total": total, "content": content.detach(), **dict(zip(names, styles, strict=False)), **terms})
         return total
 
     for iteration in range(1, iterations + 1):
