@@ -9,6 +9,7 @@ import torch
 from brushwarp import api
 from brushwarp.bridge.presets import PRESETS
 from brushwarp.deformable import DeformSettings, deform_painted, solve_shape
+from brushwarp.deformable.deform import _bent
 from brushwarp.deformable.detail import Brushwork
 from brushwarp.deformable.full_size import carry_up
 from brushwarp.errors import BrushwarpError, Cancelled
@@ -97,6 +98,13 @@ def test_crossing_arrows_are_left_out_and_that_is_said(content, style):
     crossing = KeypointPairs([[30.0, 30.0], [60.0, 30.0]], [[60.0, 60.0], [30.0, 60.0]])
     found = api.deform(content, style, crossing, base="gatys", settings=replace(SHORT, iterations=(1, 1, 1)), encoder="compact", device="cpu")
     assert len(found.pairs) == 1 and any("cross" in note for note in found.notes)
+
+
+def test_arrows_that_were_solved_beyond_the_edge_or_upon_each_other_still_bend(content):
+    solved = KeypointPairs([[10.0, 40.0], [50.0, 40.0], [58.0, 44.0]], [[-6.0, 40.0], [54.0, 42.0], [54.0, 42.005]])
+    found = _bent(content, solved, [], [], unfold=False)
+    assert found.pairs.target[0, 0] == 0 and len(found.pairs) == 2
+    assert (found.picture.pixels - content.pixels).abs().mean() > 0.005
 
 
 def test_a_warp_that_folds_says_how_much_and_what_would_not(content):

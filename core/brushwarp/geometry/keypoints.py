@@ -63,6 +63,11 @@ class KeypointPairs:
         """The same arrows with the origin moved: for a crop that begins at (x, y), `moved(-x, -y)`."""
         return KeypointPairs(self.source + (dx, dy), self.target + (dx, dy))
 
+    def within(self, size: tuple[int, int]) -> KeypointPairs:
+        """With ends beyond a picture of `size` = (H, W) moved to its edge."""
+        limits = (size[1], size[0])
+        return KeypointPairs(self.source.clip(0, limits), self.target.clip(0, limits))
+
     def merged(self) -> KeypointPairs:
         """Without repetitions: of arrows with the same two ends, the first."""
         keep = first_of_each(np.concatenate([self.source, self.target], axis=1))
