@@ -111,11 +111,8 @@ def _solve_in_memory(
 
 
 def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]], notes: list[str], unfold: bool) -> Deformation:
-    """The picture along the solved arrows, and a word about where it folds.
-
-    On their way arrows may step over the edge, or upon each other: nothing that took minutes is to fail for that.
-    """
-    solved = clean(solved.within(picture.size), picture.size).pairs
+    """The picture along the solved arrows, and a word about where it folds."""
+    solved = solved.within(picture.size)  # scaling rounds
     if not len(solved):
         return Deformation(picture, solved, losses, 0.0, tuple(notes))
     folds = _fold_share(picture, solved)

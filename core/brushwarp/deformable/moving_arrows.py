@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..geometry import KeypointPairs, warp_tensor
+from ..geometry.cleaning import clean
 from ..geometry.coarse_flow import MovingFlow
 from ..losses import flow_variation, warp_distance
 from .settings import DeformSettings
@@ -44,5 +45,10 @@ class MovingArrows:
         return warp_tensor(picture, flow.to(picture.dtype)), cost.to(picture.dtype), terms
 
     def solved(self) -> KeypointPairs:
-        """From where the sources are, to where they have been brought."""
-        return KeypointPairs(self.source.cpu().numpy(), (self.source + self.theta.detach()).cpu().numpy())
+        """From where the sources are, to where they have been brought.
+
+        On their way they may step over the edge, or so near to each other that the moving flow yields and an exact one would tear:
+        these end at the edge, of those one stays.
+        """
+        pairs = KeypointPairs(self.source.cpu().numpy(), (self.source + self.theta.detach()).cpu().numpy())
+        return clean(pairs.within(self.whole.size), self.whole.size).pairs

@@ -6,15 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from brushwarp.geometry.cleaning import NEAREST
 from brushwarp.geometry.spline import _kernel, _soft_kernel, _squares
 from brushwarp.geometry.thin_plate import _SOFT_CELLS, _agreeing, _interpolation, _nodes, border_anchors
 
 STEP = 4
 """Pixels between nodes: at 256 and 512 pixels the flow stays within 0.05 px of the exact one (tests/benchmarks/flow.py)."""
 
-_MEETING = 3.0
+_MEETING = NEAREST
 """Pixels. Targets that come nearer to each other than this need no longer be met exactly, so the equations stay solvable
-when arrows meet on their way; the spline then carries both to where their mean belongs."""
+when arrows meet on their way; the spline then carries both to where their mean belongs. Cleaning leaves out one of them."""
 
 
 class MovingFlow:
