@@ -1,5 +1,7 @@
 """`brushwarp deform` from the shell's side: files in, files out, and sentences for what cannot be."""
 
+import json
+
 import pytest
 from PIL import Image
 
@@ -32,6 +34,25 @@ def test_a_picture_pairs_and_a_painting_give_a_picture_arrows_and_a_loss_curve(f
     assert len(solved) == 3 and (solved.source != solved.target).any()
     with Image.open(files / "out.losses.png") as curve:
         assert curve.width > 500
+
+
+def test_the_recipe_beside_a_deformation_makes_it_again(files):
+    words = ["deform", "photo.png", "painting.png", "--keypoints", "arrows.svg", "--base", "gatys", "--encoder", "compact", "--size", "64"]
+    assert main([*words, "--preset", "bold", "--unfold", "--seed", "5", "--device", "cpu", "-o", "out.png"]) == 0
+    record = json.loads((files / "out.recipe.json").read_text(encoding="utf-8"))
+    assert record["parameters"]["unfold"] and record["seed"] == 5 and record["keypoints"] != record["solved"]
+    assert main(["recipe", "out.recipe.json", "photo.png", "--device", "cpu", "-o", "again.png"]) == 0
+    assert (files / "again.png").read_bytes() == (files / "out.png").read_bytes()
+
+
+def test_a_recipe_whose_style_picture_is_gone_says_so(files, capsys):
+    words = ["deform", "photo.png", "vangogh_starry_night", "--base", "multimodal", "--keypoints", "arrows.svg", "--device", "cpu", "-o", "out.png"]
+    assert main(words) == 0
+    record = json.loads((files / "out.recipe.json").read_text(encoding="utf-8"))
+    record["parameters"]["base"], record["style"]["id"] = "gatys", "gone.png"
+    (files / "out.recipe.json").write_text(json.dumps(record), encoding="utf-8")
+    assert main(["recipe", "out.recipe.json", "photo.png", "-o", "again.png"]) == 1
+    assert "gone.png" in capsys.readouterr().err and not (files / "again.png").exists()
 
 
 def test_a_trained_style_paints_and_the_arrows_bend(files):

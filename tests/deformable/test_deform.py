@@ -8,7 +8,7 @@ import torch
 
 from brushwarp import api
 from brushwarp.bridge.presets import PRESETS
-from brushwarp.deformable import DeformSettings, deform_painted, solve_shape
+from brushwarp.deformable import DeformSettings, deform_by_optimisation, deform_painted, solve_shape
 from brushwarp.deformable.detail import Brushwork
 from brushwarp.deformable.full_size import carry_up
 from brushwarp.deformable.moving_arrows import MovingArrows
@@ -16,6 +16,7 @@ from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.geometry import KeypointPairs, warp
 from brushwarp.image import Picture
+from brushwarp.optimization import Gatys
 from brushwarp.sample import render_sample
 
 SHORT = DeformSettings(size=64, iterations=(6, 6, 6), arrow_rate=2.0)
@@ -115,6 +116,18 @@ def test_a_warp_that_folds_says_how_much_and_what_would_not(content):
     assert found.folds > 0 and any("folds over" in note for note in found.notes)
     calm = deform_painted(content, content, KeypointPairs([[40.0, 40.0]], [[44.0, 40.0]]), DeformSettings())
     assert calm.folds == 0 and not calm.notes
+
+
+def test_where_memory_runs_out_it_is_solved_smaller_and_that_is_said(content, style):
+    class Hungry(Gatys):
+        def objective(self, shown, *others):
+            if max(shown.shape) > 64:
+                raise MemoryError
+            return super().objective(shown, *others)
+
+    settings = replace(SHORT, size=128, iterations=(2, 2, 2))
+    found = deform_by_optimisation(content, style, ARROWS, Hungry(load_encoder("compact")), settings, torch.device("cpu"))
+    assert found.picture.size == content.size and any("solved at 64" in note for note in found.notes)
 
 
 def test_cancel_stops_within_an_iteration(content, style):
