@@ -3,7 +3,8 @@
     BRUSHWARP_DEV_DATA=… OMP_NUM_THREADS=1 .venv/bin/python tests/benchmarks/deform.py [PAIR] [--iterations 4] [--encoder vgg19-dev]
 
 Same mathematics on both sides: encoder, layers, 2048 positions, weights, form of R_TV; the optimisers differ (theirs takes no time
-worth naming). Both sides in one run, scale by scale. `compact` is timed on our side besides.
+worth naming). Both sides in one run, scale by scale. On our side `compact` is timed besides, and the whole VGG-19 with random weights,
+whose deep layers the development encoder spares. ONEDNN_MAX_CPU_ISA=AVX512_CORE turns bfloat16 off.
 """
 
 from __future__ import annotations
@@ -19,15 +20,31 @@ import torch
 from published_deform import PublishedDeform
 
 from brushwarp.deformable import DeformSettings
+from brushwarp.devices import fast_dtype
 from brushwarp.deformable.moving_arrows import MovingArrows
-from brushwarp.features import STROTSS_LAYERS, Encoder, load_encoder
+from brushwarp.features import STROTSS_LAYERS, Encoder, load_encoder, normalise
+from brushwarp.features.vgg import VGG19_BLOCKS, VggStack
 from brushwarp.geometry.pairs import align, read_pairs
 from brushwarp.multimodal.photos import open_rgb, to_tensor
 from brushwarp.optimization import Course, Strotss, at_long_side, optimise
 from brushwarp.optimization.pyramid import PyramidCanvas, scaled
 
 SETTINGS = DeformSettings(content_weight=8.0, tv_weight=50.0, tv_form="published")
-MEASURED = "2.4, 2.5 and 2.6 times at 64, 128 and 256 px, compact 1.9, 1.8 and 2.0 times further (one AVX2 core, other work beside)"
+MEASURED = """one AVX512-BF16 core, at 64, 128 and 256 px:
+    float32 2.4, 2.5 and 2.5 times, compact 1.7, 1.7 and 2.1 times further, 2.7, 2.9 and 3.2 times from the whole VGG-19;
+    bfloat16 3.9, 3.7 and 3.6 times, compact 1.5, 1.7 and 2.0 times further, 2.4, 2.6 and 3.1 times from the whole VGG-19"""
+
+
+class RandomVgg19(VggStack):
+    """As much work as VGG-19 to relu5_1."""
+
+    name = "vgg19"
+
+    def __init__(self) -> None:
+        super().__init__(VGG19_BLOCKS, reflect=False)
+
+    def forward(self, rgb: torch.Tensor, layers: tuple[str, ...]) -> dict[str, torch.Tensor]:
+        return super().forward(normalise(rgb), layers)
 
 
 def seconds(step: Callable[[], object], count: int) -> float:
@@ -65,21 +82,22 @@ def main() -> None:
     content, style = at_long_side(whole, SETTINGS.size), at_long_side(painting, SETTINGS.size)
     arrows = pairs.scaled(content.shape[2] / whole.shape[2], content.shape[1] / whole.shape[1])
     encoder = load_encoder(arguments.encoder, folder=data / "weights")
-    compact = load_encoder("compact")
+    compact, whole_vgg = load_encoder("compact"), RandomVgg19()
     layers = STROTSS_LAYERS[encoder.name]
     with torch.no_grad():
         scales = {layer: float(value.square().mean().sqrt()) for layer, value in encoder(style[None], layers).items()}
     published = PublishedDeform(
         encoder, content, style, torch.tensor(arrows.source), torch.tensor(arrows.target), layers=layers, layer_scales=scales
     )
-    print(f"{len(arrows)} arrows, {torch.get_num_threads()} threads; last time: {MEASURED}")
+    print(f"{len(arrows)} arrows, {torch.get_num_threads()} threads, {fast_dtype(torch.device('cpu'))}; last time: {MEASURED}")
     for scale in range(3):
         published.begin(scale)
         theirs = seconds(published.step, arguments.iterations)
-        mine, small = (seconds(ours(network, content, style, arrows, 2 - scale), arguments.iterations) for network in (encoder, compact))
+        networks = (encoder, compact, whole_vgg)
+        mine, small, large = (seconds(ours(network, content, style, arrows, 2 - scale), arguments.iterations) for network in networks)
         print(
             f"{max(content.shape) >> (2 - scale):4} px: published {theirs:.2f} s, ours {mine:.2f} s ({theirs / mine:.1f}x), "
-            f"compact {small:.2f} s ({mine / small:.1f}x further)",
+            f"compact {small:.2f} s ({mine / small:.1f}x further; {large / small:.1f}x from the whole VGG-19's {large:.2f} s)",
             flush=True,
         )
 
