@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from . import __version__
-from .errors import BrushwarpError
 from .bridge.request import BASES
+from .errors import BrushwarpError
 from .geometry import KeypointPairs
 
 FORMAT = "brushwarp-recipe"

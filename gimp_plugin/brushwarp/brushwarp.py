@@ -124,7 +124,7 @@ def add_deform_settings(procedure):
         ("_Warp", "How hard the arrows pull: more brings points nearer to where their arrows end"),
         ("Smoot_hness", "How calmly it bends: less is each arrow for itself, more is softly and all together"),
     )
-    for name, (label, blurb), default in zip(WEIGHTS, sliders, weights_of(BALANCED)):
+    for name, (label, blurb), default in zip(WEIGHTS, sliders, weights_of(BALANCED), strict=True):
         procedure.add_double_argument(name, label, blurb, 0.0, LARGEST_WEIGHT, default, FLAGS)
     procedure.add_boolean_argument(
         "unfold", "Smooth _folds away", "Bend less sharply wherever the picture would be turned over itself", False, FLAGS

@@ -66,7 +66,7 @@ class DeformDialog(JobDialog):
     def _preset_chosen(self) -> None:
         name = self._preset.get_active_id()
         if name in PRESETS and name != self._preset_shown():
-            for argument, weight in zip(WEIGHTS, weights_of(PRESETS[name])):
+            for argument, weight in zip(WEIGHTS, weights_of(PRESETS[name]), strict=True):
                 self._config.set_property(argument, weight)
 
     def _preset_shown(self) -> str:

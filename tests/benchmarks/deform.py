@@ -10,23 +10,20 @@ whose deep layers the development encoder spares. ONEDNN_MAX_CPU_ISA=AVX512_CORE
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 import torch
+from development_pair import development_data, open_pair
 from published_deform import PublishedDeform
 
 from brushwarp.deformable import DeformSettings
-from brushwarp.devices import fast_dtype
 from brushwarp.deformable.moving_arrows import MovingArrows
+from brushwarp.devices import fast_dtype
 from brushwarp.features import STROTSS_LAYERS, Encoder, load_encoder, normalise
 from brushwarp.features.vgg import VGG19_BLOCKS, VggStack
-from brushwarp.geometry.pairs import align, read_pairs
-from brushwarp.multimodal.photos import open_rgb, to_tensor
-from brushwarp.optimization import Course, Strotss, at_long_side, optimise
+from brushwarp.optimization import Course, Strotss, optimise
 from brushwarp.optimization.pyramid import PyramidCanvas, scaled
 
 SETTINGS = DeformSettings(content_weight=8.0, tv_weight=50.0, tv_form="published")
@@ -75,13 +72,8 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=4)
     parser.add_argument("--encoder", default="vgg19-dev")
     arguments = parser.parse_args()
-    data = Path(os.environ["BRUSHWARP_DEV_DATA"])
-    folder = data / "pairs" / arguments.pair
-    whole, painting = (to_tensor(open_rgb(folder / f"{name}.jpg")) for name in ("content", "style"))
-    pairs = align(read_pairs(folder / "keypoints.txt"), tuple(whole.shape[1:]), tuple(painting.shape[1:])).arrows
-    content, style = at_long_side(whole, SETTINGS.size), at_long_side(painting, SETTINGS.size)
-    arrows = pairs.scaled(content.shape[2] / whole.shape[2], content.shape[1] / whole.shape[1])
-    encoder = load_encoder(arguments.encoder, folder=data / "weights")
+    content, style, arrows = open_pair(arguments.pair, SETTINGS.size)
+    encoder = load_encoder(arguments.encoder, folder=development_data() / "weights")
     compact, whole_vgg = load_encoder("compact"), RandomVgg19()
     layers = STROTSS_LAYERS[encoder.name]
     with torch.no_grad():

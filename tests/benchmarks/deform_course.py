@@ -13,21 +13,18 @@ from __future__ import annotations
 
 import argparse
 import copy
-import os
 import time
-from pathlib import Path
 
 import torch
+from development_pair import development_data, open_pair
 from published_deform import PublishedDeform
 from torch import Tensor
 
 from brushwarp.deformable import DeformSettings, solve
 from brushwarp.features import STROTSS_LAYERS, Encoder, load_encoder
 from brushwarp.geometry import KeypointPairs, thin_plate_flow, warp_tensor
-from brushwarp.geometry.pairs import align, read_pairs
 from brushwarp.losses import flow_variation, warp_distance
-from brushwarp.multimodal.photos import open_rgb, to_tensor
-from brushwarp.optimization import Strotss, at_long_side
+from brushwarp.optimization import Strotss
 
 MEASURED = "not yet"
 BUDGETS = ((6, 4, 4), (12, 8, 8), (20, 15, 15), (32, 24, 24), (50, 40, 40), (75, 60, 60), (100, 80, 80), (150, 120, 120))
@@ -60,13 +57,8 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=150, help="of the published procedure, at each scale")
     parser.add_argument("--encoder", default="vgg19-dev")
     arguments = parser.parse_args()
-    data = Path(os.environ["BRUSHWARP_DEV_DATA"])
-    folder = data / "pairs" / arguments.pair
-    whole, painting = (to_tensor(open_rgb(folder / f"{name}.jpg")) for name in ("content", "style"))
-    arrows = align(read_pairs(folder / "keypoints.txt"), tuple(whole.shape[1:]), tuple(painting.shape[1:])).arrows
-    content, style = at_long_side(whole, SETTINGS.size), at_long_side(painting, SETTINGS.size)
-    arrows = arrows.scaled(content.shape[2] / whole.shape[2], content.shape[1] / whole.shape[1])
-    encoder = load_encoder(arguments.encoder, folder=data / "weights")
+    content, style, arrows = open_pair(arguments.pair, SETTINGS.size)
+    encoder = load_encoder(arguments.encoder, folder=development_data() / "weights")
     evaluate = Evaluator(encoder, content, style, torch.tensor(arrows.target))
     layers = STROTSS_LAYERS[encoder.name]
     with torch.no_grad():

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from brushwarp.bridge import protocol
 from brushwarp.bridge.errors import ProtocolError, WorkerError
 from brushwarp.bridge.protocol import HEADER_LIMIT, PROTOCOL, decode, encode, payload_name
-from brushwarp.bridge.request import BASES, DEPTHS, MAX_ARROWS, ORDERS, TRANSFERS, DeformRequest, PixelFormat, StylePicture, StylizeRequest
+from brushwarp.bridge.request import (
+    BASES,
+    DEPTHS,
+    MAX_ARROWS,
+    ORDERS,
+    TRANSFERS,
+    DeformRequest,
+    PixelFormat,
+    StylePicture,
+    StylizeRequest,
+)
 from brushwarp.bridge.styles import Thumbnail
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)

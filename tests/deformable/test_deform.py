@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from brushwarp import api
-from brushwarp.bridge.presets import PRESETS
 from brushwarp.deformable import DeformSettings, deform_by_optimisation, deform_painted, solve_shape
 from brushwarp.deformable.detail import Brushwork
 from brushwarp.deformable.full_size import carry_up

@@ -104,7 +104,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     told["bold"] = fields(dialog)
     dialog.findChild(QDoubleSpinBox, "warp").setValue(0.77)
     told["by hand"] = fields(dialog)
-    for name, value in zip(("content", "warp", "smoothness"), presets["gentle"]):
+    for name, value in zip(("content", "warp", "smoothness"), presets["gentle"], strict=True):
         dialog.findChild(QDoubleSpinBox, name).setValue(value)
     told["as gentle"] = fields(dialog)
     studio.pick(dialog, "arrows", "None")
@@ -169,7 +169,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     with_it = [told["tree"], studio.projection(document)]
     yield from studio.press("edit_undo")
     after = [studio.tree(document.rootNode()), studio.projection(document), studio.fingerprint(source), krita.action("edit_undo").text()]
-    told["undone"] = [a == b for a, b in zip(after, before)]
+    told["undone"] = [a == b for a, b in zip(after, before, strict=True)]
     yield from studio.press("edit_redo")
     told["redone"] = [studio.tree(document.rootNode()), studio.projection(document)] == with_it
     again = [node for node in document.rootNode().childNodes() if node.type() == "grouplayer"][0]
@@ -255,7 +255,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
 
     # Right after, a layer that reaches beyond the canvas: the worker is free again, and the arrows lie where they were drawn.
     studio.remember("deform", size=64, method="gatys", picture=folder + "/große Wellen.png", style="file:" + folder + "/große Wellen.png")
-    aside = yield from studio.add_layer(document, "aside", read("style"), offset[0], offset[1], *style_size)
+    yield from studio.add_layer(document, "aside", read("style"), offset[0], offset[1], *style_size)
     yield from studio.draw(document, studio.arrow(20, 40, 26, 44), "Brushwarp keypoints, aside")
     layer, said = yield from studio.deform(arrows="Brushwarp keypoints, aside")
     assert layer is not None, said

@@ -18,7 +18,15 @@ import torch
 from worker_home import Home
 
 from brushwarp import api
-from brushwarp.bridge.client import DeformRequest, PixelFormat, Progress, Queued, StylePicture, StylizeRequest, solved_of
+from brushwarp.bridge.client import (
+    DeformRequest,
+    PixelFormat,
+    Progress,
+    Queued,
+    StylePicture,
+    StylizeRequest,
+    solved_of,
+)
 from brushwarp.bridge.errors import JobCancelled, WorkerError
 from brushwarp.deformable import DeformSettings
 from brushwarp.geometry import KeypointPairs

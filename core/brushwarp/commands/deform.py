@@ -13,7 +13,7 @@ from tqdm import tqdm
 from .. import api
 from ..bridge.presets import PRESETS
 from ..bridge.request import BASES
-from ..deformable import Deformation, DeformSettings
+from ..deformable import DeformSettings
 from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError
 from ..features import ENCODERS

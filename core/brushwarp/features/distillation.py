@@ -20,7 +20,14 @@ from torch import Tensor, nn
 
 from .. import __version__
 from ..errors import BrushwarpError
-from ..training.checkpoint import adam_state, checkpoint_path, deciding, restore_adam, save_checkpoint, take_up_checkpoint
+from ..training.checkpoint import (
+    adam_state,
+    checkpoint_path,
+    deciding,
+    restore_adam,
+    save_checkpoint,
+    take_up_checkpoint,
+)
 from ..training.schedule import warm_cosine
 from .compact import Compact, balanced, save_compact
 from .encoder import Encoder

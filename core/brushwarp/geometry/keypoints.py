@@ -25,11 +25,7 @@ class KeypointPairs:
 
     def __post_init__(self) -> None:
         for name in ("source", "target"):
-            points = np.array(getattr(self, name), np.float64)
-            if points.ndim != 2 or points.shape[1] != 2:
-                raise ValueError(f"{name} must be (k, 2), not {points.shape}")
-            points.flags.writeable = False
-            object.__setattr__(self, name, points)
+            object.__setattr__(self, name, fixed_points(getattr(self, name), name))
         if self.source.shape != self.target.shape:
             raise ValueError(f"{len(self.source)} sources do not pair up with {len(self.target)} targets")
 
@@ -97,6 +93,15 @@ class KeypointPairs:
         pairs = self.merged()
         refuse_coincident(pairs.target)
         return pairs
+
+
+def fixed_points(points: object, name: str) -> np.ndarray:
+    """A copy, (k, 2) float64, that can't be written to. Raises ValueError, naming it, for other shapes."""
+    fixed = np.array(points, np.float64)
+    if fixed.ndim != 2 or fixed.shape[1] != 2:
+        raise ValueError(f"{name} must be (k, 2), not {fixed.shape}")
+    fixed.flags.writeable = False
+    return fixed
 
 
 def first_of_each(rows: np.ndarray) -> np.ndarray:

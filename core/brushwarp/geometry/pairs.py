@@ -17,7 +17,7 @@ from brushwarp.geometry.arrows import (
     read_points_file,
     table_rows,
 )
-from brushwarp.geometry.keypoints import KeypointPairs
+from brushwarp.geometry.keypoints import KeypointPairs, fixed_points
 from brushwarp.geometry.similarity import Similarity, fit_similarity
 from brushwarp.image.atomic import atomic_write
 
@@ -41,11 +41,7 @@ class PointPairs:
 
     def __post_init__(self) -> None:
         for name in ("content", "style"):
-            points = np.array(getattr(self, name), np.float64)
-            if points.ndim != 2 or points.shape[1] != 2:
-                raise ValueError(f"{name} must be (k, 2), not {points.shape}")
-            points.flags.writeable = False
-            object.__setattr__(self, name, points)
+            object.__setattr__(self, name, fixed_points(getattr(self, name), name))
         if self.content.shape != self.style.shape:
             raise ValueError(f"{len(self.content)} points do not pair up with {len(self.style)}")
 

@@ -188,7 +188,7 @@ class RefineSubnet(nn.Module):
 class MultimodalNetwork(nn.Module):
     """style -> enhance -> refine. `transfer.paint` runs them at a picture's size, `train` trains them."""
 
-    def __init__(self, widths: Widths = Widths()) -> None:
+    def __init__(self, widths: Widths = Widths()) -> None:  # noqa: B008 - frozen
         super().__init__()
         self.widths = widths
         self.style = StyleSubnet(widths.style)

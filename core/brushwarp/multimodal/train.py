@@ -22,7 +22,14 @@ from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
 from ..styles import StyleCard, StylePack, save_pack
-from ..training.checkpoint import adam_state, checkpoint_path, deciding, restore_adam, save_checkpoint, take_up_checkpoint
+from ..training.checkpoint import (
+    adam_state,
+    checkpoint_path,
+    deciding,
+    restore_adam,
+    save_checkpoint,
+    take_up_checkpoint,
+)
 from ..training.schedule import warm_cosine
 from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
