@@ -38,7 +38,7 @@ class RandomVgg19(VggStack):
     name = "vgg19"
 
     def __init__(self) -> None:
-        super().__init__(VGG19_BLOCKS, reflect=False)
+        super().__init__(VGG19_BLOCKS)
 
     def forward(self, rgb: torch.Tensor, layers: tuple[str, ...]) -> dict[str, torch.Tensor]:
         return super().forward(normalise(rgb), layers)

@@ -87,7 +87,7 @@ def main() -> None:
     print(f"rank correlation   {spearmanr(wanted.mean(0).flatten(), found.mean(0).flatten()).statistic:.4f}")
     for layer, theirs, ours in zip(STYLE_LAYERS, wanted, found, strict=True):
         print(f"    {layer}        {spearmanr(theirs.flatten(), ours.flatten()).statistic:.4f}")
-    vgg = VggStack(VGG19_BLOCKS, reflect=False)
+    vgg = VggStack(VGG19_BLOCKS)
     theirs, ours = multiplications(vgg, "relu5_1"), multiplications(compact, "relu5_1")
     print(f"multiplications    VGG-19 {theirs / 1e9:.2f} G, compact {ours / 1e9:.2f} G at 224 x 224: {theirs / ours:.1f} times fewer")
     layers = STROTSS_LAYERS["compact"]

@@ -96,7 +96,7 @@ def test_anothers_checkpoint_is_left_alone_and_a_broken_one_named(teacher, group
 
 
 def test_half_a_teacher_is_refused():
-    half = VggStack(VGG19_BLOCKS[:2], reflect=False)
+    half = VggStack(VGG19_BLOCKS[:2])
     state = {f"features.{index}.{part}": getattr(half.convolutions[name], part) for index, name in zip((0, 2, 5, 7), half.layers, strict=True) for part in ("weight", "bias")}
     with pytest.raises(BrushwarpError, match="relu3_1"):
         Distillation(Vgg19(state), SETTINGS)

@@ -19,11 +19,19 @@ def test_normalising_and_back_is_nothing():
     torch.testing.assert_close(denormalise(normalise(picture)), picture)
 
 
+def reflected(network):
+    """The same network with pictures reflected beyond their edges."""
+    for layer in network:
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.padding_mode = "reflect"
+
+
 def test_layers_are_those_of_torchvision(tmp_path):
-    """The whole of VGG-19 (random weights) through torchvision's file name, against torchvision's own forward pass."""
+    """The whole of VGG-19 (random weights) through torchvision's file name, against torchvision's own forward pass, edges reflected."""
     torch.manual_seed(0)
     theirs = torchvision.models.vgg19(weights=None).eval()
     torch.save(theirs.state_dict(), tmp_path / published_file("vgg19").file_name)
+    reflected(theirs.features)
     ours = load_encoder(folder=tmp_path)
     assert ours.name == "vgg19" and ours.layers[-1] == "relu5_1" and len(ours.layers) == 13
     picture = torch.rand(1, 3, 64, 48)

@@ -31,7 +31,7 @@ class Compact(nn.Module):
 
     def __init__(self, state: dict[str, Tensor] | None = None) -> None:
         super().__init__()
-        self.stack = VggStack(COMPACT_BLOCKS, reflect=True)  # zeros beyond the edge give an optimised picture a coloured frame (seen)
+        self.stack = VggStack(COMPACT_BLOCKS)
         self.layers = self.stack.layers
         if state is None:
             for convolution in self.stack.convolutions.values():

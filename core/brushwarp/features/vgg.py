@@ -17,17 +17,19 @@ DISTILLED_BLOCKS = ((16, 2), (32, 2), (64, 4), (128, 4), (128, 1))
 
 
 class VggStack(nn.Module):
-    """The convolutions of a VGG up to relu`depth`, frozen; activations by the names relu1_1, relu1_2, …"""
+    """The convolutions of a VGG up to relu`depth`, frozen; activations by the names relu1_1, relu1_2, …
 
-    def __init__(self, blocks: Sequence[tuple[int, int]], *, reflect: bool) -> None:
+    Departure from VGG: beyond its edge a picture is reflected, where VGG sees zeros. Pictures that are optimised against those get a
+    coloured frame (seen, with every encoder).
+    """
+
+    def __init__(self, blocks: Sequence[tuple[int, int]]) -> None:
         super().__init__()
-        self.reflect = reflect
         self.convolutions = nn.ModuleDict()
         channels = 3
         for block, (width, count) in enumerate(blocks, 1):
             for index in range(1, count + 1):
-                padding = 0 if reflect else 1
-                self.convolutions[f"relu{block}_{index}"] = nn.Conv2d(channels, width, 3, padding=padding)
+                self.convolutions[f"relu{block}_{index}"] = nn.Conv2d(channels, width, 3)
                 channels = width
         self.layers = tuple(self.convolutions)
         self.requires_grad_(False).eval()
@@ -42,9 +44,8 @@ class VggStack(nn.Module):
                 if min(x.shape[-2:]) < 2:
                     raise BrushwarpError("picture-small", f"The picture is too small for {name}.", "Take one of 16 pixels or more.")
                 x = functional.max_pool2d(x, 2)
-            if self.reflect:
-                # A single pixel has nothing to be reflected but itself.
-                x = functional.pad(x, (1, 1, 1, 1), mode="reflect" if min(x.shape[-2:]) > 1 else "replicate")
+            # A single pixel has nothing to be reflected but itself.
+            x = functional.pad(x, (1, 1, 1, 1), mode="reflect" if min(x.shape[-2:]) > 1 else "replicate")
             x = functional.relu(convolution(x))
             if name in layers:
                 found[name] = x
@@ -67,7 +68,7 @@ class _Vgg(nn.Module):
             if left > 0:
                 blocks.append((width, min(count, left)))
                 left -= count
-        self.stack = VggStack(blocks, reflect=False)
+        self.stack = VggStack(blocks)
         for convolution, index in zip(self.stack.convolutions.values(), indices, strict=False):
             convolution.weight.data.copy_(state[f"features.{index}.weight"])
             convolution.bias.data.copy_(state[f"features.{index}.bias"])
@@ -118,7 +119,7 @@ class Vgg19Dev(nn.Module):
         self.entry = nn.Conv2d(3, 3, 1).requires_grad_(False)
         self.entry.weight.data.copy_(distilled["e5.conv0.weight"])
         self.entry.bias.data.copy_(distilled["e5.conv0.bias"])
-        self.deep = VggStack(DISTILLED_BLOCKS, reflect=True)
+        self.deep = VggStack(DISTILLED_BLOCKS)
         for name, convolution in self.deep.convolutions.items():
             key = f"e5.conv{name[4]}{name[6]}"
             convolution.weight.data.copy_(distilled[f"{key}.weight"])
