@@ -19,8 +19,9 @@ DISTILLED_BLOCKS = ((16, 2), (32, 2), (64, 4), (128, 4), (128, 1))
 class VggStack(nn.Module):
     """The convolutions of a VGG up to relu`depth`, frozen; activations by the names relu1_1, relu1_2, …
 
-    Departure from VGG: beyond its edge a picture is reflected, where VGG sees zeros. Pictures that are optimised against those get a
-    coloured frame (seen, with every encoder).
+    Departures from VGG: beyond its edge a picture goes on as at the edge, where VGG sees zeros, and pooling keeps an odd last row and
+    column, which VGG drops. Against zeros, and against reflections, which make little of the edge itself, optimised pictures get a
+    coloured frame, and where deep layers see nothing they get a coloured band (seen, with every encoder).
     """
 
     def __init__(self, blocks: Sequence[tuple[int, int]]) -> None:
@@ -43,9 +44,8 @@ class VggStack(nn.Module):
             if name.endswith("_1") and name != "relu1_1":
                 if min(x.shape[-2:]) < 2:
                     raise BrushwarpError("picture-small", f"The picture is too small for {name}.", "Take one of 16 pixels or more.")
-                x = functional.max_pool2d(x, 2)
-            # A single pixel has nothing to be reflected but itself.
-            x = functional.pad(x, (1, 1, 1, 1), mode="reflect" if min(x.shape[-2:]) > 1 else "replicate")
+                x = functional.max_pool2d(x, 2, ceil_mode=True)
+            x = functional.pad(x, (1, 1, 1, 1), mode="replicate")
             x = functional.relu(convolution(x))
             if name in layers:
                 found[name] = x
