@@ -39,10 +39,10 @@ class VggStack(nn.Module):
         missing = set(layers) - set(self.layers)
         if missing:
             raise BrushwarpError("encoder-layer", f"This encoder has no layer {', '.join(sorted(missing))}.")
-        found = {}
+        found, smallest = {}, min(x.shape[-2:])
         for name, convolution in self.convolutions.items():
             if name.endswith("_1") and name != "relu1_1":
-                if min(x.shape[-2:]) < 2:
+                if smallest < 2 ** (int(name[4]) - 1):
                     raise BrushwarpError("picture-small", f"The picture is too small for {name}.", "Take one of 16 pixels or more.")
                 x = functional.max_pool2d(x, 2, ceil_mode=True)
             x = functional.pad(x, (1, 1, 1, 1), mode="replicate")
