@@ -6,8 +6,8 @@ Prints Spearman's rank correlation of the style distances of photographs to pain
 pairs) between compact and the teacher, over all pairs and layer by layer; the ratio of multiplications to relu5_1; and the ratio of
 CPU seconds for one forward and backward pass of STROTSS' layers. VGG-19's own cost is counted and timed with random weights.
 
-Last time (48 photographs, 90 paintings, one AVX512 core; teacher vgg19-dev): rank correlation 0.9308, by layer 0.9676, 0.9451, 0.8421,
-0.7621, 0.6177; 10.8 times fewer multiplications; 7.2 times faster.
+Last time (48 photographs, 90 paintings, AVX512; teacher vgg19-dev): rank correlation 0.9292, by layer 0.9689, 0.9442, 0.8367, 0.7600,
+0.6101; 10.8 times fewer multiplications; 7.4 times faster.
 """
 
 from __future__ import annotations
