@@ -26,7 +26,7 @@ __all__ = ["deform", "load_painter", "stylize", "warp"]
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
 BALANCED = DeformSettings()
-DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many, for a picture that looks the same
+DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many
 
 
 def load_painter(style: str | os.PathLike[str] | StylePack, device: str | None = None) -> Painter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -106,12 +105,12 @@ def deform_to(
     if found.losses:
         draw_loss_curves(found.losses, output.with_suffix(".losses.png"), "Loss of the deformation")
     path = find_style(named) if base == "multimodal" else Path(named)
-    parameters: Mapping[str, Any] = {name: getattr(settings, name) for name in (*WEIGHTS, "unfold", "size")} | {
+    parameters: dict[str, Any] = {name: getattr(settings, name) for name in (*WEIGHTS, "unfold", "size")} | {
         "base": base, "encoder": found.encoder, "canvas_short_side": canvas_short_side, "width": content.width, "height": content.height,
     }
     recipe = make_recipe(
         "deform", named if base == "multimodal" and not is_path(named) else str(path.absolute()), sha256(path.read_bytes()).hexdigest(),
-        dict(parameters), settings.seed, pairs.rows(), found.notes, where, found.pairs.rows(),
+        parameters, settings.seed, pairs.rows(), found.notes, where, found.pairs.rows(),
     )
     with atomic_write(output.with_suffix(".recipe.json")) as file:
         file.write(recipe.encode("utf-8"))

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from ..errors import BrushwarpError, is_out_of_memory
-from ..geometry import KeypointPairs, fold_share, thin_plate_flow, warp
+from ..geometry import KeypointPairs, warp
 from ..geometry.cleaning import clean
-from ..geometry.folds import calmest
+from ..geometry.folds import calmest, folded_share
 from ..image import Picture, extend_colours, from_srgb, to_srgb
 from ..optimization import Course, Method, at_long_side
 from ..progress import OnProgress, ignore_progress
@@ -115,7 +115,7 @@ def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]
     solved = solved.within(picture.size)  # scaling rounds
     if not len(solved):
         return Deformation(picture, solved, losses, 0.0, tuple(notes))
-    folds = _fold_share(picture, solved)
+    folds = folded_share(solved, picture.size)
     smoothness = calmest(solved, picture.size) if folds and unfold else 0.0
     if smoothness:
         notes.append(f"The warp would fold over in {folds:.1%} of the picture: it bends less sharply than the arrows say.")
@@ -123,10 +123,3 @@ def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]
     elif folds:
         notes.append(f"The warp folds over in {folds:.1%} of the picture. Move the arrows there, or choose to smooth folds away.")
     return Deformation(warp(picture, solved, smoothness=smoothness), solved, losses, folds, tuple(notes))
-
-
-def _fold_share(picture: Picture, solved: KeypointPairs) -> float:
-    share = min(1.0, 256 / max(picture.size))
-    small = tuple(max(2, round(side * share)) for side in picture.size)
-    arrows = solved.scaled(small[1] / picture.width, small[0] / picture.height)
-    return fold_share(thin_plate_flow(arrows.source, arrows.target, small))
