@@ -106,7 +106,6 @@ def engine_paints(user: User, picture: np.ndarray, **settings) -> np.ndarray:
     from brushwarp import api
     from brushwarp.image import Picture
 
-    torch.set_num_threads(1)
     pixels = torch.from_numpy(np.broadcast_to(picture, (*picture.shape[:2], 3)).copy()).float().permute(2, 0, 1).contiguous()
     painter = api.load_painter(user.brushwarp_home / "styles" / f"{STYLE_ID}.safetensors", "cpu")
     painter.dtype = torch.float32  # as FLOAT32 has it in the worker
