@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from .errors import BrushwarpError
 
@@ -103,3 +104,8 @@ def _within_control_group(memory: Memory) -> Memory:
         return memory
     used -= statistics.get("inactive_file", 0)  # cached files, which give way
     return Memory(max(0, min(memory.free, limit - used)), min(memory.total, limit))
+
+
+def may_ask(tensor: Tensor) -> bool:
+    """Whether reading a number of it waits for nothing: on a CPU it doesn't, on a GPU it stalls the queue and breaks a CUDA graph."""
+    return tensor.device.type == "cpu"

@@ -53,7 +53,7 @@ class Brushwork:
         total: dict[str, Tensor] = {}
         for box in _tiles((picture.shape[1], picture.shape[2])):
             # For the gradient nothing is kept but the picture.
-            found = checkpoint(self._products, picture, box, use_reentrant=False) if picture.requires_grad else self._products(picture, box)
+            found = checkpoint(self._products, picture, box, use_reentrant=False, preserve_rng_state=False) if picture.requires_grad else self._products(picture, box)
             self.on_pixels(box.height * box.width)
             total = {name: total.get(name, 0.0) + value for name, value in found.items()}
         pixels = picture.shape[1] * picture.shape[2]

@@ -48,7 +48,7 @@ def carry_up(picture: Tensor, content: Tensor, style: Tensor, on_progress: OnPro
 
         iterations = _iterations(size)
 
-        def slow_down(iteration: int, _: Tensor, __: float | None, optimiser: torch.optim.Adam = optimiser, share: float = 1 / iterations) -> None:
+        def slow_down(iteration: int, _: Tensor | None, __: float | None, optimiser: torch.optim.Adam = optimiser, share: float = 1 / iterations) -> None:
             for group, rate in zip(optimiser.param_groups, RATES, strict=False):
                 group["lr"] = falling_rate(rate, iteration * share)
 

@@ -9,6 +9,7 @@ from ..geometry import KeypointPairs
 from ..image.resample import resize
 from ..optimization import Course, Method, falling_rate, optimise
 from ..optimization.pyramid import PyramidCanvas
+from ..optimization.replay import adam, set_rate
 from ..optimization.stylise import SMALLEST_SIDE
 from ..progress import OnProgress, Progress, ignore_progress
 from .moving_arrows import MovingArrows
@@ -44,7 +45,7 @@ def solve(
     groups = [{"params": [band], "lr": settings.picture_rate} for band in canvas.parameters]
     if bend:
         groups.append({"params": bend.parameters, "lr": settings.arrow_rate * max(size) / 256})
-    optimiser = torch.optim.Adam(groups)  # one for all scales, as published: what it learnt of a level goes on
+    optimiser = adam(groups)  # one for all scales, as published: what it learnt of a level goes on
     scales = len(settings.iterations)
     done = 0
     for scale, iterations in enumerate(settings.iterations):
@@ -60,10 +61,11 @@ def solve(
         _set_rates(bands, settings.picture_rate)
 
         def tell(
-            iteration: int, picture: Tensor, loss: float | None, before: int = done, bands: list[dict] = bands, share: float = 1 / iterations
+            iteration: int, picture: Tensor | None, loss: float | None, before: int = done, bands: list[dict] = bands, share: float = 1 / iterations
         ) -> None:
             _set_rates(bands, falling_rate(settings.picture_rate, share * iteration))
-            on_progress(Progress("painting", before + iteration, settings.total, picture.clamp(0, 1), loss))
+            shown = None if picture is None else picture.clamp(0, 1)
+            on_progress(Progress("painting", before + iteration, settings.total, shown, loss))
 
         optimise(level, objective, optimiser, iterations, course, bend=bend, on_iteration=tell)
         done += iterations
@@ -75,7 +77,7 @@ def solve(
 def _set_rates(bands: list[dict], rate: float) -> None:
     """Of an optimiser's groups, one a band of the scale's picture, finest first."""
     for index, group in enumerate(bands):
-        group["lr"] = rate * (BAND_RATES[index] if index < len(BAND_RATES) else 1.0)
+        set_rate(group, rate * (BAND_RATES[index] if index < len(BAND_RATES) else 1.0))
 
 
 def _halvings(size: tuple[int, int]) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from brushwarp.devices import may_ask
 from brushwarp.geometry.cleaning import NEAREST
 from brushwarp.geometry.spline import _kernel, _soft_kernel, _squares
 from brushwarp.geometry.thin_plate import _SOFT_CELLS, _agreeing, _interpolation, _nodes, border_anchors
@@ -16,6 +17,11 @@ STEP = 4
 _MEETING = NEAREST
 """Pixels. Targets that come nearer to each other than this need no longer be met exactly, so the equations stay solvable
 when arrows meet on their way; the spline then carries both to where their mean belongs. Cleaning leaves out one of them."""
+
+
+_MOST_LEFT_OUT = 64
+"""Anchors that arrows can contradict at once on a CUDA device: those within a tenth of an arrow's length, twelve of one as long as
+the picture."""
 
 
 class MovingFlow:
@@ -53,7 +59,9 @@ class MovingFlow:
         self._origin = self.source.new_tensor([size[1] / 2, size[0] / 2])
         self._scale = max(size) / 2
         self._fixed = self._framed(self.anchors)
-        self._factors = torch.linalg.lu_factor(self._system())
+        system = self._system()
+        self._factors = torch.linalg.lu_factor(system)
+        self._answers_to_anchors = torch.linalg.lu_solve(*self._factors, torch.eye(len(system)).to(system)[:, : len(self.anchors)])
         self._place_nodes(step)
 
     def resized(self, size: tuple[int, int]) -> MovingFlow:
@@ -103,19 +111,26 @@ class MovingFlow:
         rows = self._against_fixed(points)
         # Factors, not an inverse, which would lose digits (measured: the points are missed by 1e-7 pixels instead of 1e-10).
         answers = torch.linalg.lu_solve(*self._factors, rows.T)
-        left_out = self._contradicted(target)
-        if len(left_out):
+        index, leaves = self._contradicted(target)
+        if len(index):
             # What the system without some rows and columns answers, from what the whole one does.
-            unit = torch.eye(len(rows.T), dtype=rows.dtype, device=rows.device)[:, left_out]
-            columns = torch.linalg.lu_solve(*self._factors, unit)
-            answers = answers - columns @ torch.linalg.solve(columns[left_out], answers[left_out])
+            columns = self._answers_to_anchors[:, index] * leaves
+            among = columns[index] * leaves[:, None] + torch.diag(1 - leaves)
+            answers = answers - columns @ torch.linalg.solve_ex(among, answers[index] * leaves[:, None])[0]
         slack = torch.diag(_slack(target) / self._scale**2)
-        weights = torch.linalg.solve(_kernel(_squares(points, points)) + slack - rows @ answers, values)
+        system = _kernel(_squares(points, points)) + slack - rows @ answers
+        weights = torch.linalg.solve_ex(system, values)[0]  # `solve` waits for the device, to say whether it could be solved
         return weights, -answers @ weights
 
-    def _contradicted(self, target: Tensor) -> Tensor:
-        """Indices of the anchors that `thin_plate_flow` leaves out."""
-        return (~_agreeing(self.anchors, self.source, target.detach())).nonzero()[:, 0]
+    def _contradicted(self, target: Tensor) -> tuple[Tensor, Tensor]:
+        """The anchors that `thin_plate_flow` leaves out: indices, and 1 for each that leaves. Of a device that is not to be asked
+        how many there are always the same number of indices, the others with a 0."""
+        leaving = ~_agreeing(self.anchors, self.source, target.detach())
+        if may_ask(leaving):
+            index = leaving.nonzero()[:, 0]
+            return index, target.new_ones(len(index))
+        leaves, index = leaving.double().topk(min(len(leaving), _MOST_LEFT_OUT))
+        return index, leaves
 
     def _place_nodes(self, step: int) -> None:
         height, width = self.size

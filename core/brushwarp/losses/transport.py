@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..devices import may_ask
 from .known_gradient import wants_gradient, with_gradient
 
 YUV = (
@@ -94,7 +95,7 @@ def relaxed_emd(x: Tensor, style: StyleStatistics) -> Tensor:
         if differentiate:
             slope = torch.zeros_like(unit)
             forth_counts = forth >= back
-            if _may_ask(forth_counts):
+            if may_ask(forth_counts):
                 if forth_counts:
                     slope = style.unit[nearest_style] / -len(x)
                 else:
@@ -238,11 +239,6 @@ def _negative_cosines(unit: Tensor, style: StyleStatistics) -> Callable[[slice],
     return costs
 
 
-def _may_ask(condition: Tensor) -> bool:
-    """Whether reading a number waits for nothing: on a CPU it doesn't, on a GPU it would stall the queue and break a CUDA graph."""
-    return condition.device.type == "cpu"
-
-
 def _divisor(count: int, unbiased: bool) -> int:
     return max(count - 1, 1) if unbiased else count
 
@@ -252,8 +248,8 @@ def _covariance(centred: Tensor, unbiased: bool, dtype: torch.dtype) -> Tensor:
 
 
 def _decorrelated(x: Tensor) -> Tensor:
-    # No matrix product, which autocast would round in the backward pass.
-    return (x[:, :COLOURS, None] * x.new_tensor(YUV)).sum(1)
+    # No matrix product, which autocast would round in the backward pass; and numbers, which need not be brought to a device.
+    return torch.stack([sum(x[:, row] * YUV[row][column] for row in range(COLOURS)) for column in range(COLOURS)], 1)
 
 
 def _squares(a: Tensor, b: Tensor) -> Callable[[slice], Tensor]:

@@ -73,13 +73,14 @@ def lattice_positions(size: tuple[int, int], count: int, offset: tuple[int, int]
     """Up to `count` positions (rows, columns) on a lattice of some GRID_POINTS over (H, W), in random order.
 
     Rows and columns are shuffled apart, so that a position is any row with any column. offset: where the lattice begins, less
-    than `lattice_steps(size)`.
+    than `lattice_steps(size)`. Their number is the same for every offset.
     """
     height, width = size
     step_down, step_across = lattice_steps(size)
     rows = torch.arange(offset[0], height, step_down)
     columns = torch.arange(offset[1], width, step_across)
     total = len(rows) * len(columns)
+    count = min(count, max(1, height // step_down) * max(1, width // step_across))
     first = torch.randperm(total, generator=generator)[:count]
     second = torch.randperm(total, generator=generator)[:count]
     return rows[torch.div(first, len(columns), rounding_mode="floor")], columns[second % len(columns)]

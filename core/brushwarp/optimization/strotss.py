@@ -50,13 +50,12 @@ class StrotssObjective:
         self.columns = Hypercolumns(method.encoder, STROTSS_LAYERS[method.encoder.name], style)
         with torch.no_grad():
             positions = random_positions((style.shape[1], style.shape[2]), STYLE_SAMPLES, self.generator)
-            found = self._read(self.columns.maps(style[None]), positions)[0]
+            found = self._read(self.columns.maps(style[None]), torch.stack(positions).to(self.device))[0]
             self.style_target = style_statistics(found, dtype=fast_dtype(self.device))
             self.content_maps = self.columns.maps(content[None])
         self.drawn = 0
         self.offset = (0, 0)
-        self.positions: tuple[Tensor, Tensor] | None = None
-        self.content_target: Tensor | None = None
+        self.positions: Tensor | None = None  # (2, n) rows and columns, in one place for as long as the scale lasts
 
     def draw(self) -> None:
         every = self.method.redraw
@@ -67,20 +66,25 @@ class StrotssObjective:
                 int(torch.randint(min(step, side), (1,), generator=self.generator)) for step, side in zip(steps, self.size, strict=True)
             )
         self.drawn += 1
-        self.positions = lattice_positions(self.size, self.method.samples, self.offset, self.generator)
-        with torch.no_grad():
-            self.content_target = self_similarity(self._read(self.content_maps, self.positions)[0])
+        drawn = torch.stack(lattice_positions(self.size, self.method.samples, self.offset, self.generator))
+        if self.positions is None:
+            self.positions = drawn.to(self.device)
+        else:
+            # From pinned memory, so that the host does not wait until the device has come so far.
+            self.positions.copy_(drawn.pin_memory() if self.positions.is_cuda else drawn, non_blocking=True)
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         return list(self._read(self.columns.maps(pictures), self.positions))
 
     def content(self, features: Tensor) -> Tensor:
-        return self_similarity_distance(features, self.content_target)
+        with torch.no_grad():
+            target = self_similarity(self._read(self.content_maps, self.positions)[0])
+        return self_similarity_distance(features, target)
 
     def style(self, features: Tensor) -> Tensor:
         palette = palette_distance(features, self.style_target) / max(self.content_weight, 1.0)
         return relaxed_emd(features, self.style_target) + moment_distance(features, self.style_target) + palette
 
-    def _read(self, maps: list[Tensor], positions: tuple[Tensor, Tensor]) -> Tensor:
-        rows, columns = (axis.to(self.device) for axis in positions)
+    def _read(self, maps: list[Tensor], positions: Tensor) -> Tensor:
+        rows, columns = positions
         return self.columns.at(maps, rows, columns)

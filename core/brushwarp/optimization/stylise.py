@@ -12,6 +12,7 @@ from ..progress import OnProgress, Progress, ignore_progress
 from .loop import Course, optimise
 from .method import Method
 from .pyramid import Canvas, PixelCanvas, PyramidCanvas, laplacian, mean_colour
+from .replay import adam
 
 SMALLEST_SIDE = 16  # pixels of a scale: below it the deepest layers of an encoder have nothing left to look at
 
@@ -58,7 +59,7 @@ def stylise(
         rate = schedule.last_learning_rate if last else schedule.learning_rate
         before = done
 
-        def tell(iteration: int, state: Tensor, loss: float | None, before: int = before) -> None:
+        def tell(iteration: int, state: Tensor | None, loss: float | None, before: int = before) -> None:
             on_progress(Progress("painting", before + iteration, sum(schedule.iterations), state, loss))
 
         optimise(canvas, objective, make_optimiser(schedule.optimiser, canvas.parameters, rate), iterations, course, on_iteration=tell)
@@ -73,9 +74,9 @@ def stylise(
 def make_optimiser(name: str, parameters: list[Tensor], rate: float) -> torch.optim.Optimizer:
     """By name: "rmsprop" and "adam" with torch's own constants, "lbfgs" as the published notebook: 100 pairs, no line search."""
     if name == "rmsprop":
-        return torch.optim.RMSprop(parameters, lr=rate)
+        return torch.optim.RMSprop(parameters, lr=rate, capturable=parameters[0].is_cuda)
     if name == "adam":
-        return torch.optim.Adam(parameters, lr=rate)
+        return adam([{"params": parameters, "lr": rate}])
     return torch.optim.LBFGS(parameters, lr=1.0, history_size=100, max_iter=1)
 
 

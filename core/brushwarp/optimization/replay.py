@@ -1,0 +1,71 @@
+"""One iteration recorded as a CUDA graph and repeated: the host says it once, instead of some two thousand kernels each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+AS_WRITTEN = 3  # iterations before the recording: libraries choose their kernels in them, and the optimiser makes its state
+
+
+class Replay:
+    """A step without arguments on a CUDA device, which asks the device nothing and reads and writes the same tensors each time.
+
+    Where it cannot be recorded after all, it goes on as written, which gives the same numbers.
+    """
+
+    def __init__(self, step: Callable[[], None]) -> None:
+        self.step = step
+        self.done = 0
+        self.graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self) -> None:
+        if self.graph is None and self.done == AS_WRITTEN:
+            self.graph = self._recorded()
+        self.done += 1
+        if self.graph is not None:
+            self.graph.replay()
+            return
+        # Beside the stream that all else is on, as a recording is: what is allocated for one serves the other.
+        beside, main = torch.cuda.Stream(), torch.cuda.current_stream()
+        beside.wait_stream(main)
+        with torch.cuda.stream(beside):
+            self.step()
+        main.wait_stream(beside)
+
+    def _recorded(self) -> torch.cuda.CUDAGraph | None:
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph):
+                self.step()
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError:  # a library that will not be recorded; the step itself has run before
+            torch.cuda.synchronize()
+            return None
+        return graph
+
+
+def adam(groups: list[dict[str, Any]]) -> torch.optim.Adam:
+    """Adam over parameter groups (`params`, `lr`); on a CUDA device one that can be replayed while `set_rate` changes its rates."""
+    device = groups[0]["params"][0].device
+    if device.type != "cuda":
+        return torch.optim.Adam(groups)
+    groups = [group | {"lr": torch.tensor(group["lr"], dtype=torch.float32, device=device)} for group in groups]
+    return torch.optim.Adam(groups, capturable=True)
+
+
+def set_rate(group: dict[str, Any], rate: float) -> None:
+    """Of an optimiser's group, also between replays."""
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(rate)
+    else:
+        group["lr"] = rate
+
+
+def replayable(optimiser: torch.optim.Optimizer) -> bool:
+    """Whether its steps ask the device nothing."""
+    return all(group.get("capturable", False) for group in optimiser.param_groups)
