@@ -2,6 +2,7 @@
 
 from .deformation import flow_variation, warp_distance
 from .perceptual import excess, gram_matrix, relative_error, style_loss, total_variation
+from .texture import grid_pattern, sliced_wasserstein
 from .transport import (
     StyleStatistics,
     moment_distance,
@@ -17,12 +18,14 @@ __all__ = [
     "excess",
     "flow_variation",
     "gram_matrix",
+    "grid_pattern",
     "moment_distance",
     "palette_distance",
     "relative_error",
     "relaxed_emd",
     "self_similarity",
     "self_similarity_distance",
+    "sliced_wasserstein",
     "style_loss",
     "style_statistics",
     "total_variation",

@@ -145,6 +145,7 @@ class Training:
             group["lr"] = self._learning_rate(stage)
         photos = windows.photos()[stage.first : stage.last + 1]
         dtype = fast_dtype(self.device)
+        self.loss.draw(self.settings.seed * self.settings.total + self.iteration)
         with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
             outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
             total, terms = self.loss(outputs, photos, stage.first)
