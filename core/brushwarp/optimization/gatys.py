@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..features import Encoder
-from ..losses import gram_matrix, relative_error, style_loss
+from ..losses import gram_matrix, relative_error
 from .palette import Palette
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -29,7 +29,8 @@ class Gatys:
 
 
 class GatysObjective:
-    """One scale. The style loss is scaled so that the content picture's own is 1, as STROTSS' terms are near one at first.
+    """One scale. The style loss is scaled so that the content picture's own is 1, as STROTSS' terms are near one at first; and a layer in
+    which that is farther away than nothing at all is, counts as 1 (colours may be: a colourful photograph is far from a drawing's sepia).
 
     Departures from the paper: errors are relative to the target (`losses.perceptual`), so no weight hangs on an encoder's scales;
     and there is one layer more, of colours (`palette`).
@@ -43,11 +44,12 @@ class GatysObjective:
             self.palette = Palette(style)
             found = self.encoder(style[None], STYLE_LAYERS) | {PALETTE: self.palette(style[None])}
             self.targets = {layer: gram_matrix(value) for layer, value in found.items()}
-            self.start = 1.0
             [features] = self.features(content[None])
             self.content_target = features[self.content_layer]
+            start = {layer: float(error) for layer, error in self._errors(features).items()}
             # A style picture that is the content picture has nothing to be scaled by.
-            self.start = max(float(self.style(features)), 1e-6)
+            whole = max(sum(min(1.0, error) for error in start.values()), 1e-6)
+            self.shares = {layer: 1 / (max(1.0, error) * whole) for layer, error in start.items()}
 
     def draw(self) -> None:
         """Every pixel counts in each iteration."""
@@ -60,4 +62,7 @@ class GatysObjective:
         return CONTENT_UNIT * relative_error(features[self.content_layer], self.content_target).mean()
 
     def style(self, features: dict[str, Tensor]) -> Tensor:
-        return style_loss({layer: gram_matrix(features[layer]) for layer in self.targets}, self.targets).mean() / self.start
+        return sum(self.shares[layer] * error for layer, error in self._errors(features).items())
+
+    def _errors(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {layer: relative_error(gram_matrix(features[layer]), target).mean() for layer, target in self.targets.items()}
