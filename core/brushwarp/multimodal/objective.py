@@ -122,8 +122,13 @@ class HierarchicalLoss:
         """Begins the chances of an iteration, so that a training taken up again draws as it would have."""
         self.chance.manual_seed(seed)
 
-    def __call__(self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int) -> tuple[Tensor, dict[str, float]]:
-        """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name."""
+    def __call__(
+        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Sequence[float] = (1.0, 1.0, 1.0)
+    ) -> tuple[Tensor, dict[str, float]]:
+        """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name.
+
+        strengths: what the style's terms are multiplied by, scale by scale (`balance`).
+        """
         total = outputs[0].new_zeros(())
         terms: dict[str, Tensor] = {}
         weights = self.weights
@@ -131,25 +136,32 @@ class HierarchicalLoss:
             rgb = denormalise(output).float()
             pattern = grid_pattern(rgb, GRID_PERIODS[scale])
             calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb) + weights.grid_pattern * pattern
-            seen, found = self._seen(rgb, photo, scale)
+            seen, found = self._seen(rgb, photo, scale, strengths)
             total = total + weights.scale[scale] * (seen + calm)
             terms |= {f"{name} {scale + 1}": value for name, value in {**found, "pattern": pattern.detach().sqrt()}.items()}
         return total, {name: float(value) for name, value in terms.items()}
 
-    def _seen(self, rgb: Tensor, photo: Tensor, scale: int) -> tuple[Tensor, dict[str, Tensor]]:
+    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Sequence[float]) -> tuple[Tensor, dict[str, Tensor]]:
         """Style and content of an RGB output at its own scale and, halved, at the coarser ones; the first by name."""
         with torch.no_grad():
-            wanted = self.encoder(photo, (CONTENT_LAYER,))[CONTENT_LAYER].float()
+            unpainted = self.encoder(photo, STYLE_LAYERS)
+            wanted = unpainted[CONTENT_LAYER].float()
+            far = self._style(unpainted, scale)
         found = self.encoder(rgb, STYLE_LAYERS)
-        style = style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.grams[scale]).mean()
+        style = self._style(found, scale)
         distribution = self._distribution(found, scale)
         content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
         weights = self.weights
-        loss = weights.style[scale] * style + weights.distribution[scale] * distribution + weights.content[scale] * content
+        loss = strengths[scale] * (weights.style[scale] * style + weights.distribution[scale] * distribution)
+        loss = loss + weights.content[scale] * content
         if scale and weights.from_afar:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
-            loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1)[0]
-        return loss, {"style": style.detach(), "distribution": distribution.detach(), "content": content.detach()}
+            loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths)[0]
+        terms = {"style": style, "unpainted": far, "distribution": distribution, "content": content}
+        return loss, {name: value.detach() for name, value in terms.items()}
+
+    def _style(self, found: dict[str, Tensor], scale: int) -> Tensor:
+        return style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.grams[scale]).mean()
 
     def _distribution(self, found: dict[str, Tensor], scale: int) -> Tensor:
         """Mean over layers and pictures of how far activations are from being distributed as the painting's."""

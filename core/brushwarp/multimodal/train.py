@@ -31,6 +31,7 @@ from ..training.checkpoint import (
     take_up_checkpoint,
 )
 from ..training.schedule import warm_cosine
+from .balance import Aim, Balance
 from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
@@ -63,6 +64,7 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     final_learning_rate: float = 2e-4
     weights: Weights = Weights()
+    aim: Aim = Aim()
     seed: int = 0
     save_every: int = 100
     loaders: int = 1
@@ -112,6 +114,7 @@ class Training:
         self.encoder_name = encoder.name
         self.iteration = 0
         self.history: list[dict[str, float]] = []
+        self.balance = Balance(settings.aim)
 
     def start_from(self, pack: StylePack) -> None:
         """Takes a pack's weights for a beginning. Raises BrushwarpError("pack-widths") if its network has another shape."""
@@ -131,6 +134,7 @@ class Training:
         for stage in stages[self.iteration :]:
             terms = self._step(stage, next(stream).to(self.device))
             self.history.append(terms)
+            self.balance.note(terms)
             self.iteration += 1
             on_report(Report(self.iteration, settings.total, stage.name, terms, clock.left(stages, self.iteration)))
             if self.iteration % settings.save_every == 0 and self.iteration < settings.total:
@@ -148,7 +152,7 @@ class Training:
         self.loss.draw(self.settings.seed * self.settings.total + self.iteration)
         with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
             outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
-            total, terms = self.loss(outputs, photos, stage.first)
+            total, terms = self.loss(outputs, photos, stage.first, self.balance.strengths)
         if not math.isfinite(total.item()):
             raise BrushwarpError(
                 "training-diverged", f"The loss is no longer a number at iteration {self.iteration}.",
@@ -182,6 +186,7 @@ class Training:
         record = {
             "iterations": self.iteration,
             "losses": {name: round(value, 5) for name, value in self.recent_terms().items()},
+            "strengths": [round(strength, 3) for strength in self.balance.strengths],
             "encoder": self.encoder_name,
             "device": self.device.type,
             "brushwarp": __version__,
@@ -213,7 +218,7 @@ class Training:
         iteration, history = int(record["iteration"]), json.loads(record["history"])
         self.network.load_state_dict({key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")})
         restore_adam(self.optimiser, self.network.named_parameters(), state)
-        self.iteration, self.history = iteration, history
+        self.iteration, self.history, self.balance = iteration, history, Balance(self.settings.aim, history)
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""

@@ -1,0 +1,34 @@
+"""The style's strength follows the losses: up to its aim, never at the price of what is shown."""
+
+from brushwarp.multimodal.balance import BEGIN, LIMITS, Aim, Balance
+
+AIM = Aim(style=0.1, content=(0.5, 0.5, 0.5))
+
+
+def after(count, style, content, *, scale=1):
+    return Balance(AIM, [{f"style {scale}": style, f"unpainted {scale}": 0.5, f"content {scale}": content}] * count).strengths
+
+
+def test_a_style_that_is_not_met_pulls_harder_until_the_limit():
+    assert after(BEGIN, 0.2, 0.3) == [1, 1, 1]
+    assert 1 < after(BEGIN + 20, 0.2, 0.3)[0] < after(BEGIN + 60, 0.2, 0.3)[0]
+    assert after(5000, 0.2, 0.3)[0] == LIMITS[1]
+
+
+def test_one_that_is_met_gives_way_and_at_its_aim_it_stays():
+    assert after(BEGIN + 50, 0.02, 0.3)[0] < 1
+    assert abs(after(BEGIN + 50, 0.05, 0.3)[0] - 1) < 1e-6
+
+
+def test_content_that_is_being_lost_outweighs_a_style_that_is_not_met():
+    assert after(BEGIN + 50, 0.4, 0.8)[0] < 1
+    assert after(5000, 0.4, 5.0)[0] == LIMITS[0]
+
+
+def test_each_scale_has_its_own_and_a_training_taken_up_has_the_same():
+    assert after(BEGIN + 50, 0.2, 0.3, scale=2)[0::2] == [1, 1]
+    history = [{"style 3": 0.3 / (1 + i), "unpainted 3": 0.5, "content 3": 0.4} for i in range(200)]
+    taken_up = Balance(AIM, history[:90])
+    for terms in history[90:]:
+        taken_up.note(terms)
+    assert taken_up.strengths == Balance(AIM, history).strengths
