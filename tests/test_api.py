@@ -1,5 +1,7 @@
 """The verbs: what a painter would notice of each setting."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from brushwarp.devices import choose_device
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.image import Picture, luminance
 from brushwarp.multimodal.transfer import plan_painting
+from brushwarp.styles import load_pack
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +154,31 @@ def test_cuda_paints_what_the_cpu_paints(small_style, photo):
     on_cpu = api.stylize(photo, api.load_painter(small_style, "cpu")).pixels
     on_cuda = api.stylize(photo, api.load_painter(small_style, "cuda")).pixels
     assert (on_cpu - on_cuda).abs().mean() < 2 / 255
+
+
+@pytest.fixture(scope="module")
+def other_style(small_style):
+    """Of the same widths, with other weights."""
+    pack = load_pack(small_style)
+    weights = {name: value.flip(0).contiguous() for name, value in pack.weights.items()}
+    return replace(pack, card=replace(pack.card, id="other", name="Other"), weights=weights, sha256="other")
+
+
+def test_a_mixture_takes_each_subnet_from_a_style_of_its_own(painter, other_style, small_style):
+    mixed = api.load_painter(small_style, "cpu", mix=(other_style, "")).pack
+    assert mixed.card.name == "Small + Other" and mixed.sha256 not in ("", painter.pack.sha256)
+    for name, value in mixed.weights.items():
+        source = other_style if name.startswith("enhance.") else painter.pack
+        assert torch.equal(value, source.weights[name])
+
+
+def test_a_mixture_paints_otherwise_than_its_styles_and_one_of_a_single_style_as_that_does(photo, painter, other_style, small_style):
+    alone = [api.stylize(photo, style).pixels for style in (painter, other_style)]
+    mixed = api.stylize(photo, small_style, mix=(small_style, other_style), device="cpu").pixels
+    assert all((mixed - picture).abs().mean() > 0.01 for picture in alone)
+    assert torch.equal(api.stylize(photo, small_style, mix=("", small_style), device="cpu").pixels, alone[0])
+
+
+def test_a_mixture_of_two_or_four_is_refused(small_style):
+    with pytest.raises(BrushwarpError, match="three styles"):
+        api.load_painter(small_style, "cpu", mix=(small_style,))

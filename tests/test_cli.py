@@ -63,6 +63,20 @@ def test_a_recipe_paints_the_same_again(photo, small_style, tmp_path):
     assert torch.equal(load_picture(first).pixels, load_picture(second).pixels)
 
 
+def test_a_mixture_is_named_in_the_recipe_and_painted_again(photo, small_style, tmp_path, capsys):
+    other = tmp_path / "other.safetensors"
+    pack = load_pack(small_style)
+    save_pack(replace(pack, weights={name: value.flip(0).contiguous() for name, value in pack.weights.items()}), other)
+    first, second = tmp_path / "first.png", tmp_path / "second.png"
+    assert main(["stylize", str(photo), "--mix", f"{small_style},{other}, {small_style}", "-o", str(first)]) == 0
+    parameters = read_recipe((tmp_path / "first.recipe.json").read_text(encoding="utf-8"))["parameters"]
+    assert (parameters["medium"], parameters["fine"]) == (str(other), str(small_style))
+    assert main(["recipe", str(tmp_path / "first.recipe.json"), str(photo), "-o", str(second)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+    capsys.readouterr()
+    assert "three styles" in complains(capsys, "stylize", photo, "--mix", "one,two", "-o", first)
+
+
 def test_a_recipe_remembers_the_size_and_finds_the_style_where_it_was(photo, small_style, tmp_path, monkeypatch):
     (tmp_path / "mine").mkdir()
     monkeypatch.chdir(tmp_path / "mine")

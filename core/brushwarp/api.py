@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
@@ -16,6 +16,7 @@ from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, warp
 from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
+from .multimodal.mixing import mix_packs
 from .multimodal.transfer import Painter
 from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
@@ -23,28 +24,32 @@ from .styles import StylePack, load_style
 
 __all__ = ["deform", "load_painter", "stylize", "warp"]
 
+AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
 BALANCED = DeformSettings()
 DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many
 
 
-def load_painter(style: str | os.PathLike[str] | StylePack, device: str | None = None) -> Painter:
+def load_painter(style: AnyStyle, device: str | None = None, *, mix: Sequence[AnyStyle] = ()) -> Painter:
     """A style ready to paint: by id, by path, or a pack in memory. Worth keeping between calls of `stylize`.
 
-    Raises BrushwarpError as `styles.load_style` and `devices.choose_device` do.
+    mix: the styles of the medium and of the fine strokes, `style` being that of the coarse ones; one that is not named is `style`.
+    Raises BrushwarpError as `styles.load_style`, `mix_packs` and `devices.choose_device` do.
     """
-    pack = style if isinstance(style, StylePack) else load_style(style)
-    return Painter(pack, choose_device(device))
+    named = (style, *(other or style for other in mix)) if any(mix) else (style,)
+    packs = [known if isinstance(known, StylePack) else load_style(known) for known in named]
+    return Painter(mix_packs(packs) if len(packs) > 1 else packs[0], choose_device(device))
 
 
 def stylize(
     picture: Picture,
-    style: str | os.PathLike[str] | StylePack | Painter,
+    style: AnyStyle | Painter,
     *,
     strength: float = 1.0,
     brush_scale: float = 1.0,
     keep_colors: bool = False,
+    mix: Sequence[AnyStyle] = (),
     region: Tensor | None = None,
     canvas_short_side: int | None = None,
     device: str | None = None,
@@ -54,7 +59,8 @@ def stylize(
     """The picture repainted in a style, at its own size.
 
     strength: 0 the photograph … 1 the painting. brush_scale: the stroke's size on the canvas, 2 being twice as broad.
-    keep_colors: the photograph's chroma under the painting's luminance. region: (1, H, W) selection in 0..1 that multiplies
+    keep_colors: the photograph's chroma under the painting's luminance. mix: see `load_painter`; not with a Painter, which has its
+    own. region: (1, H, W) selection in 0..1 that multiplies
     into the result's alpha, so that the result is a layer to lay above the source; the painter still sees what is around it.
     canvas_short_side: of the canvas that the picture is a crop of, whose brush size it then gets.
     on_note is told, in a sentence, what had to be done differently (a smaller working size, another device).
@@ -62,7 +68,7 @@ def stylize(
     """
     _check_range("strength", strength, STRENGTHS)
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
-    painter = style if isinstance(style, Painter) else load_painter(style, device)
+    painter = style if isinstance(style, Painter) else load_painter(style, device, mix=mix)
     photo = to_srgb(picture)
     seen = photo if picture.alpha is None else extend_colours(photo, picture.alpha)
     painted = _paint(painter, seen, brush_scale, canvas_short_side, on_progress, on_note)
@@ -77,7 +83,7 @@ def stylize(
 
 def deform(
     content: Picture,
-    style: Picture | str | os.PathLike[str] | StylePack | Painter,
+    style: Picture | AnyStyle | Painter,
     pairs: KeypointPairs,
     *,
     base: str = "strotss",

@@ -89,6 +89,8 @@ def add_keypoints(procedure):
 
 
 def add_stylize_settings(procedure):
+    for name, label in (("medium", "Me_dium strokes"), ("fine", "_Fine strokes")):
+        procedure.add_string_argument(name, label, "The style of these strokes, by id or path; by default the style's own", "", FLAGS)
     procedure.add_double_argument(
         "strength", "Stren_gth", "How much of the painting shows: 0 is the layer as it is, 1 the painting", 0.0, 1.0, 1.0, FLAGS
     )

@@ -12,6 +12,8 @@ from stages import STAGES
 
 def order(source: Source, styles: Styles, config: Any) -> Order:
     style, name = choose_style(styles, text_of(config, "style"))
+    others = {strokes: text_of(config, strokes) for strokes in ("medium", "fine")}
+    names = [choose_style(styles, other)[1] for other in others.values() if other]
     request = StylizeRequest(
         source.width,
         source.height,
@@ -22,8 +24,9 @@ def order(source: Source, styles: Styles, config: Any) -> Order:
         keep_colors=config.get_property("keep-colors"),
         keypoints=read_arrows(source, text_of(config, "keypoints")),
         canvas_short_side=source.canvas_short_side,
+        **others,
     )
-    return Order(request, name)
+    return Order(request, " + ".join(dict.fromkeys([name, *names])))
 
 
 def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:

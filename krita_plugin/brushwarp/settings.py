@@ -62,13 +62,15 @@ def _whole(low: int, high: int) -> Reading:
 
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
-    """style: a style's id; strength 0..1; brush_scale 0.25..4 (2 is a brush twice as broad); keep_colors: the layer's own.
+    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a brush twice as broad); keep_colors: the layer's own.
 
     Which layer holds the arrows belongs to a document, and is not remembered.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
         "style": _text,
+        "medium": _text,
+        "fine": _text,
         "strength": _number(0.0, 1.0),
         "brush_scale": _number(*BRUSH_SCALES),
         "keep_colors": _flag,
@@ -78,6 +80,8 @@ class StylizeSettings(Remembered):
     strength: float = 1.0
     brush_scale: float = 1.0
     keep_colors: bool = False
+    medium: str = ""
+    fine: str = ""
 
 
 @dataclass(frozen=True)

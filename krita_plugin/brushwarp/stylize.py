@@ -33,9 +33,11 @@ class StylizeCommand(Command):
         settings = dialog.settings
         request = StylizeRequest(
             style=settings.style,
+            medium=settings.medium,
+            fine=settings.fine,
             strength=settings.strength,
             brush_scale=settings.brush_scale,
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, dialog.style.name)
+        return Task(request, dialog.style_name)

@@ -21,7 +21,7 @@ PACK_ID, PACK_NAME = "coarse_weave", "Coarse Wëave"
 CANVAS = (192, 128)
 
 
-def make_pack(path: Path, widths=None, name: str = PACK_NAME) -> Path:
+def make_pack(path: Path, widths=None, name: str = PACK_NAME, seed: int = 3) -> Path:
     """A style with a small network of random weights: it paints as real ones do, in no time, and nobody would hang it."""
     import torch
 
@@ -29,7 +29,7 @@ def make_pack(path: Path, widths=None, name: str = PACK_NAME) -> Path:
     from brushwarp.styles import StyleCard, StylePack, save_pack
 
     widths = widths or Widths(style=4, enhance=16, enhance_residuals=1, refine=16)
-    torch.manual_seed(3)
+    torch.manual_seed(seed)
     network = MultimodalNetwork(widths)
     rows, columns = torch.meshgrid(torch.arange(60), torch.arange(90), indexing="ij")
     thumbnail = torch.stack([columns * 2, rows * 4, (rows * columns) % 256], -1).to(torch.uint8)

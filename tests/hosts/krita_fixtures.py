@@ -27,19 +27,19 @@ def settle_painter(user: User) -> None:
     save_random_style(user.brushwarp_home / "styles")
 
 
-def save_random_style(folder: Path) -> Path:
+def save_random_style(folder: Path, style_id: str = STYLE_ID, name: str = STYLE_NAME, seed: int = 5) -> Path:
     """A real pack with a real network, small and untrained: it paints something else than the photo, and is fast."""
     import torch
 
     from brushwarp.multimodal.network import MultimodalNetwork, Widths
     from brushwarp.styles import StyleCard, StylePack, save_pack
 
-    torch.manual_seed(5)
+    torch.manual_seed(seed)
     widths = Widths(style=4, enhance=16, enhance_residuals=1, refine=16)
-    card = StyleCard(id=STYLE_ID, name=STYLE_NAME, artist="Niemand", year="2025", widths=widths)
+    card = StyleCard(id=style_id, name=name, artist="Niemand", year="2025", widths=widths)
     thumbnail = torch.randint(0, 256, (32, 48, 3), dtype=torch.uint8)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{STYLE_ID}.safetensors"
+    path = folder / f"{style_id}.safetensors"
     save_pack(StylePack(card, dict(MultimodalNetwork(widths).state_dict()), thumbnail), path)
     return path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gimp_fixtures import CANVAS, PACK_ID, PACK_NAME, command_line_paints, engine_paints, photo_pixels, write_photo
+from gimp_fixtures import CANVAS, PACK_ID, PACK_NAME, command_line_paints, engine_paints, make_pack, photo_pixels, write_photo
 from harness import Gimp
 
 WITHIN = 257  # of 65535: one step of 8 bits
@@ -330,3 +330,26 @@ def paints_by_script_fu(path, style):
 
 def test_script_fu_can_call_it(painter, photo):
     assert painter.run(paints_by_script_fu, path=photo, style=PACK_ID) == [2, True]
+
+
+def paints_a_mixture(path, folder, style, other):
+    import gimp_studio as studio
+
+    image = studio.load(path)
+    layer = studio.stylize(image, image.get_selected_layers(), style=style, medium=other)
+    studio.dump(layer, "R'G'B'A u8", folder + "/mixed.raw")
+    return {"name": layer.get_name(), "recipe": studio.recipe(layer)}
+
+
+def test_strokes_of_two_styles_are_mixed_as_on_the_command_line(painter, photo, tmp_path):
+    other = make_pack(painter.user.brushwarp_home / "styles" / "other_weave.safetensors", name="Other", seed=4)
+    told = painter.run(paints_a_mixture, path=photo, folder=tmp_path, style=PACK_ID, other=other.stem)
+    own = other.with_name(f"{PACK_ID}.safetensors")
+    expected, alone = (
+        command_line_paints(painter, photo, tmp_path / f"{name}.png", "--mix", f"{own},{middle},{own}").astype(int)
+        for name, middle in (("mixed", other), ("alone", own))
+    )
+    pixels = np.fromfile(tmp_path / "mixed.raw", np.uint8).reshape(CANVAS[1], CANVAS[0], 4)
+    assert np.abs(pixels[..., :3].astype(int) - expected).max() <= 1 < np.abs(expected - alone).mean()
+    assert told["name"] == f"{PACK_NAME} + Other · Brushwarp" and told["recipe"]["parameters"]["medium"] == "other_weave"
+    other.unlink()

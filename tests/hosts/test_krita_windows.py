@@ -25,7 +25,7 @@ def looks_around():
 
     def fields(dialog):
         return [dialog.findChild(QSpinBox, "strength").value(), dialog.findChild(QDoubleSpinBox, "brush_scale").value(),
-                dialog.findChild(QCheckBox).isChecked()]
+                dialog.findChild(QCheckBox, "keep_colors").isChecked()]
 
     told = {}
     document = Krita.instance().activeDocument()
@@ -103,7 +103,7 @@ def test_the_dialog_names_layer_and_styles_and_explains_its_fields(seen):
     assert seen["style"] == f"{STYLE_NAME} (Niemand, 2025)"
     assert len(seen["tips"]) >= 5 and all(seen["tips"])
     letters = [text[text.index("&") + 1].lower() for text in seen["mnemonics"]]
-    assert len(letters) == len(set(letters)) == 4
+    assert len(letters) == len(set(letters)) == 6
 
 
 def test_the_newest_layer_with_arrows_is_chosen_by_itself(seen):

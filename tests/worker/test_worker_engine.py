@@ -112,6 +112,15 @@ def test_a_layer_is_painted_as_the_command_line_paints_it(engine, settings):
     assert np.abs(values(painted) - values(pixels))[..., :3].mean() > 10
 
 
+def test_strokes_of_another_style_are_mixed_in_as_the_command_line_does(engine):
+    some_style(engine.folder / "styles" / "other.safetensors", 2)
+    pixels = photo()
+    painted, recipe = stylize(engine, request(fine="other"), pixels)
+    assert_same_within_one_level(painted, directly(pixels, mix=("", "other")))
+    assert np.abs(values(painted) - values(directly(pixels)))[..., :3].mean() > 1
+    assert recipe["parameters"]["fine"] == "other" and recipe["style"]["sha256"] != load_style("chance").sha256
+
+
 def test_a_crop_is_painted_with_the_brush_of_its_canvas(engine):
     pixels = photo()
     whole, _ = stylize(engine, request(), pixels)

@@ -28,7 +28,7 @@ from .errors import ProtocolError
 from .request import DeformRequest, LayerRequest, StylizeRequest
 from .styles import Thumbnail
 
-PROTOCOL = 2
+PROTOCOL = 3
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MAX_PREVIEW = 256  # pixels of a side: as RGB and in base64, a quarter of a message at most

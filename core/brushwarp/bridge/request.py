@@ -114,7 +114,8 @@ class LayerRequest:
 
 @dataclass(frozen=True)
 class StylizeRequest(LayerRequest):
-    """A layer to paint in a trained style. style: its id, or the path of a pack.
+    """A layer to paint in a trained style. style: its id, or the path of a pack. medium, fine: those of the medium and of the fine
+    strokes, where they are to be another style's than the coarse ones.
 
     strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
     keep_colors: keep the photo's colours and take the painting's light and dark alone.
@@ -125,10 +126,14 @@ class StylizeRequest(LayerRequest):
     brush_scale: float = 1.0
     keep_colors: bool = False
     smoothness: float = 0.0
+    medium: str = ""
+    fine: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        for name in ("medium", "fine"):
+            checks.text(getattr(self, name), name, STYLE_LIMIT)
         self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
         self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
         checks.flag(self.keep_colors, "keep colors")

@@ -21,6 +21,7 @@ from .deform import WEIGHTS, content_for, deform_to, style_for
 from .terminal import progress_bar, say, tell
 
 DEFAULT_STYLE = "vangogh_starry_night"
+MIXED = ("medium", "fine")  # those that say whose strokes these are, "" for the style's own
 PAINTING = ("strength", "brush_scale", "keep_colors", "canvas_short_side")  # those of a recipe's parameters that api.stylize takes
 
 
@@ -28,6 +29,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     stylize = commands.add_parser("stylize", help="paint a picture in a style")
     stylize.add_argument("photo", type=Path)
     stylize.add_argument("--style", default=DEFAULT_STYLE, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
+    stylize.add_argument(
+        "--mix", metavar="COARSE,MEDIUM,FINE", help="instead of --style: the styles of the coarse, the medium and the fine strokes"
+    )
     stylize.add_argument("--strength", type=float, default=1.0, help="0 the photograph … 1 the painting")
     stylize.add_argument("--brush-scale", type=float, default=1.0, help="2 is a brush twice as broad on the canvas")
     stylize.add_argument("--keep-colors", action="store_true", help="the photograph's colours, the painting's brushwork")
@@ -58,8 +62,10 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     picture = _picture_for(arguments.output, arguments.photo, arguments.size)
     pairs = read_arrows(arguments.keypoints, picture.size) if arguments.keypoints else KeypointPairs.none()
     parameters = {name: getattr(arguments, name) for name in ("strength", "brush_scale", "keep_colors", "smoothness", "size")}
-    painter = api.load_painter(arguments.style, arguments.device)
-    style = str(Path(arguments.style).absolute()) if is_path(arguments.style) else arguments.style
+    named = (arguments.style,) if arguments.mix is None else _mixed(arguments.mix)
+    style, *mix = (str(Path(name).absolute()) if is_path(name) else name for name in named)
+    painter = api.load_painter(style, arguments.device, mix=mix)
+    parameters |= dict(zip(MIXED, mix, strict=False))
     _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
 
 
@@ -77,11 +83,18 @@ def run_recipe(arguments: argparse.Namespace) -> None:
         raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Recipes of stylize and deform can be run.")
     parameters, style = record["parameters"], record["style"]
     picture = _picture_for(arguments.output, arguments.photo, parameters.get("size"))
-    painter = api.load_painter(style["id"], arguments.device)
+    painter = api.load_painter(style["id"], arguments.device, mix=[parameters.get(name, "") for name in MIXED])
     if style["sha256"] and painter.pack.sha256 != style["sha256"]:
         tell(f"The style {style['id']} is not the file that the recipe was made with: the picture may differ.")
     pairs = KeypointPairs.from_rows(record["keypoints"])
     _paint_to(arguments.output, picture, style["id"], painter, parameters, pairs, record["seed"])
+
+
+def _mixed(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",")]
+    if len(names) != 1 + len(MIXED) or not all(names):
+        raise BrushwarpError("mix", f"{text!r} is no mixture.", "Name three styles, for coarse, medium and fine strokes, with commas between.")
+    return names
 
 
 def _run_deform_recipe(arguments: argparse.Namespace, record: dict[str, Any]) -> None:

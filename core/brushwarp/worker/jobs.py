@@ -28,7 +28,7 @@ from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbn
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
 
 # What `brushwarp stylize` and `brushwarp deform` need to paint the same, and the size it was painted at.
-STYLIZE_PARAMETERS = ("strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
+STYLIZE_PARAMETERS = ("medium", "fine", "strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
 DEFORM_PARAMETERS = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size", "canvas_short_side", "width", "height")
 
 
@@ -36,7 +36,7 @@ class Engine:
     """What the worker serves. Keeps the styles that were used last, ready to paint."""
 
     def __init__(self) -> None:
-        self._warm: OrderedDict[tuple[str, int], Painter] = OrderedDict()
+        self._warm: OrderedDict[tuple[tuple[str, int], ...], Painter] = OrderedDict()
 
     def stylize(
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
@@ -47,7 +47,7 @@ class Engine:
         """
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels  # as large as the layer
-        painter = self._painter(request.style)
+        painter = self._painter(request.style, request.medium, request.fine)
         painted = api.stylize(
             layer.picture,
             painter,
@@ -111,13 +111,10 @@ class Engine:
         picture = load_picture(request.style)
         return picture, sha256(Path(request.style).read_bytes()).hexdigest()
 
-    def _painter(self, style: str) -> Painter:
-        path = find_style(style)
-        try:
-            key = str(path), os.stat(path).st_mtime_ns  # a pack that was trained on is another one
-        except OSError:
-            key = str(path), 0  # api says what is wrong with it
-        painter = self._warm.pop(key, None) or api.load_painter(path)
+    def _painter(self, style: str, medium: str = "", fine: str = "") -> Painter:
+        paths = [find_style(name) for name in (style, medium or style, fine or style)]
+        key = tuple((str(path), _changed(path)) for path in paths)
+        painter = self._warm.pop(key, None) or api.load_painter(paths[0], mix=paths[1:])
         self._warm[key] = painter
         while len(self._warm) > WARM_STYLES:
             self._warm.popitem(last=False)
@@ -158,6 +155,14 @@ class _Layer:
 
 def _with_thumbnail(progress: Progress) -> Progress:
     return progress if progress.preview is None else replace(progress, preview=thumbnail_of(progress.preview))
+
+
+def _changed(path: Path) -> int:
+    """When the file was written: a pack that was trained on is another one. 0 where it is not to be had; api says what is wrong with it."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _lost(count: int, where: str) -> str:

@@ -217,19 +217,22 @@ def open_dialog(verb="stylize"):
     return dialog
 
 
-def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None):
-    """Set the dialog's fields. arrows: the beginning of the entry's text."""
-    if style is not None:
-        box = dialog.findChild(QComboBox, "style")
-        index = box.findData(style)
-        assert index >= 0, [box.itemText(i) for i in range(box.count())]
-        box.setCurrentIndex(index)
+def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None, mix=None):
+    """Set the dialog's fields. arrows: the beginning of the entry's text; mix: the ids of the medium and the fine style."""
+    if mix is not None:
+        dialog.findChild(QCheckBox, "mix").setChecked(True)
+    for name, wanted in zip(("style", "medium", "fine"), (style, *(mix or ()))):
+        if wanted is not None:
+            box = dialog.findChild(QComboBox, name)
+            index = box.findData(wanted)
+            assert index >= 0, [box.itemText(i) for i in range(box.count())]
+            box.setCurrentIndex(index)
     if strength is not None:
         dialog.findChild(QSpinBox, "strength").setValue(round(strength * 100))
     if brush_scale is not None:
         dialog.findChild(QDoubleSpinBox, "brush_scale").setValue(brush_scale)
     if keep_colors is not None:
-        dialog.findChild(QCheckBox).setChecked(keep_colors)
+        dialog.findChild(QCheckBox, "keep_colors").setChecked(keep_colors)
     if arrows is not None:
         pick(dialog, "arrows", arrows)
 
