@@ -158,7 +158,7 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_dat
     with monkeypatch.context() as patch:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
         # Ctrl+C while the samples are painted, just after the first save; from another thread it might come anywhere.
-        patch.setattr("brushwarp.commands.training.paint_samples", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr("brushwarp.commands.training.paint_sample", lambda *_: signal.raise_signal(signal.SIGINT))
         assert main(words) == 130
     signal.signal(signal.SIGINT, before)
     told = capsys.readouterr().err
@@ -173,7 +173,7 @@ def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_d
         image.resize((300, 256)).save(painting)
     words = ["train", str(painting), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
     assert main([*words, "--iterations", "1,0,0,0,1", "--window", "64", "--loaders", "0", "--name", "Mine"]) == 0
-    assert (tmp_path / "own.losses.png").exists() and (tmp_path / "own.00002.jpg").exists()
+    assert (tmp_path / "own.report.png").exists() and (tmp_path / "own.samples" / "000002.jpg").exists()
     assert not pack.with_suffix(".training").exists()
     style = load_pack(pack)
     assert style.card.name == "Mine" and tuple(style.thumbnail.shape) == (128, 192, 3)

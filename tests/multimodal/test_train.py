@@ -12,7 +12,7 @@ from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.multimodal.network import Widths
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid
-from brushwarp.multimodal.report import draw_loss_curves
+from brushwarp.multimodal.report import draw_report, paint_sample
 from brushwarp.multimodal.train import Training, TrainingSettings
 from brushwarp.styles import StyleCard, load_pack
 from brushwarp.training.checkpoint import checkpoint_path
@@ -131,8 +131,14 @@ def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
     run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
     losses = [terms["style 1"] for terms in run.history]
     assert sum(losses[-3:]) < 0.75 * sum(losses[:3])
-    draw_loss_curves(run.history, tmp_path / "curve.png")
-    assert Image.open(tmp_path / "curve.png").size[0] > 500
+    sample = tmp_path / "a.samples" / "000016.jpg"
+    sample.parent.mkdir()
+    paint_sample(run.pack(), run.subnets, photos[0], sample, run.device)
+    assert min(Image.open(sample).size) == 256  # the coarse strokes alone, for no others have been trained
+    draw_report(run.history, [sample], tmp_path / "report.png", "Tiny")
+    assert Image.open(tmp_path / "report.png").size[0] > 1000
+    with pytest.raises(BrushwarpError, match="No photographs"):
+        find_photos(tmp_path / "a.samples")
 
 
 def test_a_pack_is_a_beginning(training):

@@ -14,8 +14,8 @@ from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError, Cancelled
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
-from ..multimodal.photos import find_photos
-from ..multimodal.report import draw_loss_curves, paint_samples
+from ..multimodal.photos import SAMPLES_SUFFIX, find_photos
+from ..multimodal.report import draw_report, paint_sample
 from ..multimodal.thumbnail import with_thumbnail
 from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings
 from ..styles import StyleCard, load_pack, save_pack
@@ -23,7 +23,7 @@ from ..training.checkpoint import checkpoint_path
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
-SAMPLES_EVERY = 500  # iterations between sample sheets
+SAMPLES = 8  # pictures over a training
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -93,10 +93,12 @@ def run_train(arguments: argparse.Namespace) -> None:
         bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, " + ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items()))
 
     def on_save(training: Training) -> None:
-        draw_loss_curves(training.history, output.with_suffix(".losses.png"))
-        if training.iteration % SAMPLES_EVERY == 0 or training.iteration == settings.total:
-            sheet = output.with_name(f"{output.stem}.{training.iteration:05}.jpg")
-            paint_samples(training.pack(), photos[:: max(1, len(photos) // 3)][:3], sheet, device)
+        samples = output.with_suffix(SAMPLES_SUFFIX)
+        samples.mkdir(exist_ok=True)
+        if training.iteration % max(1, settings.total // SAMPLES) < settings.save_every or training.iteration == settings.total:
+            paint_sample(training.pack(), training.subnets, photos[len(photos) // 2], samples / f"{training.iteration:06}.jpg", device)
+        title = f"{card.name}, {training.iteration} of {settings.total} iterations"
+        draw_report(training.history, sorted(samples.glob("*.jpg")), output.with_suffix(".report.png"), title)
 
     try:
         pack = training.run(photos, output, on_report, on_save)

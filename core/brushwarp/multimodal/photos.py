@@ -15,12 +15,14 @@ from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batc
 from .objective import STYLE_SHORT_SIDES, Windows
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+SAMPLES_SUFFIX = ".samples"  # of a folder with what a training painted, which is nothing to practise on
 SMALLEST_SHARE = 0.75  # of the short side that a training square takes, so scales vary a little
 
 
 def find_photos(folder: Path) -> list[Path]:
     """The photographs in a folder and its subfolders, sorted. Raises BrushwarpError("photos-missing") if there are none."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    found = [path for path in found if path.parent.suffix != SAMPLES_SUFFIX]
     if not found:
         raise BrushwarpError(
             "photos-missing", f"No photographs were found in {folder}.", "Name a folder with JPEG, PNG or WebP pictures."

@@ -173,6 +173,13 @@ class Training:
         high, low = self.settings.learning_rate, self.settings.final_learning_rate
         return warm_cosine(self.iteration - before, stage.iterations, high=high, low=low, warm_up=WARM_UP)
 
+    @property
+    def subnets(self) -> int:
+        """How many of the three, from the coarse one on, have learnt anything."""
+        if self.card.training:  # trained on from a pack
+            return 3
+        return max((scale for scale in range(1, 4) if any(f"style {scale}" in terms for terms in self.history)), default=1)
+
     def recent_terms(self) -> dict[str, float]:
         """Each term's mean over its last iterations."""
         values: dict[str, list[float]] = {}

@@ -26,7 +26,7 @@ SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 @dataclass(frozen=True)
 class Plan:
-    """The (H, W) at which the subnets run: style, enhance, then refine as often as it takes. `capped` by memory or not."""
+    """The (H, W) at which the subnets run: style, enhance, then refine as often as it takes (or fewer of them). `capped` by memory or not."""
 
     sizes: tuple[tuple[int, int], ...]
     capped: bool = False
@@ -84,7 +84,7 @@ class Painter:
     def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
         """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1."""
         sizes = plan.sizes
-        subnets = [self.network.style, self.network.enhance] + [self.network.refine] * (len(sizes) - 2)
+        subnets = [self.network.style, self.network.enhance, *[self.network.refine] * (len(sizes) - 2)][: len(sizes)]
         work = sum(height * width for height, width in sizes)
         done = 0
         x = normalise(resize(rgb, sizes[0])[None].to(self.device))
