@@ -130,7 +130,7 @@ def _paint(
     plan = painter.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
     if plan.capped:
         height, width = plan.sizes[-1]
-        on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then enlarged to {size[1]} × {size[0]}.")
+        on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then brought to {size[1]} × {size[0]}.")
     try:
         return resize(painter.paint(rgb, plan, on_progress), size)
     except RuntimeError as error:

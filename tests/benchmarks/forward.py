@@ -16,10 +16,11 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as functional
 
+from brushwarp.architectures import build_network
 from brushwarp.devices import choose_device, describe_device
 from brushwarp.features import denormalise, normalise
 from brushwarp.image import resize
-from brushwarp.multimodal.network import MultimodalNetwork, Upsample, build_network
+from brushwarp.multimodal.network import MultimodalNetwork, Upsample
 from brushwarp.multimodal.transfer import Painter, plan_painting
 from brushwarp.sample import render_sample
 from brushwarp.styles import StyleCard, StylePack

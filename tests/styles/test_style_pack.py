@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from brushwarp.architectures import build_network
 from brushwarp.errors import BrushwarpError
-from brushwarp.multimodal.network import MultimodalNetwork, Widths, build_network
+from brushwarp.multimodal.network import MultimodalNetwork, Widths
 from brushwarp.styles import (
     StyleCard,
     StylePack,
@@ -117,6 +118,22 @@ def change_card(header, **fields) -> None:
     header["__metadata__"]["card"] = json.dumps(card | fields)
 
 
+def test_a_pack_from_before_there_were_other_architectures_still_paints(pack, pack_file):
+    def forget(header):
+        card = json.loads(header["__metadata__"]["card"])
+        del card["architecture"]
+        header["__metadata__"]["card"] = json.dumps(card)
+
+    rewrite(pack_file, forget)
+    assert load_pack(pack_file).card == pack.card
+    build_network(load_pack(pack_file))
+
+
+def test_an_architecture_of_the_future_is_named(pack_file):
+    rewrite(pack_file, lambda header: change_card(header, architecture="cubism"))
+    assert refused(pack_file) == "pack-architecture"
+
+
 def test_another_format_version_is_named(pack_file):
     rewrite(pack_file, lambda header: header["__metadata__"].update(format_version="99"))
     assert refused(pack_file) == "pack-version"
@@ -142,6 +159,7 @@ def test_other_safetensors_and_broken_cards_are_refused(pack_file):
         lambda header: change_card(header, name="\ud800"),
         lambda header: change_card(header, year=None),
         lambda header: change_card(header, training=[]),
+        lambda header: change_card(header, architecture=["multimodal"]),
         lambda header: change_card(header, widths=[16, 128, 6, 128]),
     ]
     library = own_styles_folder()

@@ -6,8 +6,10 @@ import argparse
 import json
 from pathlib import Path
 
-from ..multimodal.network import build_network
-from ..styles import add_style, list_styles, load_pack, load_style, remove_style
+from ..architectures import build_network
+from ..multimodal.thumbnail import with_thumbnail
+from ..singular.importing import read_published
+from ..styles import ForeignFile, Style, add_style, keep_style, list_styles, load_pack, load_style, remove_style
 from .terminal import say
 
 
@@ -20,8 +22,8 @@ def register(commands: argparse._SubParsersAction) -> None:
     show = actions.add_parser("show", help="a style's card")
     show.add_argument("style", metavar="ID")
     show.set_defaults(run=run_show)
-    add = actions.add_parser("add", help="take a style pack into your own styles")
-    add.add_argument("pack", type=Path, metavar="FILE.safetensors")
+    add = actions.add_parser("add", help="take a style pack, or published weights, into your own styles")
+    add.add_argument("pack", type=Path, metavar="FILE", help="a pack, or the weights of a fast neural style network")
     add.set_defaults(run=run_add)
     remove = actions.add_parser("remove", help="delete one of your own styles")
     remove.add_argument("style", metavar="ID")
@@ -46,9 +48,17 @@ def run_show(arguments: argparse.Namespace) -> None:
 
 
 def run_add(arguments: argparse.Namespace) -> None:
-    build_network(load_pack(arguments.pack))  # refuses one that could be listed but never painted with
-    style = add_style(arguments.pack)
+    style = _added(arguments.pack)
     say(f"{style.path.stem}: {style.card.name} is now one of your styles.")
+
+
+def _added(path: Path) -> Style:
+    try:
+        pack = load_pack(path)
+    except ForeignFile:
+        return keep_style(with_thumbnail(read_published(path)))
+    build_network(pack)  # refuses one that could be listed but never painted with
+    return add_style(path)
 
 
 def run_remove(arguments: argparse.Namespace) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
+from ..architectures import ARCHITECTURES, MULTIMODAL
 from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError, Cancelled
 from ..features import load_encoder
@@ -17,13 +18,27 @@ from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.photos import SAMPLES_SUFFIX, find_photos
 from ..multimodal.report import draw_report, paint_sample
 from ..multimodal.thumbnail import with_thumbnail
-from ..multimodal.train import QUALITIES, STAGES, Report, Training, TrainingSettings
+from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings
+from ..singular import train as singular
 from ..styles import StyleCard, load_pack, save_pack
 from ..training.checkpoint import checkpoint_path
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
 SAMPLES = 8  # pictures over a training
+
+
+@dataclass(frozen=True)
+class Course:
+    """How networks of a kind are trained: by which loop, with which settings, and how long."""
+
+    training: type[Training]
+    settings: type[TrainingSettings]
+    qualities: dict[str, tuple[int, ...]]
+
+
+HIERARCHICAL = Course(Training, TrainingSettings, QUALITIES)
+SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, singular.QUALITIES)
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -33,10 +48,17 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="PACK", help="ends in .safetensors")
     parser.add_argument("--from", dest="start", type=Path, metavar="PACK", help="train on from this pack")
     parser.add_argument("--quality", choices=QUALITIES, default="standard")
-    parser.add_argument("--iterations", metavar="STYLE,ENHANCE,REFINE,FINER,TOGETHER", help="instead of --quality: the length of each stage")
+    parser.add_argument(
+        "--iterations", metavar="STYLE,ENHANCE,REFINE,FINER,TOGETHER",
+        help="instead of --quality: the length of each stage (one number for the other architectures)",
+    )
+    parser.add_argument("--architecture", choices=ARCHITECTURES, help=f"the network to train: {MULTIMODAL} unless a pack says otherwise")
+    parser.add_argument(
+        "--style-size", type=int, choices=STYLE_SHORT_SIDES, help=f"the painting's short side, for other architectures than {MULTIMODAL}"
+    )
     parser.add_argument("--weights", type=Path, metavar="FOLDER", help="where the loss network's weights lie")
-    parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--window", type=int, default=256, help="pixels of the training windows at the two finer scales")
+    parser.add_argument("--batch", type=int, help=f"1, or 4 for other architectures than {MULTIMODAL}")
+    parser.add_argument("--window", type=int, default=256, help="pixels of what the network practises on (at the two finer scales)")
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
@@ -53,16 +75,10 @@ def run_train(arguments: argparse.Namespace) -> None:
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
         raise BrushwarpError("save-folder", f"{output.parent} is no folder that can be written to.", "Choose another folder, or make it first.")
     _check_settings(arguments)
-    iterations = QUALITIES[arguments.quality] if arguments.iterations is None else _iterations(arguments.iterations)
-    settings = TrainingSettings(
-        iterations=iterations,
-        batch=arguments.batch,
-        window=arguments.window,
-        learning_rate=arguments.learning_rate,
-        final_learning_rate=arguments.learning_rate / 5,
-        seed=arguments.seed,
-        loaders=arguments.loaders,
-    )
+    start = load_pack(arguments.start) if arguments.start else None
+    card = replace(start.card if start else StyleCard(id=output.stem, name=output.stem), **_named(arguments))
+    course = HIERARCHICAL if card.architecture == MULTIMODAL else SINGULAR
+    settings = _settings(arguments, course)
     checkpoint = checkpoint_path(output)
     if output.exists() and not checkpoint.exists() and not arguments.start:
         raise BrushwarpError(
@@ -70,11 +86,7 @@ def run_train(arguments: argparse.Namespace) -> None:
         )
     photos = find_photos(arguments.photos)
     device = choose_device(arguments.device)
-    start = load_pack(arguments.start) if arguments.start else None
-    card = start.card if start else StyleCard(id=output.stem, name=output.stem)
-    given = {key: getattr(arguments, key) for key in ("name", "artist", "year", "source", "credits") if getattr(arguments, key)}
-    card = replace(card, id=output.stem, **given)
-    training = Training(card, arguments.picture, load_encoder(folder=arguments.weights), settings, device)
+    training = course.training(card, arguments.picture, load_encoder(folder=arguments.weights), settings, device)
     if checkpoint.exists():
         if not training.resume(checkpoint):
             raise BrushwarpError(
@@ -112,10 +124,37 @@ def run_train(arguments: argparse.Namespace) -> None:
     say(str(output))
 
 
+def _named(arguments: argparse.Namespace) -> dict[str, str]:
+    """What the command says of the card."""
+    given = {key: getattr(arguments, key) for key in ("name", "artist", "year", "source", "credits", "architecture")}
+    return {"id": arguments.output.stem} | {key: value for key, value in given.items() if value}
+
+
+def _settings(arguments: argparse.Namespace, course: Course) -> TrainingSettings:
+    iterations = course.qualities[arguments.quality]
+    if arguments.iterations is not None:
+        iterations = _iterations(arguments.iterations, iterations)
+    chosen = {name: getattr(arguments, name) for name in ("batch", "style_size") if getattr(arguments, name) is not None}
+    if "style_size" in chosen and course is HIERARCHICAL:
+        raise BrushwarpError(
+            "setting", f"{MULTIMODAL} learns the painting at {', '.join(map(str, STYLE_SHORT_SIDES))} pixels together.",
+            "Leave out --style-size, or choose another --architecture.",
+        )
+    return course.settings(
+        iterations=iterations,
+        window=arguments.window,
+        learning_rate=arguments.learning_rate,
+        final_learning_rate=arguments.learning_rate / 5,
+        seed=arguments.seed,
+        loaders=arguments.loaders,
+        **chosen,
+    )
+
+
 def _check_settings(arguments: argparse.Namespace) -> None:
     """Raises BrushwarpError("setting") for what would only fail when the first photographs are read."""
     for words, fine, hint in (
-        ("--batch", arguments.batch >= 1, "Choose 1 or more."),
+        ("--batch", arguments.batch is None or arguments.batch >= 1, "Choose 1 or more."),
         ("--loaders", arguments.loaders >= 0, "Choose 0 or more."),
         ("--window", arguments.window in WINDOWS, f"Choose an even number from {WINDOWS[0]} to {WINDOWS[-1]}."),
         ("--learning-rate", 0 < arguments.learning_rate < math.inf, "Choose one above 0, such as 0.001."),
@@ -125,12 +164,13 @@ def _check_settings(arguments: argparse.Namespace) -> None:
             raise BrushwarpError("setting", f"{words} is {value}.", hint)
 
 
-def _iterations(text: str) -> tuple[int, ...]:
+def _iterations(text: str, example: tuple[int, ...]) -> tuple[int, ...]:
+    """A number for each stage, of which there are as many as in `example`."""
     try:
         counts = tuple(int(part) for part in text.split(","))
-        if len(counts) != len(STAGES) or min(counts) < 0 or not sum(counts):
+        if len(counts) != len(example) or min(counts) < 0 or not sum(counts):
             raise ValueError
     except ValueError as error:
-        example = ",".join(str(count) for count in QUALITIES["standard"])
-        raise BrushwarpError("setting", f"{text!r} are no iterations.", f"Write {len(STAGES)} numbers, as in {example}.") from error
+        numbers = "one number" if len(example) == 1 else f"{len(example)} numbers"
+        raise BrushwarpError("setting", f"{text!r} are no iterations.", f"Write {numbers}, as in {','.join(map(str, example))}.") from error
     return counts

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from ..image.colour import luminance
 from ..styles.card import Widths
-from ..styles.pack import StylePack, damaged_pack
 
 
 class ReflectionConv(nn.Conv2d):
@@ -48,8 +47,8 @@ class ConvNormRelu(nn.Module):
 class InstanceNorm(nn.InstanceNorm2d):
     """Instance norm with learned scale and shift; a single-pixel plane, which has no variance, becomes its shift."""
 
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, eps=1e-5, affine=True)
+    def __init__(self, channels: int, eps: float = 1e-5) -> None:
+        super().__init__(channels, eps=eps, affine=True)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[-2] * x.shape[-1] == 1:
@@ -131,12 +130,13 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Resize-convolutions back to the picture's size, then a plain convolution to three channels."""
+    """Steps back to the picture's size (resize-convolutions, or what else is called as they are), then a plain convolution to
+    three channels."""
 
-    def __init__(self, widths: tuple[int, ...]) -> None:
+    def __init__(self, widths: tuple[int, ...], step: type[nn.Module] = Upsample, output_kernel: int = 3) -> None:
         super().__init__()
-        self.steps = nn.ModuleList(Upsample(before, after) for before, after in zip(widths, widths[1:], strict=False))
-        self.output = ReflectionConv(widths[-1], 3, 3)
+        self.steps = nn.ModuleList(step(before, after) for before, after in zip(widths, widths[1:], strict=False))
+        self.output = ReflectionConv(widths[-1], 3, output_kernel)
 
     def forward(self, x: Tensor, sizes: list[tuple[int, int]]) -> Tensor:
         for step, size in zip(self.steps, sizes, strict=True):
@@ -195,13 +195,6 @@ class MultimodalNetwork(nn.Module):
         self.enhance = EnhanceSubnet(widths.enhance, widths.enhance_residuals)
         self.refine = RefineSubnet(widths.refine)
 
-
-def build_network(pack: StylePack) -> MultimodalNetwork:
-    """A style's network in evaluation mode, on the CPU. Raises BrushwarpError("pack-format") if the pack's tensors do not fit it."""
-    with torch.device("meta"):  # allocates nothing, whatever widths the card claims
-        network = MultimodalNetwork(pack.card.widths)
-    try:
-        network.load_state_dict(pack.weights, assign=True)
-    except RuntimeError as error:
-        raise damaged_pack("its tensors do not fit its network") from error
-    return network.requires_grad_(False).eval()
+    def subnets(self, count: int) -> list[nn.Module]:
+        """The subnet of each of a painting's `count` steps."""
+        return [self.style, self.enhance, *[self.refine] * (count - 2)][:count]

@@ -103,7 +103,7 @@ class HierarchicalLoss:
     """L_H against one painting. Computes the style targets once; call it with pictures and photographs of the same scales."""
 
     def __init__(self, encoder: Encoder, style_pictures: Sequence[Tensor], weights: Weights) -> None:
-        """style_pictures: for each of the three scales, a (3, H, W) RGB picture of that scale's size."""
+        """style_pictures: for each scale that will be asked for, from the first, a (3, H, W) RGB picture of that scale's size."""
         self.encoder = encoder
         self.weights = weights
         self.chance = torch.Generator(style_pictures[0].device)
@@ -149,15 +149,17 @@ class HierarchicalLoss:
             far = self._style(unpainted, scale)
         found = self.encoder(rgb, STYLE_LAYERS)
         style = self._style(found, scale)
-        distribution = self._distribution(found, scale)
         content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
+        terms = {"style": style, "unpainted": far, "content": content}
         weights = self.weights
-        loss = strengths[scale] * (weights.style[scale] * style + weights.distribution[scale] * distribution)
-        loss = loss + weights.content[scale] * content
+        pull = weights.style[scale] * style
+        if weights.distribution[scale]:
+            terms["distribution"] = self._distribution(found, scale)
+            pull = pull + weights.distribution[scale] * terms["distribution"]
+        loss = strengths[scale] * pull + weights.content[scale] * content
         if scale and weights.from_afar:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
             loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths)[0]
-        terms = {"style": style, "unpainted": far, "distribution": distribution, "content": content}
         return loss, {name: value.detach() for name, value in terms.items()}
 
     def _style(self, found: dict[str, Tensor], scale: int) -> Tensor:

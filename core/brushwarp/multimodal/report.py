@@ -12,7 +12,7 @@ from PIL import Image
 from ..image.atomic import atomic_write
 from ..styles.pack import StylePack
 from .photos import open_rgb, to_tensor
-from .transfer import Painter, Plan, plan_painting
+from .transfer import Painter, Plan
 
 CURVE_WINDOW = 25  # iterations in the running mean of a curve
 SAMPLE_SHORT_SIDE = 512
@@ -74,7 +74,8 @@ def paint_sample(pack: StylePack, subnets: int, photo: Path, path: Path, device:
     image = open_rgb(photo)
     share = SAMPLE_SHORT_SIDE / min(image.size)
     image = image.resize([round(side * share) for side in image.size], Image.Resampling.LANCZOS)
-    plan = Plan(plan_painting((image.height, image.width)).sizes[:subnets])
-    painted = Painter(pack, device).paint(to_tensor(image), plan)
+    painter = Painter(pack, device)
+    plan = Plan(painter.plan_freely((image.height, image.width)).sizes[:subnets])
+    painted = painter.paint(to_tensor(image), plan)
     with atomic_write(path) as file:
         Image.fromarray((painted.permute(1, 2, 0) * 255).round().byte().numpy()).save(file, "JPEG")

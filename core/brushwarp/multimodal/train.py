@@ -10,14 +10,16 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from .. import __version__
+from ..architectures import make_network
 from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
@@ -32,7 +34,6 @@ from ..training.checkpoint import (
 )
 from ..training.schedule import warm_cosine
 from .balance import Aim, Balance
-from .network import MultimodalNetwork
 from .objective import HierarchicalLoss, Weights, paint_windows
 from .photos import stream_windows, style_pyramid
 
@@ -58,6 +59,7 @@ class Stage:
 class TrainingSettings:
     """Everything that decides what a training gives, besides the pictures."""
 
+    order: ClassVar[tuple[tuple[str, int, int], ...]] = STAGES
     iterations: tuple[int, int, int, int, int] = (1500, 1000, 600, 600, 800)  # of the stages, in their order
     batch: int = 1
     window: int = 256
@@ -71,7 +73,7 @@ class TrainingSettings:
 
     @property
     def stages(self) -> list[Stage]:
-        return [Stage(*stage, count) for stage, count in zip(STAGES, self.iterations, strict=True) if count]
+        return [Stage(*stage, count) for stage, count in zip(self.order, self.iterations, strict=True) if count]
 
     @property
     def total(self) -> int:
@@ -97,7 +99,10 @@ class Report:
 
 
 class Training:
-    """The state of one training: network, optimiser, history. `run` goes on from wherever it stands."""
+    """The state of one training: network, optimiser, history. `run` goes on from wherever it stands.
+
+    What it does to Multimodal Transfer's network in particular is in `style_pictures`, `batches` and `losses`.
+    """
 
     def __init__(self, card: StyleCard, picture: Path, encoder: Encoder, settings: TrainingSettings, device: torch.device) -> None:
         torch.manual_seed(settings.seed)
@@ -106,9 +111,9 @@ class Training:
         self.device = device
         # channels_last is what tensor cores want; on a CPU it slows the backward pass down (measured on AVX2: a tenth).
         self.memory_format = torch.channels_last if device.type == "cuda" else torch.contiguous_format
-        self.network = MultimodalNetwork(card.widths).to(device=device, memory_format=self.memory_format).train()
+        self.network = make_network(card).to(device=device, memory_format=self.memory_format).train()
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
-        pictures = [rgb.to(device) for rgb in style_pyramid(picture)]
+        pictures = [rgb.to(device) for rgb in self.style_pictures(picture)]
         self.loss = HierarchicalLoss(encoder.to(device=device, memory_format=self.memory_format), pictures, settings.weights)
         self.picture_hash = hashlib.sha256(picture.read_bytes()).hexdigest()
         self.encoder_name = encoder.name
@@ -118,18 +123,15 @@ class Training:
 
     def start_from(self, pack: StylePack) -> None:
         """Takes a pack's weights for a beginning. Raises BrushwarpError("pack-widths") if its network has another shape."""
-        if pack.card.widths != self.card.widths:
-            raise BrushwarpError("pack-widths", "That pack's network has other widths.", "Train on from a pack of the same widths.")
+        if (pack.card.architecture, pack.card.widths) != (self.card.architecture, self.card.widths):
+            raise BrushwarpError("pack-widths", "That pack's network has another architecture or other widths.", "Train on from a pack of the same.")
         self.network.load_state_dict(pack.weights)
 
     def run(self, photos: list[Path], output: Path, on_report: Callable[[Report], None], on_save: Callable[[Training], None]) -> StylePack:
         """Trains to the end of the stages, saving pack and checkpoint as it goes, and returns the finished pack."""
         settings = self.settings
         stages = [stage for stage in settings.stages for _ in range(stage.iterations)]
-        start = self.iteration * settings.batch
-        stream = stream_windows(
-            photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
-        )
+        stream = self.batches(photos, self.iteration * settings.batch)
         clock = _Clock()
         for stage in stages[self.iteration :]:
             terms = self._step(stage, next(stream).to(self.device))
@@ -144,15 +146,30 @@ class Training:
         on_save(self)
         return pack
 
-    def _step(self, stage: Stage, windows) -> dict[str, float]:
+    def style_pictures(self, picture: Path) -> list[Tensor]:
+        """The style picture at each scale that the loss has, (3, H, W)."""
+        return style_pyramid(picture)
+
+    def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
+        """What each iteration sees, from sample number `start` on."""
+        settings = self.settings
+        return stream_windows(
+            photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
+        )
+
+    def losses(self, stage: Stage, windows: Any) -> tuple[Tensor, dict[str, float]]:
+        """The loss of a batch, and its terms by name."""
+        photos = windows.photos()[stage.first : stage.last + 1]
+        outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
+        return self.loss(outputs, photos, stage.first, self.balance.strengths)
+
+    def _step(self, stage: Stage, batch: Any) -> dict[str, float]:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate(stage)
-        photos = windows.photos()[stage.first : stage.last + 1]
         dtype = fast_dtype(self.device)
         self.loss.draw(self.settings.seed * self.settings.total + self.iteration)
         with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
-            outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
-            total, terms = self.loss(outputs, photos, stage.first, self.balance.strengths)
+            total, terms = self.losses(stage, batch)
         if not math.isfinite(total.item()):
             raise BrushwarpError(
                 "training-diverged", f"The loss is no longer a number at iteration {self.iteration}.",
@@ -229,8 +246,9 @@ class Training:
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
-        widths, settings = asdict(self.card.widths), deciding(self.settings)
-        return json.dumps({"picture": self.picture_hash, "encoder": self.encoder_name, "widths": widths, "settings": settings}, sort_keys=True)
+        network = {"architecture": self.card.architecture, "widths": asdict(self.card.widths)}
+        what = {"picture": self.picture_hash, "encoder": self.encoder_name, "settings": deciding(self.settings)}
+        return json.dumps(network | what, sort_keys=True)
 
 
 class _Clock:

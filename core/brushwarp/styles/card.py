@@ -21,7 +21,10 @@ class Widths:
 
 @dataclass(frozen=True)
 class StyleCard:
-    """What a style says of itself. `training` records what it takes to train it again."""
+    """What a style says of itself. `training` records what it takes to train it again.
+
+    architecture: the network's name (`brushwarp.architectures`); `widths` are those of "multimodal", and no other has a choice.
+    """
 
     id: str
     name: str
@@ -30,6 +33,7 @@ class StyleCard:
     licence: str = "CC BY 4.0"
     source: str = ""
     credits: str = ""
+    architecture: str = "multimodal"
     widths: Widths = field(default_factory=Widths)
     training: dict[str, Any] = field(default_factory=dict)
 
@@ -40,7 +44,7 @@ class StyleCard:
         card = cls(**fields | {"widths": Widths(**fields["widths"])})
         if not all(type(value) is int and 0 < value <= WIDEST for value in asdict(card.widths).values()):
             raise ValueError(f"widths out of range: {card.widths}")
-        for name in ("id", "name", "artist", "year", "licence", "source", "credits"):
+        for name in ("id", "name", "artist", "year", "licence", "source", "credits", "architecture"):
             getattr(card, name).encode()  # half a surrogate pair could never be shown
         if not isinstance(card.training, dict):
             raise ValueError(f"no training record: {card.training!r}")

@@ -11,7 +11,7 @@ from ..bridge.paths import data_folder
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
 from .card import StyleCard
-from .pack import StylePack, load_pack, read_card
+from .pack import StylePack, load_pack, read_card, save_pack
 
 SHIPPED = Path(__file__).parent / "packs"
 SUFFIX = ".safetensors"
@@ -79,16 +79,29 @@ def load_style(id_or_path: str | os.PathLike[str]) -> StylePack:
 
 
 def add_style(path: Path) -> Style:
-    """Copies a pack into the user's own styles, having read it whole. Raises BrushwarpError as `load_pack` does."""
+    """Copies a pack into the user's own styles, having read it whole. Raises BrushwarpError as `load_pack` does, or "style-exists"."""
     pack = load_pack(path)
-    folder = own_styles_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{path.stem}{SUFFIX}"
-    if target.exists():
-        raise BrushwarpError("style-exists", f"There is a style {path.stem!r} already.", f"Remove it first: brushwarp styles remove {path.stem}")
+    target = own_style_path(path.stem)
     with atomic_write(target) as file:
         file.write(path.read_bytes())
     return Style(pack.card, target, shipped=False)
+
+
+def keep_style(pack: StylePack) -> Style:
+    """Writes a pack in memory into the user's own styles. Raises BrushwarpError("style-exists")."""
+    target = own_style_path(pack.card.id)
+    save_pack(pack, target)
+    return Style(pack.card, target, shipped=False)
+
+
+def own_style_path(style_id: str) -> Path:
+    """Where a new style of the user's own is written. Raises BrushwarpError("style-exists") if there is one."""
+    folder = own_styles_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{style_id}{SUFFIX}"
+    if target.exists():
+        raise BrushwarpError("style-exists", f"There is a style {style_id!r} already.", f"Remove it first: brushwarp styles remove {style_id}")
+    return target
 
 
 def remove_style(style_id: str) -> Path:

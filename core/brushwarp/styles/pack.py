@@ -28,6 +28,10 @@ SCALE_SUFFIX = ".int8_scale"
 THUMBNAIL = "thumbnail"
 
 
+class ForeignFile(BrushwarpError):
+    """For a file that is no pack at all, rather than a damaged one: someone else's weights, perhaps."""
+
+
 @dataclass(frozen=True)
 class StylePack:
     """A style in memory: card, network weights in float32, thumbnail (H, W, 3) uint8 or None, and the file's SHA-256."""
@@ -65,6 +69,11 @@ def save_pack(pack: StylePack, path: Path) -> None:
         file.write(save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
 
 
+def is_pickle(start: bytes) -> bool:
+    """Whether a file that begins so is a pickle, or a zip that may hold one."""
+    return start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+
+
 def read_header(path: Path) -> dict[str, Any]:
     """The safetensors header of a pack, checked before anything else is read.
 
@@ -79,14 +88,14 @@ def read_header(path: Path) -> dict[str, Any]:
                     "pack-too-large", f"{path.name} has {length / 1e6:.0f} MB; a style pack has at most {LARGEST_FILE / 1e6:.0f}.",
                     "Choose a .safetensors file that Brushwarp made.",
                 )
-            if start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-                raise BrushwarpError(
+            if is_pickle(start):
+                raise ForeignFile(
                     "pack-pickle", f"{path.name} is a pickle, which can run any program when it is opened.",
                     "Brushwarp opens .safetensors packs only.",
                 )
             header_length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
             if not 2 <= header_length <= LARGEST_HEADER:
-                raise damaged_pack("it is no safetensors file")
+                raise damaged_pack("it is no safetensors file", ForeignFile)
             raw = file.read(header_length)
     except FileNotFoundError as error:
         raise BrushwarpError("style-missing", f"There is no style pack at {path}.", "Check the name; `brushwarp styles list` shows what there is.") from error
@@ -101,7 +110,7 @@ def read_header(path: Path) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         raise damaged_pack("its header can't be read") from error
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise damaged_pack("it is not a Brushwarp style")
+        raise damaged_pack("it is not a Brushwarp style", ForeignFile)
     if metadata.get("format_version") != str(FORMAT_VERSION):
         raise BrushwarpError(
             "pack-version", f"{path.name} has format version {metadata.get('format_version')}; this Brushwarp reads {FORMAT_VERSION}.",
@@ -118,7 +127,7 @@ def read_card(path: Path) -> StyleCard:
 
 
 def load_pack(path: Path) -> StylePack:
-    """Reads a pack. Raises as `read_header` does. Whether its tensors fit its network is for `multimodal.build_network` to say."""
+    """Reads a pack. Raises as `read_header` does. Whether its tensors fit its network is for `architectures.build_network` to say."""
     card = read_card(path)
     data = path.read_bytes()
     try:
@@ -144,6 +153,6 @@ def _truncated(path: Path) -> BrushwarpError:
     return BrushwarpError("pack-truncated", f"{path.name} is cut short.", "Copy or download it again.")
 
 
-def damaged_pack(reason: str) -> BrushwarpError:
+def damaged_pack(reason: str, kind: type[BrushwarpError] = BrushwarpError) -> BrushwarpError:
     """The error for a file that is no pack, or one that has been tampered with."""
-    return BrushwarpError("pack-format", f"This file is no style pack that Brushwarp can use: {reason}.", "Choose a .safetensors file that Brushwarp made.")
+    return kind("pack-format", f"This file is no style pack that Brushwarp can use: {reason}.", "Choose a .safetensors file that Brushwarp made.")
