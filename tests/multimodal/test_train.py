@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.multimodal.network import Widths
-from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid
+from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
 from brushwarp.multimodal.report import draw_report, paint_sample
 from brushwarp.multimodal.train import Training, TrainingSettings
 from brushwarp.styles import StyleCard, load_pack
@@ -43,7 +43,7 @@ def painting(dev_data, tmp_path_factory):
 @pytest.fixture
 def training(painting, encoder):
     def begin(settings=SETTINGS) -> Training:
-        return Training(CARD, painting, encoder, settings, torch.device("cpu"))
+        return Training(CARD, ((painting,),) * 3, encoder, settings, torch.device("cpu"))
 
     return begin
 
@@ -85,7 +85,7 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(training, encoder, pho
     training().save(tmp_path / "a.safetensors")
     checkpoint = checkpoint_path(tmp_path / "a.safetensors")
     assert not training(replace(SETTINGS, seed=1)).resume(checkpoint)
-    assert not Training(CARD, photos[0], encoder, SETTINGS, torch.device("cpu")).resume(checkpoint)
+    assert not Training(CARD, ((photos[0],),) * 3, encoder, SETTINGS, torch.device("cpu")).resume(checkpoint)
     assert training(replace(SETTINGS, save_every=7, loaders=2)).resume(checkpoint)
 
 
@@ -164,8 +164,42 @@ def test_windows_at_all_scales_show_the_same_place(photos):
 
 
 def test_a_painting_is_never_enlarged(tmp_path):
-    Image.new("RGB", (500, 300)).save(tmp_path / "small.png")
+    Image.effect_noise((500, 300), 40).convert("RGB").save(tmp_path / "small.png")
     assert [tuple(picture.shape[1:]) for picture in style_pyramid(tmp_path / "small.png")] == [(256, 427), (300, 500), (300, 500)]
+
+
+@pytest.mark.parametrize(("size", "words"), [((32, 400), "32 × 400"), ((200, 200), "flat colour")])
+def test_a_painting_that_shows_no_brushwork_is_refused(size, words, tmp_path):
+    Image.new("RGB", size, "red").save(tmp_path / "poor.png")
+    with pytest.raises(BrushwarpError, match=words):
+        style_pyramid(tmp_path / "poor.png")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(BrushwarpError, match="text.png"):
+        style_pyramid(tmp_path / "text.png")
+
+
+def test_several_paintings_are_one_style_and_scales_may_have_paintings_of_their_own(encoder, painting, tmp_path):
+    other = tmp_path / "other.png"
+    with Image.open(painting) as image:
+        image.rotate(90, expand=True).point(lambda value: 255 - value).save(other)
+    both, one, two, apart = (
+        Training(CARD, paintings, encoder, SETTINGS, torch.device("cpu")).loss.grams
+        for paintings in (((painting, other),) * 3, ((painting,),) * 3, ((other,),) * 3, ((painting,), (other,), (painting, other)))
+    )
+    layer = "relu3_1"
+    for scale in range(3):
+        torch.testing.assert_close(both[scale][layer], (one[scale][layer] + two[scale][layer]) / 2)
+        assert not torch.allclose(one[scale][layer], two[scale][layer], rtol=0.1)
+    expected = (one[0][layer], two[1][layer], both[2][layer])
+    assert all(torch.equal(apart[scale][layer], wanted) for scale, wanted in enumerate(expected))
+
+
+def test_icons_and_broken_files_are_passed_over_and_counted(photos, tmp_path):
+    Image.new("RGB", (40, 300)).save(tmp_path / "icon.png")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    assert worth_practising([tmp_path / "icon.png", photos[0], tmp_path / "broken.jpg"]) == ([photos[0]], 2)
+    with pytest.raises(BrushwarpError, match="None of the 1"):
+        worth_practising([tmp_path / "icon.png"])
 
 
 def test_one_broken_photograph_does_not_end_a_training(photos, tmp_path):

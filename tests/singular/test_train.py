@@ -41,7 +41,7 @@ def painting(dev_data, tmp_path_factory):
 @pytest.fixture
 def training(painting, encoder):
     def begin(architecture: str, settings=SETTINGS) -> SingularTraining:
-        return SingularTraining(StyleCard("tiny", "Tiny", architecture=architecture), painting, encoder, settings, CPU)
+        return SingularTraining(StyleCard("tiny", "Tiny", architecture=architecture), ((painting,),) * 3, encoder, settings, CPU)
 
     return begin
 

@@ -15,10 +15,10 @@ from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError, Cancelled
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
-from ..multimodal.photos import SAMPLES_SUFFIX, find_photos
+from ..multimodal.photos import SAMPLES_SUFFIX, find_photos, worth_practising
 from ..multimodal.report import draw_report, paint_sample
 from ..multimodal.thumbnail import with_thumbnail
-from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings
+from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings
 from ..singular import train as singular
 from ..styles import StyleCard, load_pack, save_pack
 from ..training.checkpoint import checkpoint_path
@@ -26,6 +26,7 @@ from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
 SAMPLES = 8  # pictures over a training
+FEW_PHOTOS = 50
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, singular
 
 def register(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("train", help="teach Brushwarp a style from a painting")
-    parser.add_argument("picture", type=Path, metavar="PICTURE")
+    parser.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE", help="a painting, or several of one painter")
+    for strokes in ("medium", "fine"):
+        parser.add_argument(f"--{strokes}", type=Path, nargs="+", default=[], metavar="PICTURE", help=f"learn the {strokes} strokes from these instead")
     parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="photographs to practise on")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="PACK", help="ends in .safetensors")
     parser.add_argument("--from", dest="start", type=Path, metavar="PACK", help="train on from this pack")
@@ -84,9 +87,9 @@ def run_train(arguments: argparse.Namespace) -> None:
         raise BrushwarpError(
             "output-taken", f"{output} holds a finished style.", f"Name another -o, remove it, or train it on with --from {output}."
         )
-    photos = find_photos(arguments.photos)
+    photos, passed_over = worth_practising(find_photos(arguments.photos))
     device = choose_device(arguments.device)
-    training = course.training(card, arguments.picture, load_encoder(folder=arguments.weights), settings, device)
+    training = course.training(card, _paintings(arguments, course), load_encoder(folder=arguments.weights), settings, device)
     if checkpoint.exists():
         if not training.resume(checkpoint):
             raise BrushwarpError(
@@ -96,6 +99,10 @@ def run_train(arguments: argparse.Namespace) -> None:
         tell(f"Going on from iteration {training.iteration}.")
     elif start:
         training.start_from(start)
+    if passed_over:
+        tell(f"{passed_over} pictures are passed over: they can't be read, or are too small.")
+    if len(photos) < FEW_PHOTOS:
+        tell(f"{len(photos)} photographs are few: the style will suit pictures like these, and others less. A thousand are better.")
     tell(f"Training {card.name} on {describe_device(device)}, {len(photos)} photographs, {settings.total} iterations.")
     bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
 
@@ -122,6 +129,14 @@ def run_train(arguments: argparse.Namespace) -> None:
         bar.close()
     checkpoint.unlink(missing_ok=True)
     say(str(output))
+
+
+def _paintings(arguments: argparse.Namespace, course: Course) -> Paintings:
+    others = [tuple(arguments.medium), tuple(arguments.fine)]
+    if any(others) and course is not HIERARCHICAL:
+        raise BrushwarpError("setting", "Only a multimodal style has medium and fine strokes.", "Leave out --medium and --fine.")
+    pictures = tuple(arguments.pictures)
+    return pictures, *(other or pictures for other in others)
 
 
 def _named(arguments: argparse.Namespace) -> dict[str, str]:

@@ -100,23 +100,29 @@ def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windo
 
 
 class HierarchicalLoss:
-    """L_H against one painting. Computes the style targets once; call it with pictures and photographs of the same scales."""
+    """L_H against paintings. Computes the style targets once; call it with pictures and photographs of the same scales."""
 
-    def __init__(self, encoder: Encoder, style_pictures: Sequence[Tensor], weights: Weights) -> None:
-        """style_pictures: for each scale that will be asked for, from the first, a (3, H, W) RGB picture of that scale's size."""
+    def __init__(self, encoder: Encoder, style_pictures: Sequence[Sequence[Tensor]], weights: Weights) -> None:
+        """style_pictures: for each scale that will be asked for, from the first, (3, H, W) RGB pictures of that scale's size: one, or
+        several that are one style, and count alike."""
         self.encoder = encoder
         self.weights = weights
-        self.chance = torch.Generator(style_pictures[0].device)
+        self.chance = torch.Generator(style_pictures[0][0].device)
         self.draw(0)
         self.grams: list[dict[str, Tensor]] = []
         self.points: list[dict[str, Tensor]] = []
         self.content_floors: list[float] = []
-        for picture in style_pictures:
-            with torch.no_grad():
-                found = {layer: value.float() for layer, value in encoder(picture[None], STYLE_LAYERS).items()}
-            self.grams.append({layer: gram_matrix(value) for layer, value in found.items()})
-            self.points.append({layer: self._some(value[0], POINTS_KEPT) for layer, value in found.items()})
-            self.content_floors.append(CONTENT_FLOOR * found[CONTENT_LAYER].square().mean().item())
+        for pictures in style_pictures:
+            grams, points, energies = [], [], []
+            for picture in pictures:
+                with torch.no_grad():
+                    found = {layer: value.float() for layer, value in encoder(picture[None], STYLE_LAYERS).items()}
+                grams.append({layer: gram_matrix(value) for layer, value in found.items()})
+                points.append({layer: self._some(value[0], POINTS_KEPT // len(pictures)) for layer, value in found.items()})
+                energies.append(found[CONTENT_LAYER].square().mean().item())
+            self.grams.append({layer: sum(gram[layer] for gram in grams) / len(grams) for layer in STYLE_LAYERS})
+            self.points.append({layer: torch.cat([some[layer] for some in points], 1) for layer in STYLE_LAYERS})
+            self.content_floors.append(CONTENT_FLOOR * sum(energies) / len(energies))
 
     def draw(self, seed: int) -> None:
         """Begins the chances of an iteration, so that a training taken up again draws as it would have."""

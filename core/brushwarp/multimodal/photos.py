@@ -16,6 +16,8 @@ from .objective import STYLE_SHORT_SIDES, Windows
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SAMPLES_SUFFIX = ".samples"  # of a folder with what a training painted, which is nothing to practise on
+SMALLEST_PAINTING = 64  # pixels, of its short side
+SMALLEST_PHOTO = 64  # likewise: a quarter of what the coarse strokes are practised on
 SMALLEST_SHARE = 0.75  # of the short side that a training square takes, so scales vary a little
 
 
@@ -30,9 +32,42 @@ def find_photos(folder: Path) -> list[Path]:
     return found
 
 
+def worth_practising(photos: list[Path]) -> tuple[list[Path], int]:
+    """Those that can be opened and are no icons, and how many are not. Reads the files' heads alone; what is broken farther in is
+    passed over while training. Raises BrushwarpError("photos-missing") if none is left."""
+    good = [path for path in photos if _short_side(path) >= SMALLEST_PHOTO]
+    if not good:
+        raise BrushwarpError(
+            "photos-missing", f"None of the {len(photos)} pictures can be practised on: they are unreadable, or smaller than {SMALLEST_PHOTO} pixels.",
+            "Name a folder with photographs.",
+        )
+    return good, len(photos) - len(good)
+
+
+def _short_side(path: Path) -> int:
+    try:
+        with Image.open(path) as image:
+            return min(image.size)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return 0
+
+
 def style_pyramid(path: Path) -> list[Tensor]:
-    """The painting with a short side of 256, 512 and 1024. It is never enlarged: its finest scale is its own (DESIGN.md)."""
-    image = open_rgb(path)
+    """The painting with a short side of 256, 512 and 1024. It is never enlarged: its finest scale is its own (DESIGN.md).
+
+    Raises BrushwarpError("style-picture") for one that can't be read, is smaller than SMALLEST_PAINTING, or shows nothing.
+    """
+    try:
+        image = open_rgb(path)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BrushwarpError("style-picture", f"{path} can't be read as a picture.", "Choose a PNG, JPEG or WebP file.") from error
+    if min(image.size) < SMALLEST_PAINTING:
+        raise BrushwarpError(
+            "style-picture", f"{path.name} is {image.width} × {image.height} pixels, which shows no brushwork.",
+            f"Use a picture of at least {SMALLEST_PAINTING} × {SMALLEST_PAINTING}, better of 1024 and more.",
+        )
+    if all(low == high for low, high in image.getextrema()):
+        raise BrushwarpError("style-picture", f"{path.name} is one flat colour.", "Choose a picture with brushwork in it.")
     pictures = []
     for short_side in STYLE_SHORT_SIDES:
         share = min(1.0, short_side / min(image.size))

@@ -87,6 +87,10 @@ QUALITIES = {
 }
 
 
+Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
+"""Whose coarse, medium and fine strokes are to be learnt: mostly the same one painting, or several of one painter."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Handed to the caller after every iteration. `terms` are the loss's parts by name."""
@@ -104,7 +108,9 @@ class Training:
     What it does to Multimodal Transfer's network in particular is in `style_pictures`, `batches` and `losses`.
     """
 
-    def __init__(self, card: StyleCard, picture: Path, encoder: Encoder, settings: TrainingSettings, device: torch.device) -> None:
+    def __init__(
+        self, card: StyleCard, paintings: Paintings, encoder: Encoder, settings: TrainingSettings, device: torch.device
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.card = card
         self.settings = settings
@@ -113,9 +119,9 @@ class Training:
         self.memory_format = torch.channels_last if device.type == "cuda" else torch.contiguous_format
         self.network = make_network(card).to(device=device, memory_format=self.memory_format).train()
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
-        pictures = [rgb.to(device) for rgb in self.style_pictures(picture)]
+        pictures = [[rgb.to(device) for rgb in pictures] for pictures in self.style_pictures(paintings)]
         self.loss = HierarchicalLoss(encoder.to(device=device, memory_format=self.memory_format), pictures, settings.weights)
-        self.picture_hash = hashlib.sha256(picture.read_bytes()).hexdigest()
+        self.picture_hashes = [[hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] for paths in paintings]
         self.encoder_name = encoder.name
         self.iteration = 0
         self.history: list[dict[str, float]] = []
@@ -146,9 +152,9 @@ class Training:
         on_save(self)
         return pack
 
-    def style_pictures(self, picture: Path) -> list[Tensor]:
-        """The style picture at each scale that the loss has, (3, H, W)."""
-        return style_pyramid(picture)
+    def style_pictures(self, paintings: Paintings) -> list[list[Tensor]]:
+        """For each scale that the loss has the style pictures, (3, H, W)."""
+        return [[style_pyramid(path)[scale] for path in paths] for scale, paths in enumerate(paintings)]
 
     def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
         """What each iteration sees, from sample number `start` on."""
@@ -247,7 +253,7 @@ class Training:
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
         network = {"architecture": self.card.architecture, "widths": asdict(self.card.widths)}
-        what = {"picture": self.picture_hash, "encoder": self.encoder_name, "settings": deciding(self.settings)}
+        what = {"pictures": self.picture_hashes, "encoder": self.encoder_name, "settings": deciding(self.settings)}
         return json.dumps(network | what, sort_keys=True)
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from ..features import normalise
 from ..multimodal.objective import STYLE_SHORT_SIDES, Weights
 from ..multimodal.photos import style_pyramid
-from ..multimodal.train import Stage, Training, TrainingSettings
+from ..multimodal.train import Paintings, Stage, Training, TrainingSettings
 from .photos import stream_squares
 
 STAGES = (("whole", 0, 0),)
@@ -40,8 +40,9 @@ class SingularTraining(Training):
 
     settings: SingularSettings
 
-    def style_pictures(self, picture: Path) -> list[Tensor]:
-        return [style_pyramid(picture)[STYLE_SHORT_SIDES.index(self.settings.style_size)]]
+    def style_pictures(self, paintings: Paintings) -> list[list[Tensor]]:
+        scale = STYLE_SHORT_SIDES.index(self.settings.style_size)
+        return [[style_pyramid(path)[scale] for path in paintings[0]]]
 
     def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
         settings = self.settings
