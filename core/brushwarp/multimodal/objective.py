@@ -39,8 +39,8 @@ class Weights:
     """Of the terms of L_H, by scale. Chosen by eye on the development encoder."""
 
     scale: tuple[float, float, float] = (1.0, 0.5, 0.25)  # lambda_k of the paper
-    style: tuple[float, float, float] = (6.0, 6.0, 6.0)
-    distribution: tuple[float, float, float] = (1.5, 1.5, 1.5)
+    style: tuple[float, float, float] = (2.0, 2.0, 2.0)
+    distribution: tuple[float, float, float] = (4.0, 4.0, 4.0)
     content: tuple[float, float, float] = (1.0, 1.0, 1.0)
     from_afar: float = 1.0  # of the loss of the scale before on a finer output at half its size
     total_variation: float = 0.01
