@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from style_loss import PHOTOS, at_short_side
+from quality import PHOTOS, at_short_side
 from torch import Tensor
 
 from brushwarp import api
@@ -64,7 +64,7 @@ def main() -> None:
     targets = [grams(picture) for picture in style_pyramid(data / "style" / f"{fine.pack.card.id}.jpg")[:2]]
     print(f"last time: {MEASURED}")
     rows = []
-    for name in PHOTOS:
+    for name in PHOTOS[:4]:
         photo = at_short_side(to_tensor(open_rgb(data / "content" / "test" / name)), SHORT_SIDE)
         plan = plan_painting(tuple(photo.shape[1:]))
         seen = normalise(resize(photo, plan.sizes[0])[None])

@@ -1,0 +1,156 @@
+"""How near painted photographs come to their style, and how much of the photographs is left: figures, and contact sheets to look at.
+
+    BRUSHWARP_DEV_DATA=… .venv/bin/python tests/benchmarks/quality.py --out FOLDER [STYLE …] [--photos 12] [--gatys 50,100]
+
+For each style (an id, or a pack's file with --picture; all that are shipped by default) on twelve test photographs, painted at a short
+side of 1024: the style loss at 256, 512 and 1024 px (relative Gram error, development encoder) as a share of the unpainted
+photograph's; the content loss at 512 px; the perceptual distance to the photograph there; and the grid's pattern at 1024 px, which the eye
+begins to see at 0.016. With --gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its
+content weight chosen so that its content loss comes out near the network's. What was measured is kept in FOLDER/quality.json by
+the style's hash, and a sheet of all photographs in FOLDER/STYLE.jpg. Wanted: at most 8 % at every scale. Last time: see MEASURED.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from brushwarp.api import load_painter
+from brushwarp.features import Encoder, load_encoder
+from brushwarp.image import resize
+from brushwarp.losses import gram_matrix, grid_pattern, relative_error, style_loss
+from brushwarp.multimodal.objective import CONTENT_LAYER, STYLE_LAYERS, STYLE_SHORT_SIDES
+from brushwarp.multimodal.photos import open_rgb, style_pyramid, to_tensor
+from brushwarp.optimization import Course, Gatys, make_optimiser, optimise
+from brushwarp.optimization.pyramid import PixelCanvas
+from brushwarp.styles import list_styles
+
+PHOTOS = (
+    "unsplash_05.jpg", "clic_10.jpg", "kodak_15.jpg", "wall_09.jpg", "commons_owls.jpg", "kodak_19.jpg", "gb82_girl_lossless.jpg", "clic_28.jpg",
+    "food_0003093.jpg", "unsplash_17.jpg", "kodak_10.jpg", "cid22_087.jpg",
+)
+SHORT_SIDE, GATYS_SIDE = 1024, 512
+CELL = 400  # pixels of a sheet's cell
+MEASURED = "not yet"
+
+
+def at_short_side(picture: Tensor, short_side: int) -> Tensor:
+    share = short_side / min(picture.shape[-2:])
+    return resize(picture, tuple(round(side * share) for side in picture.shape[-2:]))
+
+
+class Judge:
+    """What is measured of a painted photograph, against one painting."""
+
+    def __init__(self, encoder: Encoder, painting: Path) -> None:
+        self.encoder = encoder
+        self.targets = [self.grams(picture) for picture in style_pyramid(painting)]
+
+    @torch.no_grad()
+    def grams(self, rgb: Tensor) -> dict[str, Tensor]:
+        return {layer: gram_matrix(value) for layer, value in self.encoder(rgb[None], STYLE_LAYERS).items()}
+
+    @torch.no_grad()
+    def __call__(self, photo: Tensor, painted: Tensor, sides: tuple[int, ...] = STYLE_SHORT_SIDES) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for side, target in zip(sides, self.targets, strict=False):
+            before, after = (style_loss(self.grams(at_short_side(picture, side)), target).item() for picture in (photo, painted))
+            found[f"style {side}"] = after / before
+        there, here = (self.encoder(at_short_side(picture, GATYS_SIDE)[None], STYLE_LAYERS) for picture in (photo, painted))
+        found["content"] = relative_error(here[CONTENT_LAYER], there[CONTENT_LAYER]).item()
+        found["perceptual"] = perceptual_distance(here, there)
+        found["pattern"] = grid_pattern(painted[None], 8).sqrt().item()
+        return found
+
+
+def perceptual_distance(here: dict[str, Tensor], there: dict[str, Tensor]) -> float:
+    """Squared distance of unit-length activations, averaged over positions, summed over layers: LPIPS (Zhang et al. 2018, equation 1) with
+    all weights 1."""
+
+    def unit(x: Tensor) -> Tensor:
+        return x / x.square().sum(1, keepdim=True).sqrt().clamp_min(1e-10)
+
+    return sum((unit(here[layer]) - unit(there[layer])).square().sum(1).mean().item() for layer in here)
+
+
+def gatys_paints(encoder: Encoder, photo: Tensor, painting: Path, steps: int, content: float) -> Tensor:
+    """The base method from the photograph on, its content weight found so that the content loss comes within a tenth of `content`."""
+    style = style_pyramid(painting)[1]
+    low, high, canvas = 0.05, 50.0, PixelCanvas(photo)
+    for _ in range(5):
+        weight = (low * high) ** 0.5
+        canvas = PixelCanvas(photo)
+        objective = Gatys(encoder).objective(photo, style, weight, 0)
+        optimise(canvas, objective, make_optimiser("lbfgs", canvas.parameters, 1.0), steps, Course())
+        with torch.no_grad():
+            maps = [encoder(picture[None].clamp(0, 1), (CONTENT_LAYER,))[CONTENT_LAYER] for picture in (canvas.picture(), photo)]
+            reached = relative_error(*maps).item()
+        if abs(reached / content - 1) < 0.1:
+            break
+        low, high = (weight, high) if reached > content else (low, weight)
+    return canvas.picture().detach().clamp(0, 1)
+
+
+def told(name: str, rows: list[dict[str, float]]) -> None:
+    worst = max(value for row in rows for key, value in row.items() if key.startswith("style"))
+    means = {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
+    shown = ", ".join(f"{key} {value:.1%}" if key.startswith("style") else f"{key} {value:.3f}" for key, value in means.items())
+    print(f"{name:30} {len(rows):2} photographs: {shown}; worst style {worst:.1%}", flush=True)
+
+
+def sheet(pictures: list[Tensor], path: Path) -> None:
+    whole = Image.new("RGB", (4 * CELL, -(-len(pictures) // 4) * CELL))
+    for index, picture in enumerate(pictures):
+        image = Image.fromarray((picture.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy())
+        image.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
+        whole.paste(image, (index % 4 * CELL, index // 4 * CELL))
+    whole.save(path, quality=92)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("styles", nargs="*", help="ids or packs; all that are shipped by default")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--photos", type=int, default=len(PHOTOS), help="how many of them, from the first on")
+    parser.add_argument("--picture", help="the painting's file name in the development data; the style's own by default")
+    parser.add_argument("--gatys", default="", metavar="STEPS,…", help="the base method besides")
+    arguments = parser.parse_args()
+    data = Path(os.environ["BRUSHWARP_DEV_DATA"])
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    kept = arguments.out / "quality.json"
+    known: dict[str, dict[str, float]] = json.loads(kept.read_text()) if kept.exists() else {}
+    encoder = load_encoder(folder=data / "weights")
+    print(f"last time: {MEASURED}")
+    for name in arguments.styles or [style.path.stem for style in list_styles() if style.shipped]:
+        painter = load_painter(name, "cpu")
+        painting = data / "style" / (arguments.picture or f"{painter.pack.card.id}.jpg")
+        judge = Judge(encoder, painting)
+        rows, pictures, gatys = [], [], {steps: [] for steps in map(int, filter(None, arguments.gatys.split(",")))}
+        for index, photo_name in enumerate(PHOTOS[: arguments.photos]):
+            photo = at_short_side(to_tensor(open_rgb(data / "content" / "test" / photo_name)), SHORT_SIDE)
+            pictures.append(painter.paint(photo, painter.plan(tuple(photo.shape[1:]))))
+            key = f"{painter.pack.sha256} {photo_name}"
+            known.setdefault(key, {})
+            known[key] = known[key] or judge(photo, pictures[-1])
+            rows.append(known[key])
+            small = at_short_side(photo, GATYS_SIDE)
+            for steps, found in gatys.items() if index < 4 else ():
+                key = f"gatys {steps} {painting.name} {painter.pack.sha256} {photo_name}"
+                if key not in known:
+                    known[key] = judge(small, gatys_paints(encoder, small, painting, steps, rows[-1]["content"]), STYLE_SHORT_SIDES[:2])
+                found.append(known[key])
+            kept.write_text(json.dumps(known, indent=1))
+        told(Path(name).stem, rows)
+        for steps, found in gatys.items():
+            told(f"  Gatys, {steps} steps", found)
+        sheet(pictures, arguments.out / f"{Path(name).stem}.jpg")
+
+
+if __name__ == "__main__":
+    main()
