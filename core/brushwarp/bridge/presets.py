@@ -20,6 +20,6 @@ class Preset:
 
 
 GENTLE = Preset(3.0, 0.3, 4.5)
-BALANCED = Preset(1.2, 0.5, 6.0)
+BALANCED = Preset(1.2, 0.5, 6.3)
 BOLD = Preset(0.7, 1.0, 1.0)
 PRESETS: Dict[str, Preset] = {"gentle": GENTLE, "balanced": BALANCED, "bold": BOLD}
