@@ -81,3 +81,17 @@ def test_another_file_is_no_encoder(tmp_path):
         (tmp_path / "wrong.safetensors").write_bytes(content)
         with pytest.raises(BrushwarpError, match="no compact encoder"):
             load_compact(tmp_path / "wrong.safetensors")
+
+
+def test_a_block_that_is_run_again_for_the_gradient_gives_the_same(monkeypatch):
+    from brushwarp.features import vgg
+
+    encoder, picture = load_compact(), torch.rand(1, 3, 48, 40, generator=torch.Generator().manual_seed(0))
+    found = []
+    for large in (vgg.LARGE, 0):
+        monkeypatch.setattr(vgg, "LARGE", large)
+        x = picture.clone().requires_grad_()
+        layers = encoder(x, ("relu1_2", "relu3_1", "relu5_1"))
+        sum(value.square().mean() for value in layers.values()).backward()
+        found.append((x.grad, layers["relu3_1"].detach()))
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))

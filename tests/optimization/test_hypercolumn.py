@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from brushwarp.optimization.hypercolumn import lattice_positions, lattice_steps, random_positions, read_columns
+from brushwarp.optimization.hypercolumn import lattice_axes, lattice_places, lattice_positions, lattice_steps, random_positions, read_columns
 
 REFERENCE = np.load(Path(__file__).parents[1] / "data" / "optimization_reference.npz")
 
@@ -53,3 +53,10 @@ def test_positions_lie_on_the_picture_and_on_the_lattice(size):
 def test_a_seed_draws_the_same_positions_again():
     first, second = (lattice_positions((90, 90), 50, (0, 0), torch.Generator().manual_seed(5)) for _ in "ab")
     assert torch.equal(first[0], second[0]) and torch.equal(first[1], second[1])
+
+
+@pytest.mark.parametrize(("size", "offset"), [((90, 70), (0, 0)), ((300, 500), (1, 2)), ((16, 1600), (0, 1))])
+def test_a_place_on_the_lattice_is_the_position_that_was_drawn(size, offset):
+    rows, columns = lattice_positions(size, 400, offset, torch.Generator().manual_seed(3))
+    points = torch.cartesian_prod(*lattice_axes(size, offset))
+    assert torch.equal(points[lattice_places(size, offset, rows, columns)], torch.stack([rows, columns], 1))

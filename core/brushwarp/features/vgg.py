@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
+import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from ..errors import BrushwarpError
 from .normalisation import normalise
@@ -14,6 +17,7 @@ from .normalisation import normalise
 VGG19_BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 1))  # up to relu5_1
 VGG16_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # up to relu5_3
 DISTILLED_BLOCKS = ((16, 2), (32, 2), (64, 4), (128, 4), (128, 1))
+LARGE = 512 * 512  # pixels of a block's input
 
 
 class VggStack(nn.Module):
@@ -40,18 +44,29 @@ class VggStack(nn.Module):
         if missing:
             raise BrushwarpError("encoder-layer", f"This encoder has no layer {', '.join(sorted(missing))}.")
         found, smallest = {}, min(x.shape[-2:])
-        for name, convolution in self.convolutions.items():
-            if name.endswith("_1") and name != "relu1_1":
-                if smallest < 2 ** (int(name[4]) - 1):
-                    raise BrushwarpError("picture-small", f"The picture is too small for {name}.", "Take one of 16 pixels or more.")
-                x = functional.max_pool2d(x, 2, ceil_mode=True)
-            x = functional.pad(x, (1, 1, 1, 1), mode="replicate")
-            x = functional.relu(convolution(x))
-            if name in layers:
-                found[name] = x
-                if len(found) == len(layers):
-                    break
+        deepest = max((self.layers.index(name) for name in layers), default=-1)
+        for block, names in groupby(self.layers[: deepest + 1], lambda name: int(name[4])):
+            if smallest < 2 ** (block - 1):
+                raise BrushwarpError("picture-small", f"The picture is too small for relu{block}_1.", "Take one of 16 pixels or more.")
+            names = tuple(names)
+            if x.requires_grad and torch.is_grad_enabled() and x.shape[-2] * x.shape[-1] > LARGE:
+                # For the gradient a block is run again when it comes to it: its activations are most of what a large picture takes.
+                outputs = checkpoint(self._block, block, names, x, use_reentrant=False, preserve_rng_state=False)
+            else:
+                outputs = self._block(block, names, x)
+            found |= {name: value for name, value in zip(names, outputs, strict=True) if name in layers}
+            x = outputs[-1]
         return found
+
+    def _block(self, block: int, names: tuple[str, ...], x: Tensor) -> list[Tensor]:
+        """The activations of a block's layers."""
+        if block > 1:
+            x = functional.max_pool2d(x, 2, ceil_mode=True)
+        outputs = []
+        for name in names:
+            x = functional.relu(self.convolutions[name](functional.pad(x, (1, 1, 1, 1), mode="replicate")))
+            outputs.append(x)
+        return outputs
 
 
 class _Vgg(nn.Module):

@@ -77,13 +77,24 @@ def lattice_positions(size: tuple[int, int], count: int, offset: tuple[int, int]
     """
     height, width = size
     step_down, step_across = lattice_steps(size)
-    rows = torch.arange(offset[0], height, step_down)
-    columns = torch.arange(offset[1], width, step_across)
+    rows, columns = lattice_axes(size, offset)
     total = len(rows) * len(columns)
     count = min(count, max(1, height // step_down) * max(1, width // step_across))
     first = torch.randperm(total, generator=generator)[:count]
     second = torch.randperm(total, generator=generator)[:count]
     return rows[torch.div(first, len(columns), rounding_mode="floor")], columns[second % len(columns)]
+
+
+def lattice_axes(size: tuple[int, int], offset: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The lattice's rows and its columns, in pixels."""
+    rows, columns = (torch.arange(begin, side, step) for begin, side, step in zip(offset, size, lattice_steps(size), strict=True))
+    return rows, columns
+
+
+def lattice_places(size: tuple[int, int], offset: tuple[int, int], rows: Tensor, columns: Tensor) -> Tensor:
+    """Which of the lattice's points, counted along its rows, positions (rows, columns) are."""
+    down, across = (torch.div(at - begin, step, rounding_mode="floor") for at, begin, step in zip((rows, columns), offset, lattice_steps(size), strict=True))
+    return down * len(lattice_axes(size, offset)[1]) + across
 
 
 def lattice_steps(size: tuple[int, int]) -> tuple[int, int]:

@@ -17,7 +17,14 @@ from ..losses import (
     self_similarity_distance,
     style_statistics,
 )
-from .hypercolumn import Hypercolumns, lattice_positions, lattice_steps, random_positions
+from .hypercolumn import (
+    Hypercolumns,
+    lattice_axes,
+    lattice_places,
+    lattice_positions,
+    lattice_steps,
+    random_positions,
+)
 
 STYLE_SAMPLES = 5000  # drawn once a scale (published code: five times a thousand)
 
@@ -52,10 +59,13 @@ class StrotssObjective:
             positions = random_positions((style.shape[1], style.shape[2]), STYLE_SAMPLES, self.generator)
             found = self._read(self.columns.maps(style[None]), torch.stack(positions).to(self.device))[0]
             self.style_target = style_statistics(found, dtype=fast_dtype(self.device))
-            self.content_maps = self.columns.maps(content[None])
+        self.shown = content
         self.drawn = 0
         self.offset = (0, 0)
-        self.positions: Tensor | None = None  # (2, n) rows and columns, in one place for as long as the scale lasts
+        # The content's columns on the whole lattice, and (3, n) positions: rows, columns, and places on the lattice. Both stay where they
+        # are for as long as the scale lasts.
+        self.lattice: Tensor | None = None
+        self.positions: Tensor | None = None
 
     def draw(self) -> None:
         every = self.method.redraw
@@ -65,20 +75,31 @@ class StrotssObjective:
             self.offset = tuple(
                 int(torch.randint(min(step, side), (1,), generator=self.generator)) for step, side in zip(steps, self.size, strict=True)
             )
+            self._look_at_content()
         self.drawn += 1
-        drawn = torch.stack(lattice_positions(self.size, self.method.samples, self.offset, self.generator))
+        rows, columns = lattice_positions(self.size, self.method.samples, self.offset, self.generator)
+        drawn = torch.stack([rows, columns, lattice_places(self.size, self.offset, rows, columns)])
         if self.positions is None:
             self.positions = drawn.to(self.device)
         else:
             # From pinned memory, so that the host does not wait until the device has come so far.
             self.positions.copy_(drawn.pin_memory() if self.positions.is_cuda else drawn, non_blocking=True)
 
+    @torch.no_grad()
+    def _look_at_content(self) -> None:
+        """Its columns at every point of the lattice: a tenth of its maps, at 1024 pixels."""
+        found = self._read(self.columns.maps(self.shown[None]), torch.cartesian_prod(*lattice_axes(self.size, self.offset)).T.to(self.device))[0]
+        if self.lattice is None:
+            most = [len(axis) for axis in lattice_axes(self.size, (0, 0))]
+            self.lattice = found.new_zeros(most[0] * most[1], found.shape[1])
+        self.lattice[: len(found)].copy_(found)
+
     def features(self, pictures: Tensor) -> list[Tensor]:
         return list(self._read(self.columns.maps(pictures), self.positions))
 
     def content(self, features: Tensor) -> Tensor:
         with torch.no_grad():
-            target = self_similarity(self._read(self.content_maps, self.positions)[0])
+            target = self_similarity(self.lattice.index_select(0, self.positions[2]))
         return self_similarity_distance(features, target)
 
     def style(self, features: Tensor) -> Tensor:
@@ -86,5 +107,4 @@ class StrotssObjective:
         return relaxed_emd(features, self.style_target) + moment_distance(features, self.style_target) + palette
 
     def _read(self, maps: list[Tensor], positions: Tensor) -> Tensor:
-        rows, columns = positions
-        return self.columns.at(maps, rows, columns)
+        return self.columns.at(maps, positions[0], positions[1])
