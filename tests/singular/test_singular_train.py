@@ -99,8 +99,8 @@ def test_a_pack_is_a_beginning_for_its_own_architecture(training):
 def test_the_style_size_is_the_paintings_short_side(training, dev_data):
     picture = dev_data / "style" / "hokusai_great_wave.jpg"
     for size in (256, 512):
-        seen = training("ulyanov-2016", replace(SETTINGS, style_size=size)).style_pictures(picture)
-        assert [min(rgb.shape[1:]) for rgb in seen] == [size]
+        seen = training("ulyanov-2016", replace(SETTINGS, style_size=size)).style_pictures(((picture,),) * 3)
+        assert [[min(rgb.shape[1:]) for rgb in pictures] for pictures in seen] == [[size]]
 
 
 def test_photographs_are_seen_as_squares_the_same_each_time(photos):
