@@ -32,8 +32,8 @@ from brushwarp.optimization.pyramid import PyramidCanvas, scaled
 from brushwarp.optimization.replay import adam
 
 SETTINGS = DeformSettings(content_weight=8.0, tv_weight=50.0, tv_form="published")
-MEASURED = """one AVX512-BF16 core, at 64, 128 and 256 px:
-    float32 2.4, 2.5 and 2.5 times, compact 1.7, 1.7 and 2.1 times further, 2.7, 2.9 and 3.2 times from the whole VGG-19;
+MEASURED = """at 64, 128 and 256 px, one AVX2 core, float32 2.7, 2.7 and 2.5 times, compact 1.8, 2.0 and 2.3 times further, 3.1, 3.3 and
+    4.0 times from the whole VGG-19; one AVX512-BF16 core, float32 2.4, 2.5 and 2.5 times, compact 1.7, 1.7 and 2.1 times further, 2.7, 2.9 and 3.2 times from the whole VGG-19;
     bfloat16 3.9, 3.7 and 3.6 times, compact 1.5, 1.7 and 2.0 times further, 2.4, 2.6 and 3.1 times from the whole VGG-19"""
 
 
