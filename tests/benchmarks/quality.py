@@ -37,7 +37,7 @@ PHOTOS = (
 )
 SHORT_SIDE, GATYS_SIDE = 1024, 512
 CELL = 400  # pixels of a sheet's cell
-MEASURED = "not yet"
+MEASURED = "vangogh_starry_night, the first 4 photographs: style 6.8 %, 6.6 %, 6.7 %, content 0.927, perceptual 3.910, pattern 0.010; worst style 8.0 %"
 
 
 def at_short_side(picture: Tensor, short_side: int) -> Tensor:
