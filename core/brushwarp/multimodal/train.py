@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -154,7 +155,8 @@ class Training:
 
     def style_pictures(self, paintings: Paintings) -> list[list[Tensor]]:
         """For each scale that the loss has the style pictures, (3, H, W)."""
-        return [[style_pyramid(path)[scale] for path in paths] for scale, paths in enumerate(paintings)]
+        pyramids = {path: style_pyramid(path) for path in dict.fromkeys(chain(*paintings))}
+        return [[pyramids[path][scale] for path in paths] for scale, paths in enumerate(paintings)]
 
     def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
         """What each iteration sees, from sample number `start` on."""

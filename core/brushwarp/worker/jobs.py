@@ -112,7 +112,8 @@ class Engine:
         return picture, sha256(Path(request.style).read_bytes()).hexdigest()
 
     def _painter(self, style: str, medium: str = "", fine: str = "") -> Painter:
-        paths = [find_style(name) for name in (style, medium or style, fine or style)]
+        mix = (medium or style, fine or style) if medium or fine else ()
+        paths = [find_style(name) for name in (style, *mix)]
         key = tuple((str(path), _changed(path)) for path in paths)
         painter = self._warm.pop(key, None) or api.load_painter(paths[0], mix=paths[1:])
         self._warm[key] = painter
