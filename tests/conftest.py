@@ -87,3 +87,23 @@ def small_style(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("style") / "small.safetensors"
     save_pack(StylePack(StyleCard(id="small", name="Small", widths=widths), dict(MultimodalNetwork(widths).state_dict())), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def ask_nothing() -> type:
+    """A context that refuses what a CUDA device would have to be waited for, and what cannot be recorded: reading a number, tensors
+    whose size depends on numbers, checks of an equation's solution, and tensors made of the host's numbers."""
+    import torch
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    asking = ("_local_scalar_dense", "nonzero", "masked_select", "equal", "is_nonzero", "_linalg_check_errors", "lift_fresh", "_unique2")
+
+    class AskNothing(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            name = func.overloadpacket.__name__
+            by_mask = name in ("index", "index_put_") and any(index is not None and index.dtype == torch.bool for index in args[1])
+            if name in asking or by_mask:
+                raise RuntimeError(f"the device was asked: {name}")
+            return func(*args, **(kwargs or {}))
+
+    return AskNothing

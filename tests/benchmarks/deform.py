@@ -29,7 +29,7 @@ from brushwarp.features.vgg import VGG19_BLOCKS, VggStack
 from brushwarp.geometry import KeypointPairs
 from brushwarp.optimization import Course, Strotss, optimise
 from brushwarp.optimization.pyramid import PyramidCanvas, scaled
-from brushwarp.optimization.replay import adam
+from brushwarp.replay import adam
 
 SETTINGS = DeformSettings(content_weight=8.0, tv_weight=50.0, tv_form="published")
 MEASURED = """at 64, 128 and 256 px, one AVX2 core, float32 2.7, 2.7 and 2.5 times, compact 1.8, 2.0 and 2.3 times further, 3.1, 3.3 and

@@ -1,6 +1,8 @@
 """Training: goes on where it stopped, begins from a pack, and says what is wrong with what it is given."""
 
+import math
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
@@ -14,11 +16,13 @@ from brushwarp.multimodal.network import Widths
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
 from brushwarp.multimodal.report import draw_report, paint_sample
 from brushwarp.multimodal.train import Training, TrainingSettings
+from brushwarp.replay import Replay, adam
 from brushwarp.styles import StyleCard, load_pack
 from brushwarp.training.checkpoint import checkpoint_path
+from brushwarp.training.iteration import Iteration
 
 CARD = StyleCard(id="tiny", name="Tiny", widths=Widths(style=4, enhance=16, enhance_residuals=1, refine=16))
-SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_every=2, loaders=0)
+SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_seconds=0, loaders=0)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +90,7 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(training, encoder, pho
     checkpoint = checkpoint_path(tmp_path / "a.safetensors")
     assert not training(replace(SETTINGS, seed=1)).resume(checkpoint)
     assert not Training(CARD, ((photos[0],),) * 3, encoder, SETTINGS, torch.device("cpu")).resume(checkpoint)
-    assert training(replace(SETTINGS, save_every=7, loaders=2)).resume(checkpoint)
+    assert training(replace(SETTINGS, save_seconds=7, loaders=2)).resume(checkpoint)
 
 
 @pytest.mark.parametrize("damage", ["cut short", "empty", "another file", "incomplete"])
@@ -139,6 +143,69 @@ def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
     assert Image.open(tmp_path / "report.png").size[0] > 1000
     with pytest.raises(BrushwarpError, match="No photographs"):
         find_photos(tmp_path / "a.samples")
+
+
+def test_a_training_whose_loss_is_no_number_steps_back_and_goes_on_at_half_the_rate(training, photos, tmp_path):
+    run = training(replace(SETTINGS, iterations=(6, 0, 0, 0, 0)))
+    told, losses = [], run.losses
+    failing = iter([False, False, True])
+
+    def sometimes(stage, batch):
+        loss, terms = losses(stage, batch)
+        return (loss * math.nan if next(failing, False) else loss), terms
+
+    run.losses = sometimes
+    first_rate = run._learning_rate(run.settings.stages[0])
+    pack = run.run(photos, tmp_path / "a.safetensors", lambda report: told.append((report.iteration, report.setbacks)), nothing)
+    assert told == [(1, 0), (2, 0), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)]
+    assert len(run.history) == 6 and all(value.isfinite().all() for value in pack.weights.values())
+    run.iteration = 0
+    assert run._learning_rate(run.settings.stages[0]) == first_rate / 2
+    again = training(replace(SETTINGS, iterations=(6, 0, 0, 0, 0)))
+    assert again.resume(checkpoint_path(tmp_path / "a.safetensors")) and again.setbacks == 1
+
+
+def test_a_training_that_never_gives_a_number_says_so(training, photos, tmp_path):
+    run = training()
+    losses = run.losses
+    run.losses = lambda stage, batch: (losses(stage, batch)[0] * math.nan, {})
+    with pytest.raises(BrushwarpError, match="no number again and again") as caught:
+        run.run(photos, tmp_path / "a.safetensors", nothing, nothing)
+    assert caught.value.code == "training-diverged" and not (tmp_path / "a.safetensors").exists()
+
+
+@pytest.mark.parametrize("stage", range(5))
+def test_an_iteration_asks_the_device_nothing(stage, training, photos, ask_nothing):
+    run = training()
+    batch = next(run.batches(photos, 0))
+    iteration = Iteration(partial(run.losses, run.settings.stages[stage]), adam([{"params": list(run.network.parameters()), "lr": 1e-3}]), batch, run.device)
+    for held, tensor in zip(iteration.held, batch, strict=True):
+        held.copy_(tensor)
+    iteration.optimiser.step = lambda: None  # on a CPU Adam reads its count
+    with ask_nothing():
+        iteration._once()
+    assert iteration.row.isfinite().all()
+
+
+@pytest.mark.gpu
+def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder, tmp_path, monkeypatch):
+    replays = []
+    recorded = Replay._recorded
+    monkeypatch.setattr(Replay, "_recorded", lambda self: replays.append(recorded(self)) or replays[-1])
+    settings = replace(SETTINGS, iterations=(8, 8, 8, 8, 8), batch=2, save_seconds=1000)
+    found = {}
+    for device in ("cpu", "cuda"):
+        run = Training(CARD, ((painting,),) * 3, encoder, settings, torch.device(device))
+        run.run(photos, tmp_path / f"{device}.safetensors", nothing, nothing)
+        found[device] = run.history
+    again = Training(CARD, ((painting,),) * 3, encoder, settings, torch.device("cuda"))
+    assert again.resume(checkpoint_path(tmp_path / "cuda.safetensors")) and again.iteration == 40
+    encoder.to("cpu")
+    assert len(replays) == 5 and None not in replays
+    for ours, theirs in zip(found["cuda"], found["cpu"], strict=True):
+        for name in theirs:
+            if not name.startswith(("distribution", "pattern")):  # drawn at random, and next to nothing
+                assert ours[name] == pytest.approx(theirs[name], rel=0.15, abs=0.01), name
 
 
 def test_a_pack_is_a_beginning(training):

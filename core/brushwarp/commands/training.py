@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -105,17 +106,23 @@ def run_train(arguments: argparse.Namespace) -> None:
         tell(f"{len(photos)} photographs are few: the style will suit pictures like these, and others less. A thousand are better.")
     tell(f"Training {card.name} on {describe_device(device)}, {len(photos)} photographs, {settings.total} iterations.")
     bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
+    samples = output.with_suffix(SAMPLES_SUFFIX)
+    samples.mkdir(exist_ok=True)
+    setbacks = training.setbacks
 
     def on_report(report: Report) -> None:
-        bar.update(1)
+        nonlocal setbacks
+        if report.setbacks > setbacks:
+            setbacks = report.setbacks
+            bar.write(f"The loss was no number: back to iteration {report.iteration}, and on at half the rate.", file=sys.stderr)
         hours, minutes = divmod(round(report.seconds_left / 60), 60)
-        bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, " + ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items()))
+        losses = ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items())
+        bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, {losses}", refresh=False)
+        bar.update(report.iteration - bar.n)
+        if report.iteration * SAMPLES // settings.total > (report.iteration - 1) * SAMPLES // settings.total:
+            paint_sample(training.pack(), training.subnets, photos[len(photos) // 2], samples / f"{report.iteration:06}.jpg", device)
 
     def on_save(training: Training) -> None:
-        samples = output.with_suffix(SAMPLES_SUFFIX)
-        samples.mkdir(exist_ok=True)
-        if training.iteration % max(1, settings.total // SAMPLES) < settings.save_every or training.iteration == settings.total:
-            paint_sample(training.pack(), training.subnets, photos[len(photos) // 2], samples / f"{training.iteration:06}.jpg", device)
         title = f"{card.name}, {training.iteration} of {settings.total} iterations"
         draw_report(training.history, sorted(samples.glob("*.jpg")), output.with_suffix(".report.png"), title)
 

@@ -9,7 +9,7 @@ from ..geometry import KeypointPairs
 from ..image.resample import resize
 from ..optimization import Course, Method, falling_rate, optimise
 from ..optimization.pyramid import PyramidCanvas
-from ..optimization.replay import adam, set_rate
+from ..replay import adam, set_rate
 from ..optimization.stylise import SMALLEST_SIDE
 from ..progress import OnProgress, Progress, ignore_progress
 from .moving_arrows import MovingArrows

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ..errors import BrushwarpError
+from ..image.rearranging import pad_edges
 from .normalisation import normalise
 
 # (channels, convolutions) of each block, as deep as style and content losses look
@@ -64,7 +65,7 @@ class VggStack(nn.Module):
             x = functional.max_pool2d(x, 2, ceil_mode=True)
         outputs = []
         for name in names:
-            x = functional.relu(self.convolutions[name](functional.pad(x, (1, 1, 1, 1), mode="replicate")))
+            x = functional.relu(self.convolutions[name](pad_edges(x, 1, "replicate")))
             outputs.append(x)
         return outputs
 

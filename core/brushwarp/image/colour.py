@@ -61,8 +61,8 @@ def linear_to_srgb(light: Tensor) -> Tensor:
 
 def luminance(rgb: Tensor) -> Tensor:
     """Y of YIQ, (…, 1, H, W) of (…, 3, H, W), on values with the sRGB curve (so it is perceptual, not light)."""
-    weights = torch.tensor(LUMA, dtype=rgb.dtype, device=rgb.device).view(3, 1, 1)
-    return (rgb * weights).sum(-3, keepdim=True)
+    red, green, blue = (share * channel for share, channel in zip(LUMA, rgb.unbind(-3), strict=True))
+    return (red + green + blue).unsqueeze(-3)
 
 
 def keep_chroma(painted: Tensor, photo: Tensor) -> Tensor:

@@ -11,13 +11,15 @@ from .perceptual import EPSILON
 def sliced_wasserstein(x: Tensor, target: Tensor, directions: Tensor) -> Tensor:
     """Scalar: squared distance between the distributions of two sets of points, over the target's spread; 1 is "as far as the spread".
 
-    x: (C, n) and target: (C, n), a column a point; directions: (K, C), along each of which both sets are sorted and compared.
+    x: (C, n), or (N, C, n) for the mean of N sets, and target: (C, n), a column a point; directions: (K, C), along each of which both sets
+    are sorted and compared.
     A Gram matrix is an average, so a faint texture everywhere serves it as well as a strong one beside calm colour: this tells them
     apart. Differentiable in x. Source: Heitz et al. 2021, "A Sliced Wasserstein Loss for Neural Texture Synthesis", equation 5;
     their directions are unit vectors, and longer ones change nothing here.
     """
-    ours, theirs = ((directions @ points).sort(1).values for points in (x, target))
-    spread = (theirs - theirs.mean(1, keepdim=True)).square().mean()
+    with torch.autocast(x.device.type, enabled=False):  # the differences of neighbours in order are finer than bfloat16
+        ours, theirs = ((directions @ points).sort(-1).values for points in (x, target))
+    spread = (theirs - theirs.mean(-1, keepdim=True)).square().mean()
     return (ours - theirs).square().mean() / spread.clamp_min(EPSILON)
 
 

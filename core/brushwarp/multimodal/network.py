@@ -11,6 +11,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from ..image.colour import luminance
+from ..image.rearranging import interleave_phases, pad_edges
 from ..styles.card import Widths
 
 
@@ -28,8 +29,8 @@ class ReflectionConv(nn.Conv2d):
 def pad_reflecting(x: Tensor, margin: int) -> Tensor:
     """Reflection padding that also works where a side is no longer than the margin (edge pixels then repeat)."""
     if min(x.shape[-2:]) > margin:
-        return functional.pad(x, (margin,) * 4, mode="reflect")
-    return functional.pad(x, (margin,) * 4, mode="replicate")
+        return pad_edges(x, margin, "reflect")
+    return pad_edges(x, margin, "replicate")
 
 
 class ConvNormRelu(nn.Module):
@@ -85,17 +86,10 @@ class Upsample(nn.Module):
         self.block = ConvNormRelu(channels_in, channels_out, 3)
 
     def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
-        batch, _, height, width = x.shape
         conv = self.block.conv
         kernels = phase_kernels(conv.weight).flatten(0, 1)
-        phases = functional.conv2d(functional.pad(x, (1, 1, 1, 1), mode="replicate"), kernels, conv.bias.repeat(4))
-        channels = conv.out_channels
-        doubled = phases.new_empty(batch, channels, 2 * height, 2 * width)
-        for phase in range(4):
-            down, across = divmod(phase, 2)
-            part = phases[:, phase * channels : (phase + 1) * channels, down : down + height, across : across + width]
-            doubled[..., down::2, across::2] = part
-        del phases  # at full size this is the largest tensor there is
+        # Never by a name of its own: at full size what comes out is the largest tensor there is.
+        doubled = interleave_phases(functional.conv2d(pad_edges(x, 1, "replicate"), kernels, conv.bias.repeat(4)))
         return functional.relu(self.block.norm(doubled[..., : size[0], : size[1]]), inplace=not self.training)
 
 

@@ -66,16 +66,15 @@ class Windows:
     def photos(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.coarse, self.middle, self.fine
 
-    def to(self, device: torch.device) -> Windows:
-        moved = (tensor.to(device, non_blocking=True) for tensor in self.photos())
-        return Windows(*moved, self.middle_at, self.fine_at)
-
 
 def _enlarged_windows(pictures: Tensor, corners: Tensor, side: int) -> Tensor:
     """From each picture the square of side / 2 at its corner (x, y), enlarged to `side` as between subnets."""
     half = side // 2
-    cut = [picture[:, y : y + half, x : x + half] for picture, (x, y) in zip(pictures, corners.tolist(), strict=True)]
-    return resize(torch.stack(cut), (side, side))
+    batch, channels, _, width = pictures.shape
+    columns, rows = (corners[:, axis, None] + torch.arange(half, device=corners.device) for axis in (0, 1))
+    cut = pictures.gather(2, rows[:, None, :, None].expand(batch, channels, half, width))
+    cut = cut.gather(3, columns[:, None, None, :].expand(batch, channels, half, half))
+    return resize(cut, (side, side))
 
 
 def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windows, first: int, last: int) -> list[Tensor]:
@@ -118,7 +117,7 @@ class HierarchicalLoss:
                 with torch.no_grad():
                     found = {layer: value.float() for layer, value in encoder(picture[None], STYLE_LAYERS).items()}
                 grams.append({layer: gram_matrix(value) for layer, value in found.items()})
-                points.append({layer: self._some(value[0], POINTS_KEPT // len(pictures)) for layer, value in found.items()})
+                points.append({layer: self._some(value, POINTS_KEPT // len(pictures))[0] for layer, value in found.items()})
                 energies.append(found[CONTENT_LAYER].square().mean().item())
             self.grams.append({layer: sum(gram[layer] for gram in grams) / len(grams) for layer in STYLE_LAYERS})
             self.points.append({layer: torch.cat([some[layer] for some in points], 1) for layer in STYLE_LAYERS})
@@ -129,11 +128,11 @@ class HierarchicalLoss:
         self.chance.manual_seed(seed)
 
     def __call__(
-        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Sequence[float] = (1.0, 1.0, 1.0)
-    ) -> tuple[Tensor, dict[str, float]]:
-        """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name.
+        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Sequence[float] | Tensor = (1.0, 1.0, 1.0)
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name, scalars without gradient.
 
-        strengths: what the style's terms are multiplied by, scale by scale (`balance`).
+        strengths: what the style's terms are multiplied by, scale by scale (`balance`). Asks the device nothing.
         """
         total = outputs[0].new_zeros(())
         terms: dict[str, Tensor] = {}
@@ -145,15 +144,15 @@ class HierarchicalLoss:
             seen, found = self._seen(rgb, photo, scale, strengths)
             total = total + weights.scale[scale] * (seen + calm)
             terms |= {f"{name} {scale + 1}": value for name, value in {**found, "pattern": pattern.detach().sqrt()}.items()}
-        return total, {name: float(value) for name, value in terms.items()}
+        return total, terms
 
-    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Sequence[float]) -> tuple[Tensor, dict[str, Tensor]]:
+    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Sequence[float] | Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Style and content of an RGB output at its own scale and, halved, at the coarser ones; the first by name."""
         with torch.no_grad():
             unpainted = self.encoder(photo, STYLE_LAYERS)
             wanted = unpainted[CONTENT_LAYER].float()
             far = self._style(unpainted, scale)
-        found = self.encoder(rgb, STYLE_LAYERS)
+        found = {layer: value.contiguous() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}  # read as lists of points, twice
         style = self._style(found, scale)
         content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
         terms = {"style": style, "unpainted": far, "content": content}
@@ -175,14 +174,17 @@ class HierarchicalLoss:
         """Mean over layers and pictures of how far activations are from being distributed as the painting's."""
         distances = []
         for layer, target in self.points[scale].items():
-            for value in found[layer]:
-                count = min(POINTS, value.shape[-2] * value.shape[-1], target.shape[1])
-                directions = torch.randn(DIRECTIONS, len(target), generator=self.chance, device=target.device)
-                distances.append(sliced_wasserstein(self._some(value.float(), count), self._some(target, count), directions))
+            value = found[layer]
+            count = min(POINTS, value.shape[-2] * value.shape[-1], target.shape[1])
+            directions = torch.randn(DIRECTIONS, len(target), generator=self.chance, device=target.device)
+            distances.append(sliced_wasserstein(self._some(value, count).float(), self._some(target, count), directions))
         return torch.stack(distances).mean()
 
     def _some(self, activations: Tensor, count: int) -> Tensor:
-        """(C, …) to at most `count` of its points at random, (C, n)."""
-        points = activations.flatten(1)
-        chosen = torch.randperm(points.shape[1], generator=self.chance, device=points.device)[:count]
-        return points[:, chosen]
+        """(…, C, n) or (N, C, H, W) to `count` of its points at random, (…, C, count), or all where there are no more."""
+        points = activations.flatten(-2) if activations.ndim == 4 else activations
+        size = points.shape[-1]
+        if count >= size:
+            return points
+        chosen = torch.randint(size, (count,), generator=self.chance, device=points.device)
+        return points.index_select(-1, chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from ..errors import BrushwarpError
 from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batches, to_tensor
-from .objective import STYLE_SHORT_SIDES, Windows
+from .objective import STYLE_SHORT_SIDES
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 SAMPLES_SUFFIX = ".samples"  # of a folder with what a training painted, which is nothing to practise on
@@ -112,9 +112,6 @@ class PhotoWindows(Dataset):
         return *tensors, torch.tensor(middle_at), torch.tensor(fine_at)
 
 
-def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Windows]:
-    """Batches of `Windows` for ever, from sample number `start` on."""
-    samples = PhotoWindows(paths, window, seed)
-    pin_memory = torch.cuda.is_available()
-    for tensors in stream_batches(samples, batch=batch, start=start, loaders=loaders, pin_memory=pin_memory):
-        yield Windows(*tensors)
+def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Sequence[Tensor]]:
+    """Batches of what `Windows` is made of for ever, from sample number `start` on."""
+    return stream_batches(PhotoWindows(paths, window, seed), batch=batch, start=start, loaders=loaders)

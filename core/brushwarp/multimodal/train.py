@@ -10,20 +10,22 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from .. import __version__
 from ..architectures import make_network
-from ..devices import fast_dtype
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
+from ..replay import adam, set_rate
 from ..styles import StyleCard, StylePack, save_pack
 from ..training.checkpoint import (
     adam_state,
@@ -33,13 +35,16 @@ from ..training.checkpoint import (
     save_checkpoint,
     take_up_checkpoint,
 )
+from ..training.iteration import Iteration
 from ..training.schedule import warm_cosine
 from .balance import Aim, Balance
-from .objective import HierarchicalLoss, Weights, paint_windows
+from .objective import HierarchicalLoss, Weights, Windows, paint_windows
 from .photos import stream_windows, style_pyramid
 
 WARM_UP = 40  # iterations; without it a good network that is trained on loses in ten steps what hundreds gave it (seen)
 SMOOTHING = 50  # iterations over which final losses are averaged for the card
+KEEP_EVERY = 50  # iterations, for the state to step back to should the loss stop being a number
+MOST_SETBACKS = 4  # of a training, each of which halves the learning rate
 
 
 # (name, first subnet, last subnet): each subnet learns on what the one before it has learnt, then the fine ones, then all.
@@ -69,7 +74,7 @@ class TrainingSettings:
     weights: Weights = Weights()
     aim: Aim = Aim()
     seed: int = 0
-    save_every: int = 100
+    save_seconds: float = 60.0
     loaders: int = 1
 
     @property
@@ -94,13 +99,15 @@ Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
 
 @dataclass(frozen=True)
 class Report:
-    """Handed to the caller after every iteration. `terms` are the loss's parts by name."""
+    """Handed to the caller after every iteration. `terms` are the loss's parts by name. setbacks: how often so far the loss was no
+    number, so that the training stepped back and goes on at half the rate."""
 
     iteration: int
     total: int
     stage: str
     terms: dict[str, float]
     seconds_left: float
+    setbacks: int = 0
 
 
 class Training:
@@ -119,7 +126,7 @@ class Training:
         # channels_last is what tensor cores want; on a CPU it slows the backward pass down (measured on AVX2: a tenth).
         self.memory_format = torch.channels_last if device.type == "cuda" else torch.contiguous_format
         self.network = make_network(card).to(device=device, memory_format=self.memory_format).train()
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
+        self.optimiser = adam([{"params": list(self.network.parameters()), "lr": settings.learning_rate}])
         pictures = [[rgb.to(device) for rgb in pictures] for pictures in self.style_pictures(paintings)]
         self.loss = HierarchicalLoss(encoder.to(device=device, memory_format=self.memory_format), pictures, settings.weights)
         self.picture_hashes = [[hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] for paths in paintings]
@@ -127,6 +134,8 @@ class Training:
         self.iteration = 0
         self.history: list[dict[str, float]] = []
         self.balance = Balance(settings.aim)
+        self.strengths = torch.ones(3, device=device)
+        self.setbacks = 0
 
     def start_from(self, pack: StylePack) -> None:
         """Takes a pack's weights for a beginning. Raises BrushwarpError("pack-widths") if its network has another shape."""
@@ -138,64 +147,87 @@ class Training:
         """Trains to the end of the stages, saving pack and checkpoint as it goes, and returns the finished pack."""
         settings = self.settings
         stages = [stage for stage in settings.stages for _ in range(stage.iterations)]
-        stream = self.batches(photos, self.iteration * settings.batch)
-        clock = _Clock()
-        for stage in stages[self.iteration :]:
-            terms = self._step(stage, next(stream).to(self.device))
-            self.history.append(terms)
-            self.balance.note(terms)
-            self.iteration += 1
-            on_report(Report(self.iteration, settings.total, stage.name, terms, clock.left(stages, self.iteration)))
-            if self.iteration % settings.save_every == 0 and self.iteration < settings.total:
-                self.save(output)
-                on_save(self)
+        clock, saved = _Clock(), time.monotonic()
+        while self.iteration < settings.total:
+            stream = self.batches(photos, self.iteration * settings.batch)
+            for stage, terms in self._until_setback(stages, stream):
+                seconds_left = clock.left(stage.name, Counter(later.name for later in stages[self.iteration :]))
+                on_report(Report(self.iteration, settings.total, stage.name, terms, seconds_left, self.setbacks))
+                if time.monotonic() - saved >= settings.save_seconds and self.iteration < settings.total:
+                    self.save(output)
+                    on_save(self)
+                    saved = time.monotonic()
         pack = self.save(output)
         on_save(self)
         return pack
+
+    def _until_setback(self, stages: list[Stage], stream: Iterator[Sequence[Tensor]]) -> Iterator[tuple[Stage, dict[str, float]]]:
+        """Each iteration's stage and terms, to the end or until the loss is no number: then back to the last state known to be good."""
+        good, stage, again = (self.iteration, self._state()), None, None
+        while self.iteration < self.settings.total:
+            batch = next(stream)
+            if stages[self.iteration] != stage:
+                stage = stages[self.iteration]
+                losses = partial(self.losses, stage)
+                again = Iteration(losses, self.optimiser, batch, self.device, [self.loss.chance])
+            before = (self.iteration, self._state()) if self.iteration % KEEP_EVERY == 0 else None
+            self._prepare(stage)
+            loss, terms = again(batch)
+            if not math.isfinite(loss):
+                self._step_back(*good)
+                return
+            good = before or good  # what gave a loss was good itself
+            self.history.append(terms)
+            self.balance.note(terms)
+            self.iteration += 1
+            yield stage, terms
+
+    def _step_back(self, iteration: int, state: dict[str, Tensor]) -> None:
+        """To an earlier iteration. Raises BrushwarpError("training-diverged") after too many."""
+        setbacks = self.setbacks + 1
+        if setbacks > MOST_SETBACKS:
+            raise BrushwarpError(
+                "training-diverged", f"The loss is no number again and again, the last time at iteration {self.iteration}.",
+                f"Train on from the last pack with a --learning-rate lower than {self.settings.learning_rate / 2**self.setbacks:.2g}.",
+            )
+        self._take_up(iteration, self.history[:iteration], setbacks, state)
 
     def style_pictures(self, paintings: Paintings) -> list[list[Tensor]]:
         """For each scale that the loss has the style pictures, (3, H, W)."""
         pyramids = {path: style_pyramid(path) for path in dict.fromkeys(chain(*paintings))}
         return [[pyramids[path][scale] for path in paths] for scale, paths in enumerate(paintings)]
 
-    def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
+    def batches(self, photos: list[Path], start: int) -> Iterator[Sequence[Tensor]]:
         """What each iteration sees, from sample number `start` on."""
         settings = self.settings
         return stream_windows(
             photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
         )
 
-    def losses(self, stage: Stage, windows: Any) -> tuple[Tensor, dict[str, float]]:
+    def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a batch, and its terms by name."""
+        windows = Windows(*batch)
         photos = windows.photos()[stage.first : stage.last + 1]
         outputs = paint_windows(self.network, normalise(windows.coarse), windows, stage.first, stage.last)
-        return self.loss(outputs, photos, stage.first, self.balance.strengths)
+        return self.loss(outputs, photos, stage.first, self.strengths)
 
-    def _step(self, stage: Stage, batch: Any) -> dict[str, float]:
+    def _prepare(self, stage: Stage) -> None:
+        """What an iteration depends on besides its batch."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self._learning_rate(stage)
-        dtype = fast_dtype(self.device)
-        self.loss.draw(self.settings.seed * self.settings.total + self.iteration)
-        with torch.autocast(self.device.type, dtype, enabled=dtype != torch.float32):
-            total, terms = self.losses(stage, batch)
-        if not math.isfinite(total.item()):
-            raise BrushwarpError(
-                "training-diverged", f"The loss is no longer a number at iteration {self.iteration}.",
-                "Train on from the last pack with a lower --learning-rate.",
-            )
-        self.optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        self.optimiser.step()
-        return terms
+            set_rate(group, self._learning_rate(stage))
+        self.strengths.copy_(torch.tensor(self.balance.strengths))
+        seed = self.settings.seed * self.settings.total + self.iteration
+        torch.manual_seed(seed)  # for networks that are fed noise
+        self.loss.draw(seed)
 
     def _learning_rate(self, stage: Stage) -> float:
-        """Begins anew in every stage."""
+        """Begins anew in every stage, and is halved by every setback."""
         before = 0
         for earlier in self.settings.stages:
             if earlier == stage:
                 break
             before += earlier.iterations
-        high, low = self.settings.learning_rate, self.settings.final_learning_rate
+        high, low = (rate / 2**self.setbacks for rate in (self.settings.learning_rate, self.settings.final_learning_rate))
         return warm_cosine(self.iteration - before, stage.iterations, high=high, low=low, warm_up=WARM_UP)
 
     @property
@@ -226,31 +258,41 @@ class Training:
             "settings": asdict(self.settings),
             "earlier": self.card.training,
         }
-        weights = {name: value.detach().float().cpu().clone() for name, value in self.network.state_dict().items()}
-        return StylePack(replace(self.card, training=record), weights)
+        return StylePack(replace(self.card, training=record), self._weights())
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {name: value.detach().float().cpu().clone() for name, value in self.network.state_dict().items()}
 
     def save(self, output: Path) -> StylePack:
         """Writes the pack to `output` and, beside it, what a resumed training needs."""
         pack = self.pack()
         save_pack(pack, output)
-        state = {f"network.{name}": value for name, value in pack.weights.items()}
-        state |= adam_state(self.optimiser, self.network.named_parameters())
-        record = {"iteration": str(self.iteration), "history": json.dumps(self.history)}
-        save_checkpoint(checkpoint_path(output), self._identity(), state, record)
+        record = {"iteration": str(self.iteration), "history": json.dumps(self.history), "setbacks": str(self.setbacks)}
+        save_checkpoint(checkpoint_path(output), self._identity(), self._state(), record)
         return pack
+
+    def _state(self) -> dict[str, Tensor]:
+        """What the iterations change, on the CPU."""
+        network = {f"network.{name}": value for name, value in self._weights().items()}
+        return network | adam_state(self.optimiser, self.network.named_parameters())
 
     def resume(self, checkpoint: Path) -> bool:
         """Takes up this training's own checkpoint; False, and nothing changed, if it belongs to another one.
 
         Raises BrushwarpError("checkpoint-damaged").
         """
-        return take_up_checkpoint(checkpoint, self._identity(), self._take_up, made="pack")
+        return take_up_checkpoint(
+            checkpoint,
+            self._identity(),
+            lambda record, state: self._take_up(int(record["iteration"]), json.loads(record["history"]), int(record["setbacks"]), state),
+            made="pack",
+        )
 
-    def _take_up(self, record: dict[str, str], state: dict[str, Tensor]) -> None:
-        iteration, history = int(record["iteration"]), json.loads(record["history"])
+    def _take_up(self, iteration: int, history: list[dict[str, float]], setbacks: int, state: dict[str, Tensor]) -> None:
         self.network.load_state_dict({key.removeprefix("network."): value for key, value in state.items() if key.startswith("network.")})
         restore_adam(self.optimiser, self.network.named_parameters(), state)
-        self.iteration, self.history, self.balance = iteration, history, Balance(self.settings.aim, history)
+        self.iteration, self.history, self.setbacks = iteration, history, setbacks
+        self.balance = Balance(self.settings.aim, history)
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
@@ -264,12 +306,12 @@ class _Clock:
 
     def __init__(self) -> None:
         self.last = time.monotonic()
-        self.steps: dict[str, list[float]] = {}
+        self.steps: dict[str, deque[float]] = {}
 
-    def left(self, stages: list[Stage], iteration: int) -> float:
+    def left(self, stage: str, to_come: dict[str, int]) -> float:
+        """After an iteration of a stage. to_come: how many more, by stage."""
         now = time.monotonic()
-        name = stages[iteration - 1].name
-        self.steps.setdefault(name, []).append(now - self.last)
+        self.steps.setdefault(stage, deque(maxlen=101)).append(now - self.last)
         self.last = now
-        typical = {key: sorted(values[-101:])[len(values[-101:]) // 2] for key, values in self.steps.items()}
-        return sum(typical.get(stage.name, typical[name]) for stage in stages[iteration:])
+        typical = {name: sorted(steps)[len(steps) // 2] for name, steps in self.steps.items()}
+        return sum(count * typical.get(name, typical[stage]) for name, count in to_come.items())

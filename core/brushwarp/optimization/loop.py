@@ -13,7 +13,7 @@ from torch import Tensor
 from ..losses import excess
 from .method import Objective
 from .pyramid import Canvas
-from .replay import Replay, replayable
+from ..replay import Replay, replayable
 
 EXCESS_WEIGHT = 5.0  # of colours outside 0..1: without it a match is sought there, and lost when they are clamped; ours, by eye
 LAST_RATE = 0.1  # of a falling rate, at its end

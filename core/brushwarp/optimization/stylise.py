@@ -12,7 +12,7 @@ from ..progress import OnProgress, Progress, ignore_progress
 from .loop import Course, optimise
 from .method import Method
 from .pyramid import Canvas, PixelCanvas, PyramidCanvas, laplacian, mean_colour
-from .replay import adam
+from ..replay import adam
 
 SMALLEST_SIDE = 16  # pixels of a scale: below it the deepest layers of an encoder have nothing left to look at
 

@@ -6,12 +6,11 @@ content), so that the two differ by network and scale alone. Gram matrices, cont
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from ..features import normalise
@@ -44,12 +43,12 @@ class SingularTraining(Training):
         scale = STYLE_SHORT_SIDES.index(self.settings.style_size)
         return [[style_pyramid(path)[scale] for path in paintings[0]]]
 
-    def batches(self, photos: list[Path], start: int) -> Iterator[Any]:
+    def batches(self, photos: list[Path], start: int) -> Iterator[Sequence[Tensor]]:
         settings = self.settings
         return stream_squares(
             photos, side=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
         )
 
-    def losses(self, stage: Stage, photos: Tensor) -> tuple[Tensor, dict[str, float]]:
-        torch.manual_seed(self.settings.seed * self.settings.total + self.iteration)  # for networks that are fed noise
-        return self.loss([self.network(normalise(photos))], [photos], 0, self.balance.strengths)
+    def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        (photos,) = batch
+        return self.loss([self.network(normalise(photos))], [photos], 0, self.strengths)

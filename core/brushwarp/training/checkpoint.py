@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
 
-HOW_ALONE = ("save_every", "loaders")  # settings that may change while a training goes on: what it gives stays the same
+HOW_ALONE = ("save_every", "save_seconds", "loaders")  # settings that may change while a training goes on: what it gives stays the same
 
 Named = Iterable[tuple[str, nn.Parameter]]
 
@@ -72,9 +72,12 @@ def adam_state(optimiser: torch.optim.Adam, parameters: Named) -> dict[str, Tens
 
 def restore_adam(optimiser: torch.optim.Adam, parameters: Named, state: dict[str, Tensor]) -> None:
     """The inverse of `adam_state`; other keys of `state` are passed over."""
+    optimiser.state.clear()
+    (on_device,) = {group["capturable"] for group in optimiser.param_groups}  # where Adam counts its steps; else on the CPU
     for name, parameter in parameters:
         if f"adam.step.{name}" in state:
-            entry = {"step": state[f"adam.step.{name}"]}  # on the CPU, where Adam counts
-            for key in ("exp_avg", "exp_avg_sq"):
-                entry[key] = state[f"adam.{key}.{name}"].to(parameter.device)
-            optimiser.state[parameter] = entry
+            step = state[f"adam.step.{name}"].clone()
+            moments = {key: torch.empty_like(parameter, requires_grad=False) for key in ("exp_avg", "exp_avg_sq")}  # as it lies in memory
+            for key, moment in moments.items():
+                moment.copy_(state[f"adam.{key}.{name}"])
+            optimiser.state[parameter] = {"step": step.to(parameter.device) if on_device else step, **moments}

@@ -59,13 +59,13 @@ def draw_picture(draw: random.Random, paths: list[Path]) -> Image.Image:
     raise BrushwarpError("photos-damaged", f"{TRIES} pictures in a row can't be read, {path} the last.", "Look through the folder.")
 
 
-def stream_batches(samples: Dataset, *, batch: int, start: int, loaders: int, pin_memory: bool = False) -> Iterator[Any]:
+def stream_batches(samples: Dataset, *, batch: int, start: int, loaders: int) -> Iterator[Any]:
     """Batches of samples number start, start + 1, … for ever, read by `loaders` processes (0: by this one)."""
     yield from DataLoader(
         samples,
         batch_size=batch,
         sampler=count(start),
         num_workers=loaders,
-        pin_memory=pin_memory,
+        pin_memory=torch.cuda.is_available(),
         prefetch_factor=4 if loaders else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,8 +17,10 @@ class Replay:
     Where it cannot be recorded after all, it goes on as written, which gives the same numbers.
     """
 
-    def __init__(self, step: Callable[[], None]) -> None:
+    def __init__(self, step: Callable[[], None], chances: Sequence[torch.Generator] = ()) -> None:
+        """chances: generators of the device that the step draws from, besides PyTorch's own. They may be seeded anew between replays."""
         self.step = step
+        self.chances = chances
         self.done = 0
         self.graph: torch.cuda.CUDAGraph | None = None
 
@@ -38,6 +40,8 @@ class Replay:
 
     def _recorded(self) -> torch.cuda.CUDAGraph | None:
         graph = torch.cuda.CUDAGraph()
+        for chance in self.chances:
+            graph.register_generator_state(chance)
         try:
             with torch.cuda.graph(graph):
                 self.step()
