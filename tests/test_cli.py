@@ -250,7 +250,7 @@ def test_the_doctor_goes_on_when_the_wished_for_device_is_not_here(monkeypatch, 
 
 
 def test_a_missing_library_is_a_sentence(tmp_path):
-    (tmp_path / "imagecodecs.py").write_text("raise ImportError('libjxl.so: no such file')", encoding="utf-8")
+    (tmp_path / "safetensors.py").write_text("raise ImportError('libjxl.so: no such file')", encoding="utf-8")
     core = Path(brushwarp.__file__).parents[1]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(core)])}
     ended = subprocess.run([sys.executable, "-m", "brushwarp", "doctor"], env=environment, capture_output=True, text=True)

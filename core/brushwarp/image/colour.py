@@ -6,7 +6,6 @@ what it paints comes back into the picture's primaries.
 
 from __future__ import annotations
 
-import imagecodecs
 import numpy as np
 import torch
 from torch import Tensor
@@ -35,13 +34,13 @@ def from_srgb(rgb: Tensor, like: Picture) -> Tensor:
     if profile is None:
         return rgb
     if profile.kind == "table":
-        return _engine_transform(rgb, imagecodecs.cms_profile("srgb"), like.icc)
+        return _engine_transform(rgb, None, like.icc)
     return _mixed(rgb, np.linalg.inv(profile.to_xyz) @ SRGB_TO_XYZ)
 
 
 def profile_to_srgb(pixels: Tensor, icc: bytes) -> Tensor:
     """Pixels (3, H, W) as encoded by the RGB profile `icc`, in sRGB: by lcms2, relative colorimetric."""
-    return _engine_transform(pixels, icc, imagecodecs.cms_profile("srgb"))
+    return _engine_transform(pixels, icc, None)
 
 
 def srgb_to_linear(values: Tensor) -> Tensor:
@@ -97,12 +96,16 @@ def _mixed(pixels: Tensor, matrix: np.ndarray) -> Tensor:
     return linear_to_srgb(torch.einsum("ij,jhw->ihw", mix, light))
 
 
-def _engine_transform(pixels: Tensor, profile: bytes, out_profile: bytes) -> Tensor:
+def _engine_transform(pixels: Tensor, profile: bytes | None, out_profile: bytes | None) -> Tensor:
+    """None is sRGB."""
+    import imagecodecs  # takes an eighth of a second, and few pictures ask for it
+
+    srgb = imagecodecs.cms_profile("srgb")
     interleaved = np.ascontiguousarray(pixels.detach().cpu().permute(1, 2, 0).numpy(), np.float32)
     moved = imagecodecs.cms_transform(
         interleaved,
-        profile,
-        out_profile,
+        profile or srgb,
+        out_profile or srgb,
         colorspace="rgb",
         outcolorspace="rgb",
         outdtype="float32",

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import imagecodecs
 import numpy as np
 
 from brushwarp.errors import BrushwarpError
@@ -34,6 +33,8 @@ def read_png(data: bytes) -> Raster:
         raise BrushwarpError(
             "picture-animated", "This PNG is an animation.", "Export the frame you want as a still picture."
         )
+    import imagecodecs  # takes an eighth of a second, which a worker or a training need not wait
+
     samples = imagecodecs.png_decode(data)
     return Raster(
         samples=samples if samples.ndim == 3 else samples[..., None],
@@ -44,6 +45,8 @@ def read_png(data: bytes) -> Raster:
 
 def write_png(file: BinaryIO, raster: Raster) -> None:
     """Write `raster` (uint8 or uint16). The same raster gives the same bytes."""
+    import imagecodecs
+
     samples = np.ascontiguousarray(raster.samples)
     # Measured on 12 megapixels: run lengths over the left neighbour take 0.5 s for 5 s of the default, in a file
     # of the same size to a few per cent; a painter waits for the first.
