@@ -43,14 +43,23 @@ class Replay:
         for chance in self.chances:
             graph.register_generator_state(chance)
         try:
-            with torch.cuda.graph(graph):
+            # What other threads do, such as bringing photographs into pinned memory, is no part of it.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 self.step()
         except torch.OutOfMemoryError:
             raise
         except RuntimeError:  # a library that will not be recorded; the step itself has run before
             torch.cuda.synchronize()
+            for chance in (torch.cuda.default_generators[torch.cuda.current_device()], *self.chances):
+                _forget_recording(chance)
             return None
         return graph
+
+
+def _forget_recording(chance: torch.Generator) -> None:
+    """Of a recording that failed, a generator believes that it still goes on."""
+    fresh = torch.Generator(chance.device).manual_seed(chance.initial_seed())
+    chance.graphsafe_set_state(fresh.graphsafe_get_state())
 
 
 def adam(groups: list[dict[str, Any]]) -> torch.optim.Adam:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from brushwarp.losses import gram_matrix, grid_pattern, relative_error, sliced_wasserstein
+from brushwarp.losses import gram_matrix, grid_pattern, regularity, relative_error, sliced_wasserstein
 
 
 @pytest.fixture
@@ -45,3 +45,28 @@ def test_a_hatching_locked_to_the_grid_is_found_and_grain_is_not(chance):
     assert grid_pattern(calm, 4).item() < 1e-12
     assert grid_pattern(calm + 0.1 * torch.randn(calm.shape, generator=chance), 4).sqrt().item() < 0.01
     assert grid_pattern(torch.rand(1, 3, 3, 9), 4).item() == 0
+
+
+def test_hatching_is_regular_wherever_it_lies_and_noise_edges_and_calm_are_not(chance):
+    down, across = torch.meshgrid(torch.arange(160.0), torch.arange(190.0), indexing="ij")
+    hatched = 0.5 + 0.2 * torch.sin((down + 0.7 * across) * 2 * torch.pi / 11.3)
+    noise = 0.5 + 0.2 * torch.randn(160, 190, generator=chance)
+    edge = (across > 0.7 * down + 30).float()
+    found = [regularity(picture.expand(1, 3, -1, -1)).item() for picture in (hatched, noise, edge)]
+    assert found[0] > 0.1 and found[1] < 0.005 and found[2] < 0.04
+    both = torch.where(across > 80, hatched, noise)
+    assert found[1] < regularity(both.expand(1, 3, -1, -1)).item() < found[0]
+    assert regularity(torch.full((1, 3, 80, 80), 0.3)).item() < 0.05
+    assert regularity(torch.rand(1, 3, 63, 200)).item() == 0
+
+
+def test_regularity_has_a_gradient_that_undoes_it(chance):
+    across = torch.arange(96.0).expand(96, 96)
+    start = (0.5 + 0.2 * torch.sin(across * 0.8) + 0.1 * torch.randn(96, 96, generator=chance)).expand(1, 3, -1, -1)
+    x = start.clone().requires_grad_()
+    optimiser = torch.optim.Adam([x], lr=0.01)
+    for _ in range(20):
+        optimiser.zero_grad()
+        regularity(x).backward()
+        optimiser.step()
+    assert regularity(x).item() < 0.5 * regularity(start).item()

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.multimodal.network import Widths
+from brushwarp.multimodal.objective import Weights
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
 from brushwarp.multimodal.report import draw_report, paint_sample
 from brushwarp.multimodal.train import Training, TrainingSettings
@@ -127,7 +128,7 @@ def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos,
         "finer": {"enhance", "refine"},
         "together": {"style", "enhance", "refine"},
     }
-    assert set(run.recent_terms()) == {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "pattern") for scale in (1, 2, 3)}
+    assert set(run.recent_terms()) == {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "pattern", "regular") for scale in (1, 2, 3)}
 
 
 def test_training_makes_the_style_loss_fall(training, photos, tmp_path):
@@ -192,7 +193,10 @@ def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder
     replays = []
     recorded = Replay._recorded
     monkeypatch.setattr(Replay, "_recorded", lambda self: replays.append(recorded(self)) or replays[-1])
-    settings = replace(SETTINGS, iterations=(8, 8, 8, 8, 8), batch=2, save_seconds=1000)
+    monkeypatch.setattr("brushwarp.training.iteration.fast_dtype", lambda device: torch.float32)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    # Without what is drawn at random, which each device does in its own way; with a process that reads, and pins, photographs meanwhile.
+    settings = replace(SETTINGS, iterations=(8, 8, 8, 8, 8), batch=2, save_seconds=1000, loaders=1, weights=Weights(distribution=(0.0, 0.0, 0.0)))
     found = {}
     for device in ("cpu", "cuda"):
         run = Training(CARD, ((painting,),) * 3, encoder, settings, torch.device(device))
@@ -202,10 +206,24 @@ def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder
     assert again.resume(checkpoint_path(tmp_path / "cuda.safetensors")) and again.iteration == 40
     encoder.to("cpu")
     assert len(replays) == 5 and None not in replays
-    for ours, theirs in zip(found["cuda"], found["cpu"], strict=True):
+    for iteration, (ours, theirs) in enumerate(zip(found["cuda"], found["cpu"], strict=True)):
         for name in theirs:
-            if not name.startswith(("distribution", "pattern")):  # drawn at random, and next to nothing
-                assert ours[name] == pytest.approx(theirs[name], rel=0.15, abs=0.01), name
+            assert ours[name] == pytest.approx(theirs[name], rel=2e-3 if iteration == 0 else 0.1, abs=1e-3), (iteration, name)
+
+
+@pytest.mark.gpu
+def test_a_step_that_cannot_be_recorded_goes_on_as_written():
+    chance = torch.Generator("cuda").manual_seed(3)
+    drawn = []
+
+    def step():
+        value = torch.rand(4, device="cuda", generator=chance) + torch.rand(4, device="cuda")
+        drawn.append(value.sum().item())  # which asks the device
+
+    replay = Replay(step, [chance])
+    for _ in range(7):
+        replay()
+    assert replay.graph is None and len(set(drawn)) == len(drawn) >= 6
 
 
 def test_a_pack_is_a_beginning(training):

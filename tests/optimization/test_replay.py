@@ -130,6 +130,7 @@ def test_a_cuda_device_replays_what_the_processor_does(base, encoder, content, s
     replays = []
     recorded = Replay._recorded
     monkeypatch.setattr(Replay, "_recorded", lambda self: replays.append(recorded(self)) or replays[-1])
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
     found = {}
     for device in ("cpu", "cuda"):
         canvas, bend, objective = a_deformation(methods(encoder.to(device))[base], content.to(device), style.to(device))
@@ -140,5 +141,5 @@ def test_a_cuda_device_replays_what_the_processor_does(base, encoder, content, s
     encoder.to("cpu")
     assert len(replays) == 1 and replays[0] is not None
     assert (found["cuda"][0] - found["cpu"][0]).abs().mean() < 1e-3
-    assert torch.allclose(found["cuda"][1], found["cpu"][1], atol=0.05)
+    assert torch.allclose(found["cuda"][1], found["cpu"][1], atol=0.15)  # half a step of Adam, which follows signs
     assert found["cuda"][2] == pytest.approx(found["cpu"][2], rel=0.02)

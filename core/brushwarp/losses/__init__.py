@@ -2,7 +2,7 @@
 
 from .deformation import flow_variation, warp_distance
 from .perceptual import excess, gram_matrix, relative_error, style_loss, total_variation
-from .texture import grid_pattern, sliced_wasserstein
+from .texture import grid_pattern, regularity, sliced_wasserstein
 from .transport import (
     StyleStatistics,
     moment_distance,
@@ -21,6 +21,7 @@ __all__ = [
     "grid_pattern",
     "moment_distance",
     "palette_distance",
+    "regularity",
     "relative_error",
     "relaxed_emd",
     "self_similarity",

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from ..features import Encoder, denormalise
 from ..image.resample import resize
-from ..losses import excess, gram_matrix, grid_pattern, relative_error, sliced_wasserstein, style_loss, total_variation
+from ..losses import excess, gram_matrix, grid_pattern, regularity, relative_error, sliced_wasserstein, style_loss, total_variation
 from .network import MultimodalNetwork
 
 STYLE_SHORT_SIDES = (256, 512, 1024)
@@ -31,6 +31,7 @@ GRID_PERIODS = (4, 8, 8)  # pixels that the decoders of style and enhance tell a
 DIRECTIONS = 32  # along which distributions are compared, new ones in each iteration
 POINTS = 4096  # of a layer, at random, in each iteration
 POINTS_KEPT = 65536  # of a layer of the painting, from which they are drawn
+LEAST_REGULARITY = 1e-3  # of noise
 CONTENT_FLOOR = 0.3  # of the painting's own energy: an empty sky's is next to none, and its relative error would drown all else
 
 
@@ -46,6 +47,7 @@ class Weights:
     total_variation: float = 0.01
     excess: float = 1.0
     grid_pattern: float = 4000.0  # of a mean square that is 0.0003 where the eye begins to see it
+    regularity: float = 0.3  # of its excess over the painting's or the photograph's, in shares of that
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class HierarchicalLoss:
         self.grams: list[dict[str, Tensor]] = []
         self.points: list[dict[str, Tensor]] = []
         self.content_floors: list[float] = []
+        self.regularities: list[Tensor] = []
         for pictures in style_pictures:
             grams, points, energies = [], [], []
             for picture in pictures:
@@ -121,6 +124,7 @@ class HierarchicalLoss:
                 energies.append(found[CONTENT_LAYER].square().mean().item())
             self.grams.append({layer: sum(gram[layer] for gram in grams) / len(grams) for layer in STYLE_LAYERS})
             self.points.append({layer: torch.cat([some[layer] for some in points], 1) for layer in STYLE_LAYERS})
+            self.regularities.append(sum(regularity(picture[None]) for picture in pictures) / len(pictures))
             self.content_floors.append(CONTENT_FLOOR * sum(energies) / len(energies))
 
     def draw(self, seed: int) -> None:
@@ -140,10 +144,13 @@ class HierarchicalLoss:
         for scale, (output, photo) in enumerate(zip(outputs, photos, strict=True), first):
             rgb = denormalise(output).float()
             pattern = grid_pattern(rgb, GRID_PERIODS[scale])
-            calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb) + weights.grid_pattern * pattern
+            regular = self._regular(rgb, photo, scale)
+            calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb)
+            even = weights.grid_pattern * pattern + weights.regularity * regular
             seen, found = self._seen(rgb, photo, scale, strengths)
-            total = total + weights.scale[scale] * (seen + calm)
-            terms |= {f"{name} {scale + 1}": value for name, value in {**found, "pattern": pattern.detach().sqrt()}.items()}
+            total = total + weights.scale[scale] * (seen + calm + even)
+            found |= {"pattern": pattern.detach().sqrt(), "regular": regular.detach()}
+            terms |= {f"{name} {scale + 1}": value for name, value in found.items()}
         return total, terms
 
     def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Sequence[float] | Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -166,6 +173,12 @@ class HierarchicalLoss:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
             loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths)[0]
         return loss, {name: value.detach() for name, value in terms.items()}
+
+    def _regular(self, rgb: Tensor, photo: Tensor, scale: int) -> Tensor:
+        """How much more regular an output is than painting and photograph are, in shares of that; 0 where it is less."""
+        with torch.no_grad():
+            allowed = torch.maximum(self.regularities[scale], regularity(photo)).clamp_min(LEAST_REGULARITY)
+        return (regularity(rgb) / allowed - 1).clamp_min(0)
 
     def _style(self, found: dict[str, Tensor], scale: int) -> Tensor:
         return style_loss({layer: gram_matrix(value) for layer, value in found.items()}, self.grams[scale]).mean()
