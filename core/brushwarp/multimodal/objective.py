@@ -47,7 +47,7 @@ class Weights:
     total_variation: float = 0.01
     excess: float = 1.0
     grid_pattern: float = 4000.0  # of a mean square that is 0.0003 where the eye begins to see it
-    regularity: float = 0.3  # of its excess over the painting's or the photograph's, in shares of that
+    regularity: float = 1.5  # of its excess over the painting's or the photograph's, in shares of that
 
 
 @dataclass(frozen=True)
