@@ -4,11 +4,12 @@ L_H = sum over k of scale_k * (content_k + style_k + …), each subnet being und
 because nothing is detached between them. The content target at every scale is the photograph at that scale; the style target
 is the painting with a short side of 256, 512 and 1024. Normalisation of the terms is ours: `losses.perceptual`.
 
-Three terms are ours too. A finer output, halved, is also under the loss of the scale before, and so on down: a picture is seen from
+Four terms are ours too. A finer output, halved, is also under the loss of the scale before, and so on down: a picture is seen from
 afar as well, and without it the fine strokes wash out the coarse forms and with them what was painted (measured: the style loss at
 256 px then stays at a quarter of the photograph's). Beside the Gram matrices, activations are to be distributed as the painting's:
 without it flat colours, which a print has beside its lines, are filled with a faint texture, and colours are fewer (seen). And a
-pattern locked to the grid of the doublings is penalised: it hatched what was dark and calm (seen).
+pattern locked to the grid of the doublings is penalised: it hatched what was dark and calm (seen); and any other that is more regular
+than painting and photograph are, which filled middle tones with scales (seen).
 """
 
 from __future__ import annotations
