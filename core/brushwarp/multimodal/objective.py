@@ -33,6 +33,7 @@ DIRECTIONS = 32  # along which distributions are compared, new ones in each iter
 POINTS = 4096  # of a layer, at random, in each iteration
 POINTS_KEPT = 65536  # of a layer of the painting, from which they are drawn
 LEAST_REGULARITY = 1e-3  # of noise
+MOST_REGULAR = 2.0  # times the painting's that a regular photograph allows
 CONTENT_FLOOR = 0.3  # of the painting's own energy: an empty sky's is next to none, and its relative error would drown all else
 
 
@@ -176,9 +177,10 @@ class HierarchicalLoss:
         return loss, {name: value.detach() for name, value in terms.items()}
 
     def _regular(self, rgb: Tensor, photo: Tensor, scale: int) -> Tensor:
-        """How much more regular an output is than painting and photograph are, in shares of that; 0 where it is less."""
+        """How much more regular an output is than the painting, or than the photograph if that has fences; in shares of it, 0 if less."""
         with torch.no_grad():
-            allowed = torch.maximum(self.regularities[scale], regularity(photo)).clamp_min(LEAST_REGULARITY)
+            painting = self.regularities[scale].clamp_min(LEAST_REGULARITY)
+            allowed = torch.maximum(painting, torch.minimum(regularity(photo), MOST_REGULAR * painting))
         return (regularity(rgb) / allowed - 1).clamp_min(0)
 
     def _style(self, found: dict[str, Tensor], scale: int) -> Tensor:
