@@ -5,8 +5,8 @@ from brushwarp.multimodal.balance import BEGIN, LIMITS, Aim, Balance
 AIM = Aim(style=0.1, content=(0.5, 0.5, 0.5))
 
 
-def after(count, style, content, *, scale=1):
-    return Balance(AIM, [{f"style {scale}": style, f"unpainted {scale}": 0.5, f"content {scale}": content}] * count).strengths
+def after(count, style, content, *, scale=1, unpainted=0.5):
+    return Balance(AIM, [{f"style {scale}": style, f"unpainted {scale}": unpainted, f"content {scale}": content}] * count).strengths
 
 
 def test_a_style_that_is_not_met_pulls_harder_until_the_limit():
@@ -18,6 +18,11 @@ def test_a_style_that_is_not_met_pulls_harder_until_the_limit():
 def test_one_that_is_met_gives_way_and_at_its_aim_it_stays():
     assert after(BEGIN + 50, 0.02, 0.3)[0] < 1
     assert abs(after(BEGIN + 50, 0.05, 0.3)[0] - 1) < 1e-6
+
+
+def test_a_painting_far_from_all_photographs_is_not_met_by_being_a_little_nearer():
+    assert after(BEGIN + 50, 0.3, 0.3, unpainted=7.0)[0] > 1
+    assert after(BEGIN + 50, 0.05, 0.3, unpainted=7.0)[0] < 1
 
 
 def test_content_that_is_being_lost_outweighs_a_style_that_is_not_met():
