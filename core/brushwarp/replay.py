@@ -40,6 +40,8 @@ class Replay:
 
     def _recorded(self) -> torch.cuda.CUDAGraph | None:
         graph = torch.cuda.CUDAGraph()
+        chances = [torch.cuda.default_generators[torch.cuda.current_device()], *self.chances]
+        before = [chance.get_state() for chance in chances]
         for chance in self.chances:
             graph.register_generator_state(chance)
         try:
@@ -50,15 +52,16 @@ class Replay:
             raise
         except RuntimeError:  # a library that will not be recorded; the step itself has run before
             torch.cuda.synchronize()
-            for chance in (torch.cuda.default_generators[torch.cuda.current_device()], *self.chances):
-                _forget_recording(chance)
+            for chance, state in zip(chances, before, strict=True):
+                _forget_recording(chance, state)
             return None
         return graph
 
 
-def _forget_recording(chance: torch.Generator) -> None:
+def _forget_recording(chance: torch.Generator, state: Tensor) -> None:
     """Of a recording that failed, a generator believes that it still goes on."""
-    fresh = torch.Generator(chance.device).manual_seed(chance.initial_seed())
+    fresh = torch.Generator(chance.device)
+    fresh.set_state(state)
     chance.graphsafe_set_state(fresh.graphsafe_get_state())
 
 

@@ -208,7 +208,8 @@ def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder
     assert len(replays) == 5 and None not in replays
     for iteration, (ours, theirs) in enumerate(zip(found["cuda"], found["cpu"], strict=True)):
         for name in theirs:
-            assert ours[name] == pytest.approx(theirs[name], rel=2e-3 if iteration == 0 else 0.1, abs=1e-3), (iteration, name)
+            apart = 0.05 if name.startswith("regular") else 1e-3  # the excess over what is allowed
+            assert ours[name] == pytest.approx(theirs[name], rel=2e-3 if iteration == 0 else 0.1, abs=apart), (iteration, name)
 
 
 @pytest.mark.gpu

@@ -140,6 +140,6 @@ def test_a_cuda_device_replays_what_the_processor_does(base, encoder, content, s
         found[device] = canvas.picture().detach().cpu(), bend.theta.detach().cpu(), [terms["total"] for terms in course.losses]
     encoder.to("cpu")
     assert len(replays) == 1 and replays[0] is not None
-    assert (found["cuda"][0] - found["cpu"][0]).abs().mean() < 1e-3
+    assert (found["cuda"][0] - found["cpu"][0]).abs().mean() < 2e-3
     assert torch.allclose(found["cuda"][1], found["cpu"][1], atol=0.15)  # half a step of Adam, which follows signs
     assert found["cuda"][2] == pytest.approx(found["cpu"][2], rel=0.02)
