@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ..errors import BrushwarpError
+from ..training.parallel import Fellows
 from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batches, to_tensor
 from .objective import STYLE_SHORT_SIDES
 
@@ -112,6 +113,6 @@ class PhotoWindows(Dataset):
         return *tensors, torch.tensor(middle_at), torch.tensor(fine_at)
 
 
-def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Sequence[Tensor]]:
+def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int, fellows: Fellows) -> Iterator[Sequence[Tensor]]:
     """Batches of what `Windows` is made of for ever, from sample number `start` on."""
-    return stream_batches(PhotoWindows(paths, window, seed), batch=batch, start=start, loaders=loaders)
+    return stream_batches(PhotoWindows(paths, window, seed), batch=batch, start=start, loaders=loaders, fellows=fellows)

@@ -36,6 +36,7 @@ from ..training.checkpoint import (
     take_up_checkpoint,
 )
 from ..training.iteration import Iteration
+from ..training.parallel import ALONE, Fellows
 from ..training.schedule import warm_cosine
 from .balance import Aim, Balance
 from .objective import HierarchicalLoss, Weights, Windows, paint_windows
@@ -118,9 +119,11 @@ class Training:
     """
 
     def __init__(
-        self, card: StyleCard, paintings: Paintings, encoder: Encoder, settings: TrainingSettings, device: torch.device
+        self, card: StyleCard, paintings: Paintings, encoder: Encoder, settings: TrainingSettings, device: torch.device,
+        fellows: Fellows = ALONE,
     ) -> None:
         torch.manual_seed(settings.seed)
+        self.fellows = fellows
         self.card = card
         self.settings = settings
         self.device = device
@@ -150,7 +153,7 @@ class Training:
         stages = [stage for stage in settings.stages for _ in range(stage.iterations)]
         clock, saved = _Clock(), time.monotonic()
         while self.iteration < settings.total:
-            stream = self.batches(photos, self.iteration * settings.batch)
+            stream = self.batches(photos, self.iteration * settings.batch * self.fellows.count)
             for stage, terms in self._until_setback(stages, stream):
                 seconds_left = clock.left(stage.name, Counter(later.name for later in stages[self.iteration :]))
                 on_report(Report(self.iteration, settings.total, stage.name, terms, seconds_left, self.setbacks))
@@ -170,7 +173,7 @@ class Training:
             if stages[self.iteration] != stage:
                 stage = stages[self.iteration]
                 losses = partial(self.losses, stage)
-                again = Iteration(losses, self.optimiser, batch, self.device, [self.loss.chance])
+                again = Iteration(losses, self.optimiser, batch, self.device, [self.loss.chance], self.fellows)
             before = (self.iteration, self._state()) if self.iteration % KEEP_EVERY == 0 else None
             self._prepare(stage)
             loss, terms = again(batch)
@@ -202,7 +205,8 @@ class Training:
         """What each iteration sees, from sample number `start` on."""
         settings = self.settings
         return stream_windows(
-            photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
+            photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders,
+            fellows=self.fellows,
         )
 
     def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
@@ -217,7 +221,7 @@ class Training:
         for group in self.optimiser.param_groups:
             set_rate(group, self._learning_rate(stage))
         self.strengths.copy_(torch.tensor(self.balance.strengths))
-        seed = self.settings.seed * self.settings.total + self.iteration
+        seed = (self.settings.seed * self.settings.total + self.iteration) * self.fellows.count + self.fellows.rank
         torch.manual_seed(seed)  # for networks that are fed noise
         self.loss.draw(seed)
 

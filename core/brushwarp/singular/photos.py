@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from ..multimodal.photos import SMALLEST_SHARE
+from ..training.parallel import Fellows
 from ..training.samples import chances, cut, draw_picture, stream_batches
 
 
@@ -30,6 +31,6 @@ class PhotoSquares(Dataset):
         return (photo.flip(-1) if draw.random() < 0.5 else photo,)
 
 
-def stream_squares(paths: list[Path], *, side: int, batch: int, seed: int, start: int, loaders: int) -> Iterator[Sequence[Tensor]]:
+def stream_squares(paths: list[Path], *, side: int, batch: int, seed: int, start: int, loaders: int, fellows: Fellows) -> Iterator[Sequence[Tensor]]:
     """Batches [(N, 3, side, side)] for ever, from sample number `start` on."""
-    return stream_batches(PhotoSquares(paths, side, seed), batch=batch, start=start, loaders=loaders)
+    return stream_batches(PhotoSquares(paths, side, seed), batch=batch, start=start, loaders=loaders, fellows=fellows)

@@ -46,7 +46,8 @@ class SingularTraining(Training):
     def batches(self, photos: list[Path], start: int) -> Iterator[Sequence[Tensor]]:
         settings = self.settings
         return stream_squares(
-            photos, side=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders
+            photos, side=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders,
+            fellows=self.fellows,
         )
 
     def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..devices import fast_dtype
 from ..replay import Replay, replayable
+from .parallel import ALONE, Fellows
 
 Losses = Callable[[Sequence[Tensor]], tuple[Tensor, dict[str, Tensor]]]
 """A batch to the loss and its terms by name, scalars; asks the device nothing."""
@@ -24,15 +25,15 @@ class Iteration:
         batch: Sequence[Tensor],
         device: torch.device,
         chances: Sequence[torch.Generator] = (),
-        gather: Callable[[Tensor], None] | None = None,
+        fellows: Fellows = ALONE,
     ) -> None:
-        """batch: whose shapes all have. chances: generators that `losses` draws from. gather: what is done to the terms once the
-        gradients are there, and to these, before the step (`parallel`); then nothing is recorded."""
-        self.losses, self.optimiser, self.gather = losses, optimiser, gather
+        """batch: whose shapes all have. chances: generators that `losses` draws from. fellows: who take the same step; then nothing is
+        recorded."""
+        self.losses, self.optimiser, self.fellows = losses, optimiser, fellows
         self.held = [torch.empty_like(tensor, device=device) for tensor in batch]
         self.names: list[str] = []
         self.row: Tensor | None = None
-        self.again = Replay(self._once, chances) if replayable(optimiser) and gather is None else self._once
+        self.again = Replay(self._once, chances) if replayable(optimiser) and fellows.count == 1 else self._once
 
     def __call__(self, batch: Sequence[Tensor]) -> tuple[float, dict[str, float]]:
         """The loss and its terms. Waits for the device."""
@@ -51,6 +52,7 @@ class Iteration:
         loss.backward()
         self.names = list(terms)
         self.row = torch.stack([loss.detach(), *terms.values()])
-        if self.gather is not None:
-            self.gather(self.row)
+        if self.fellows.count > 1:
+            gradients = [parameter.grad for group in self.optimiser.param_groups for parameter in group["params"]]
+            self.fellows.average([self.row, *(gradient for gradient in gradients if gradient is not None)])
         self.optimiser.step()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from ..errors import BrushwarpError
+from .parallel import ALONE, Fellows
 
 TRIES = 20  # pictures that may be unreadable one after the other
 
@@ -59,12 +59,12 @@ def draw_picture(draw: random.Random, paths: list[Path]) -> Image.Image:
     raise BrushwarpError("photos-damaged", f"{TRIES} pictures in a row can't be read, {path} the last.", "Look through the folder.")
 
 
-def stream_batches(samples: Dataset, *, batch: int, start: int, loaders: int) -> Iterator[Any]:
-    """Batches of samples number start, start + 1, … for ever, read by `loaders` processes (0: by this one)."""
+def stream_batches(samples: Dataset, *, batch: int, start: int, loaders: int, fellows: Fellows = ALONE) -> Iterator[Any]:
+    """Batches of samples number start, start + 1, … for ever, of these `fellows`' own, read by `loaders` processes (0: by this one)."""
     yield from DataLoader(
         samples,
         batch_size=batch,
-        sampler=count(start),
+        sampler=fellows.samples(start, batch),
         num_workers=loaders,
         pin_memory=torch.cuda.is_available(),
         prefetch_factor=4 if loaders else None,
