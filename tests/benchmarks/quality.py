@@ -4,10 +4,11 @@
 
 For each style (an id, or a pack's file with --picture; all that are shipped by default) on twelve test photographs, painted at a short
 side of 1024: the style loss at 256, 512 and 1024 px (relative Gram error, development encoder) as a share of the unpainted
-photograph's; the content loss at 512 px; the perceptual distance to the photograph there; and the grid's pattern at 1024 px, which the eye
-begins to see at 0.016. With --gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its
-content weight chosen so that its content loss comes out near the network's. What was measured is kept in FOLDER/quality.json by
-the style's hash, and a sheet of all photographs in FOLDER/STYLE.jpg. Wanted: at most 8 % at every scale. Last time: see MEASURED.
+photograph's; the content loss at 512 px; the perceptual distance to the photograph there; and the energy of the spectrum at the
+frequencies of the doublings (`grid_pattern`), the painted picture's and the photograph's, which the eye begins to see at 0.016. With
+--gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its content weight chosen so that
+its content loss comes out near the network's. What was measured is kept in FOLDER/quality.json by the style's hash, and a sheet of all
+photographs in FOLDER/STYLE.jpg. Wanted: at most 8 % at every scale. Last time: see MEASURED.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Judge:
         there, here = (self.encoder(at_short_side(picture, GATYS_SIDE)[None], STYLE_LAYERS) for picture in (photo, painted))
         found["content"] = relative_error(here[CONTENT_LAYER], there[CONTENT_LAYER]).item()
         found["perceptual"] = perceptual_distance(here, there)
-        found["pattern"] = grid_pattern(painted[None], 8).sqrt().item()
+        found["pattern"], found["the photograph's"] = (grid_pattern(picture[None], 8).sqrt().item() for picture in (painted, photo))
         return found
 
 
