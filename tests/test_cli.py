@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -165,6 +166,20 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_dat
     assert "own.training" in told and "same command" in told
     assert main(words) == 0
     assert "Going on from iteration 1" in capsys.readouterr().err and not checkpoint.exists()
+
+
+def test_a_training_on_a_full_disk_says_what_is_kept(photo, dev_data, tmp_path, capsys, monkeypatch):
+    pack = tmp_path / "own.safetensors"
+    words = ["train", str(photo), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
+    words += ["--iterations", "1,0,0,0,0", "--window", "64", "--loaders", "0"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        told = complains(capsys, *words)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "no room for own.training" in told and "Free some space. Nothing had been saved yet." in told
+    assert not pack.exists() and main(words) == 0
 
 
 def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_data, tmp_path, capsys):
