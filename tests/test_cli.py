@@ -158,8 +158,8 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_dat
 
     with monkeypatch.context() as patch:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
-        # Ctrl+C while the samples are painted, just after the first save; from another thread it might come anywhere.
-        patch.setattr("brushwarp.multimodal.practice.paint_sample", lambda *_: signal.raise_signal(signal.SIGINT))
+        # Ctrl+C while the report is drawn, just after the first save; from another thread it might come anywhere.
+        patch.setattr("brushwarp.multimodal.practice.draw_report", lambda *_: signal.raise_signal(signal.SIGINT))
         assert main(words) == 130
     signal.signal(signal.SIGINT, before)
     told = capsys.readouterr().err

@@ -50,7 +50,7 @@ class TrainingHome:
         (found,) = [status for status in list_trainings() if status.id == id]
         return found
 
-    def wait_for(self, id: str, true: Callable[[TrainingStatus], bool], seconds: float = 120) -> TrainingStatus:
+    def wait_for(self, id: str, true: Callable[[TrainingStatus], bool], seconds: float = 240) -> TrainingStatus:
         """Poll until the status is as it should be; says what it was instead, if it can't become so any more."""
         deadline = time.monotonic() + seconds
         while not true(status := self.status(id)):
