@@ -36,10 +36,6 @@ sys.stdout.buffer.write(start_training(request, pixels).encode())
 """
 
 
-def trained(id: str) -> dict[str, torch.Tensor]:
-    return load_style(id).weights
-
-
 def test_a_training_outlives_the_host_that_began_it_and_ends_in_the_gallery(home):
     host = subprocess.run([sys.executable, "-c", HOST, str(BRIDGE_PARENT), str(home.photos)], input=home.pixels, stdout=subprocess.PIPE, check=True)
     id = host.stdout.decode()
@@ -79,7 +75,8 @@ def test_stopped_killed_and_resumed_it_learns_what_it_would_have_learnt(home):
     assert home.wait_for_state(parts, "finished").iteration == 4
     whole = home.begin("Whole", iterations=steps)
     home.wait_for_state(whole, "finished")
-    assert all(torch.equal(value, trained(whole)[name]) for name, value in trained(parts).items())
+    wanted, found = load_style(whole).weights, load_style(parts).weights
+    assert all(torch.equal(value, found[name]) for name, value in wanted.items())
 
 
 def test_a_second_training_waits_for_the_first_and_a_waiting_one_can_be_cancelled(home):
