@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -157,14 +158,28 @@ def test_a_training_that_is_stopped_says_what_is_kept_and_goes_on(photo, dev_dat
 
     with monkeypatch.context() as patch:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
-        # Ctrl+C while the samples are painted, just after the first save; from another thread it might come anywhere.
-        patch.setattr("brushwarp.commands.training.paint_sample", lambda *_: signal.raise_signal(signal.SIGINT))
+        # Ctrl+C while the report is drawn, just after the first save; from another thread it might come anywhere.
+        patch.setattr("brushwarp.multimodal.practice.draw_report", lambda *_: signal.raise_signal(signal.SIGINT))
         assert main(words) == 130
     signal.signal(signal.SIGINT, before)
     told = capsys.readouterr().err
     assert "own.training" in told and "same command" in told
     assert main(words) == 0
     assert "Going on from iteration 1" in capsys.readouterr().err and not checkpoint.exists()
+
+
+def test_a_training_on_a_full_disk_says_what_is_kept(photo, dev_data, tmp_path, capsys, monkeypatch):
+    pack = tmp_path / "own.safetensors"
+    words = ["train", str(photo), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
+    words += ["--iterations", "1,0,0,0,0", "--window", "64", "--loaders", "0"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        told = complains(capsys, *words)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "no room for own.training" in told and "Free some space. Nothing had been saved yet." in told
+    assert not pack.exists() and main(words) == 0
 
 
 def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_data, tmp_path, capsys):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from .bridge.errors import WorkerError
+
 # EFBIG: what a file size limit or a FAT volume answers. For the user all three are the same: no room. Windows has no EDQUOT.
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -29,6 +31,8 @@ def explain(error: BaseException) -> BrushwarpError:
     """What to tell the user of any failure. The one place where exceptions of others become ours (command line, worker)."""
     if isinstance(error, BrushwarpError):
         return error
+    if isinstance(error, WorkerError):
+        return BrushwarpError(error.code, error.message, error.hint)
     if is_out_of_memory(error):
         return BrushwarpError(
             "out-of-memory",

@@ -16,6 +16,7 @@ from worker_home import HEIGHT, INVERTED, PIXELS, WIDTH, ClientProcess, request,
 from brushwarp.bridge import launcher, payload, transport
 from brushwarp.bridge.client import PixelFormat, Progress, Queued, StylizeRequest
 from brushwarp.bridge.errors import ConnectionLost, ProtocolError, WorkerError
+from brushwarp.bridge.locks import is_held
 from brushwarp.bridge.protocol import Failure, Stylize, payload_name
 
 
@@ -39,6 +40,14 @@ def test_the_selection_arrives_with_the_layer(home):
     for pixel in range(WIDTH * HEIGHT):
         part = slice(pixel * 4, pixel * 4 + 4)
         assert painted[part] == (INVERTED if left_half[pixel] else PIXELS)[part]
+
+
+def test_trainings_can_see_that_a_job_is_done(home):
+    with home.connect() as client:
+        seen = set()
+        client.stylize(request("invert:0.2"), PIXELS, on_event=lambda _: seen.add(is_held(home.runtime.busy_lock)))
+        assert True in seen
+        wait_until(lambda: not is_held(home.runtime.busy_lock), "the lock is given back")
 
 
 def test_a_layer_of_twelve_megapixels_passes_whole(home):

@@ -1,4 +1,4 @@
-"""Finding the worker of this user, or starting it: detached, in an environment that the host has not bent.
+"""Finding the worker of this user, or starting it.
 
 Only one starter at a time (a file lock), and only one worker (a lock that it holds as long as it lives), so a stale
 socket is known for one and removed, and two hosts that start at once meet at the same worker.
@@ -7,27 +7,19 @@ socket is known for one and removed, and two hosts that start at once meet at th
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
 from . import transport
+from .detached import engine_command, installed, start_detached, tail
 from .errors import ConnectionLost, ProtocolError, WorkerError
 from .locks import FileLock
-from .paths import INSTALL_HINT, Install, Runtime, data_folder, log_folder, path_to_text
+from .paths import INSTALL_HINT, Install, Runtime, log_folder, path_to_text
 from .protocol import PROTOCOL, Busy, Goodbye, Progress, Shutdown, Welcome
 
 START_SECONDS = 60.0  # from nothing to a worker that answers; 0.2 s is usual, a cold disk takes longer
 ANSWER_SECONDS = 20.0  # a worker that loads its libraries may hold its breath for some seconds
-LOG_TAIL = 2000  # bytes
 ALREADY_SERVED = 75  # exit code of a worker that found another one alive (sysexits.h: EX_TEMPFAIL)
-
-DROPPED = (
-    "PYTHON", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "QT_", "QML", "QML2_", "GI_TYPELIB_PATH", "GTK_", "GDK_PIXBUF_",
-    "GIO_", "GIMP", "GEGL_PATH", "BABL_PATH", "KRITA", "VIRTUAL_ENV", "CONDA_", "APPDIR", "APPIMAGE", "ARGV0", "OWD",
-)  # fmt: skip
-"""Beginnings of the variables by which a host (or an AppImage around it) bends the programs that it starts."""
 
 Report = Callable[[Progress], None]
 
@@ -102,11 +94,10 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
                 _wait(deadline, report, "the worker before it does not end")
         if met is not None:
             return met
-        if install is None:
-            raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        engine = installed(install)
         if os.name != "nt":
             _unlink(runtime.address)
-        child, start_log = _spawn(install)
+        child, start_log = _spawn(engine)
         while True:
             met = meet(runtime)
             if met is not None:
@@ -118,57 +109,21 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
         lock.release()
 
 
-def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
-    """`environment` without what hosts put there for themselves, and with an absolute BRUSHWARP_HOME.
-
-    Threads of the engine that wait for each other sleep: spinning, as OpenMP's default has it, takes the processor from the
-    host, and where others use it too from the very thread that is waited for (seen: 20 s for what takes 2).
-    """
-    kept = {name: value for name, value in environment.items() if not name.upper().startswith(DROPPED)}
-    if kept.get("BRUSHWARP_HOME"):
-        kept["BRUSHWARP_HOME"] = data_folder()
-    kept.setdefault("OMP_WAIT_POLICY", "passive")
-    return kept
-
-
 def worker_command(install: Install) -> List[str]:
-    """`-I` keeps the host's Python settings out, `-X utf8` the host's LANG."""
-    return [install.python, "-I", "-X", "utf8", "-m", "brushwarp.worker"]
+    return engine_command(install, "brushwarp.worker")
 
 
 def _spawn(install: Install) -> Tuple[Any, str]:
     """Start the worker so that it outlives this process. What it says before its own log is open goes to a file."""
-    if not os.path.exists(install.python):
-        raise WorkerError(
-            "worker-missing",
-            "The Python of Brushwarp's engine is gone: {}.".format(path_to_text(install.python)),
-            "Install again. " + INSTALL_HINT,
-        )
-    options: Dict[str, Any] = {"start_new_session": True, "cwd": "/"}
-    if os.name == "nt":
-        no_window = 0x08000000 | 0x00000008 | 0x00000200  # CREATE_NO_WINDOW, DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
-        options = {"creationflags": no_window}
     start_log = os.path.join(log_folder(), "worker-start.log")
     try:
-        os.makedirs(log_folder(), exist_ok=True)
-        with open(start_log, "wb") as output:
-            child = subprocess.Popen(
-                worker_command(install),
-                env=worker_environment(os.environ),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                close_fds=True,
-                **options,
-            )
+        return start_detached(worker_command(install), start_log), start_log
     except OSError as error:
         raise WorkerError(
             "worker-start",
             "The Brushwarp worker could not be started: {}.".format(error),
             "Install again. " + INSTALL_HINT,
         ) from error
-    threading.Thread(target=child.wait, name="brushwarp-reaper", daemon=True).start()  # leaves no zombie in the host
-    return child, start_log
 
 
 def _died(code: Optional[int], start_log: str) -> WorkerError:
@@ -178,17 +133,6 @@ def _died(code: Optional[int], start_log: str) -> WorkerError:
         "The Brushwarp worker ended at its start (exit code {}){}".format(code, ": " + said if said else "."),
         "Its log: {}".format(path_to_text(start_log)),
     )
-
-
-def tail(path: str) -> str:
-    """The last lines of a log, or nothing."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(file.tell() - LOG_TAIL, 0))
-            return file.read(LOG_TAIL).decode("utf-8", "replace").strip()
-    except OSError:
-        return ""
 
 
 def _fits(welcome: Welcome, install: Optional[Install]) -> bool:

@@ -101,6 +101,11 @@ class Runtime:
         return os.path.join(self.folder, "worker.lock")
 
     @property
+    def busy_lock(self) -> str:
+        """Held by the worker while it does a job: a training that finds it so gives way."""
+        return os.path.join(self.folder, "busy.lock")
+
+    @property
     def payload_folder(self) -> str:
         """Where pixels lie on their way between a host and this worker, which makes it and tells its clients.
 

@@ -76,7 +76,7 @@ class LayerRequest:
     canvas_short_side: Optional[int] = None
 
     def __post_init__(self) -> None:
-        _size(self.width, self.height)
+        check_size(self.width, self.height)
         checks.text(self.style, "style", STYLE_LIMIT)
         if not isinstance(self.format, PixelFormat):
             raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
@@ -109,7 +109,7 @@ class LayerRequest:
         known = {field.name for field in fields_of(cls)}
         if not isinstance(fields, dict) or set(fields) != known:
             raise ProtocolError("A request must have the fields {}.".format(", ".join(sorted(known))))
-        return cls(**dict(fields, format=_format(fields["format"])))
+        return cls(**dict(fields, format=format_from_json(fields["format"])))
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class StylePicture:
     format: PixelFormat = PixelFormat()
 
     def __post_init__(self) -> None:
-        _size(self.width, self.height)
+        check_size(self.width, self.height)
         if not isinstance(self.format, PixelFormat):
             raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
 
@@ -164,7 +164,7 @@ class StylePicture:
     def from_json(cls, fields: Any) -> "StylePicture":
         if not isinstance(fields, dict) or set(fields) != {"width", "height", "format"}:
             raise ProtocolError("A style picture must have width, height and format.")
-        return cls(fields["width"], fields["height"], _format(fields["format"]))
+        return cls(fields["width"], fields["height"], format_from_json(fields["format"]))
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,8 @@ class DeformRequest(LayerRequest):
         return super().from_json(fields)
 
 
-def _size(width: Any, height: Any) -> None:
+def check_size(width: Any, height: Any) -> None:
+    """Of a payload, in pixels. Raises ProtocolError, or WorkerError "picture-too-large"."""
     checks.whole(width, "width", 1, MAX_SIDE)
     checks.whole(height, "height", 1, MAX_SIDE)
     if width * height > MAX_PIXELS:
@@ -223,7 +224,8 @@ def _size(width: Any, height: Any) -> None:
         )
 
 
-def _format(layout: Any) -> PixelFormat:
+def format_from_json(layout: Any) -> PixelFormat:
+    """Raises ProtocolError."""
     if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
         raise ProtocolError("A pixel format must have order, depth and transfer.")
     return PixelFormat(**layout)

@@ -13,21 +13,17 @@ from tqdm import tqdm
 
 from ..architectures import ARCHITECTURES, MULTIMODAL
 from ..devices import choose_device, describe_device
-from ..errors import BrushwarpError, Cancelled
+from ..errors import BrushwarpError, Cancelled, explain
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
-from ..multimodal.photos import SAMPLES_SUFFIX, find_photos, worth_practising
-from ..multimodal.report import draw_report, paint_sample
-from ..multimodal.thumbnail import with_thumbnail
+from ..multimodal.practice import photographs, practise, setback_note
 from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings
 from ..singular import train as singular
-from ..styles import StyleCard, load_pack, save_pack
+from ..styles import StyleCard, load_pack
 from ..training.checkpoint import checkpoint_path
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
-SAMPLES = 8  # pictures over a training
-FEW_PHOTOS = 50
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def run_train(arguments: argparse.Namespace) -> None:
         raise BrushwarpError(
             "output-taken", f"{output} holds a finished style.", f"Name another -o, remove it, or train it on with --from {output}."
         )
-    photos, passed_over = worth_practising(find_photos(arguments.photos))
+    photos, notes = photographs(arguments.photos)
     device = choose_device(arguments.device)
     training = course.training(card, _paintings(arguments, course), load_encoder(folder=arguments.weights), settings, device)
     if checkpoint.exists():
@@ -100,42 +96,42 @@ def run_train(arguments: argparse.Namespace) -> None:
         tell(f"Going on from iteration {training.iteration}.")
     elif start:
         training.start_from(start)
-    if passed_over:
-        tell(f"{passed_over} pictures are passed over: they can't be read, or are too small.")
-    if len(photos) < FEW_PHOTOS:
-        tell(f"{len(photos)} photographs are few: the style will suit pictures like these, and others less. A thousand are better.")
+    for note in notes:
+        tell(note)
     tell(f"Training {card.name} on {describe_device(device)}, {len(photos)} photographs, {settings.total} iterations.")
     bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
-    samples = output.with_suffix(SAMPLES_SUFFIX)
-    samples.mkdir(exist_ok=True)
     setbacks = training.setbacks
 
     def on_report(report: Report) -> None:
         nonlocal setbacks
         if report.setbacks > setbacks:
             setbacks = report.setbacks
-            bar.write(f"The loss was no number: back to iteration {report.iteration}, and on at half the rate.", file=sys.stderr)
+            bar.write(setback_note(report), file=sys.stderr)
         hours, minutes = divmod(round(report.seconds_left / 60), 60)
         losses = ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items())
         bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, {losses}", refresh=False)
         bar.update(report.iteration - bar.n)
-        if report.iteration * SAMPLES // settings.total > (report.iteration - 1) * SAMPLES // settings.total:
-            paint_sample(training.pack(), training.subnets, photos[len(photos) // 2], samples / f"{report.iteration:06}.jpg", device)
-
-    def on_save(training: Training) -> None:
-        title = f"{card.name}, {training.iteration} of {settings.total} iterations"
-        draw_report(training.history, sorted(samples.glob("*.jpg")), output.with_suffix(".report.png"), title)
 
     try:
-        pack = training.run(photos, output, on_report, on_save)
-        save_pack(with_thumbnail(pack), output)
+        practise(training, photos, output, on_report)
     except KeyboardInterrupt as stop:
-        kept = f"{output} and {checkpoint.name} are as they were last saved; the same command goes on from there."
-        raise Cancelled(kept if checkpoint.exists() else "Nothing had been saved yet.") from stop
+        raise Cancelled(_kept(output, checkpoint)) from stop
+    except Exception as error:
+        told = explain(error)
+        if told.code != "disk-full":
+            raise
+        raise BrushwarpError(told.code, told.message, f"Free some space. {_kept(output, checkpoint)}") from error
     finally:
         bar.close()
     checkpoint.unlink(missing_ok=True)
     say(str(output))
+
+
+def _kept(output: Path, checkpoint: Path) -> str:
+    """What remains of a training that ends here."""
+    if not checkpoint.exists():
+        return "Nothing had been saved yet."
+    return f"{output} and {checkpoint.name} are as they were last saved; the same command goes on from there."
 
 
 def _paintings(arguments: argparse.Namespace, course: Course) -> Paintings:

@@ -16,6 +16,7 @@ from .transfer import Painter, Plan
 
 CURVE_WINDOW = 25  # iterations in the running mean of a curve
 SAMPLE_SHORT_SIDE = 512
+SAMPLE_FORMATS = {".jpg": "JPEG", ".png": "PNG"}
 SCALES = ("coarse", "medium", "fine")
 
 History = Sequence[dict[str, float]]
@@ -70,7 +71,7 @@ def _curves(axes, history: History, labels: dict[str, str]) -> None:
 
 
 def paint_sample(pack: StylePack, subnets: int, photo: Path, path: Path, device: torch.device) -> None:
-    """A photograph as the first `subnets` of a style's three paint it, for the others may have learnt nothing yet. JPEG."""
+    """A photograph as the first `subnets` of a style's three paint it, for the others may have learnt nothing yet. path: one of SAMPLE_FORMATS."""
     image = open_rgb(photo)
     share = SAMPLE_SHORT_SIDE / min(image.size)
     image = image.resize([round(side * share) for side in image.size], Image.Resampling.LANCZOS)
@@ -78,4 +79,4 @@ def paint_sample(pack: StylePack, subnets: int, photo: Path, path: Path, device:
     plan = Plan(painter.plan_freely((image.height, image.width)).sizes[:subnets])
     painted = painter.paint(to_tensor(image), plan)
     with atomic_write(path) as file:
-        Image.fromarray((painted.permute(1, 2, 0) * 255).round().byte().numpy()).save(file, "JPEG")
+        Image.fromarray((painted.permute(1, 2, 0) * 255).round().byte().numpy()).save(file, SAMPLE_FORMATS[path.suffix])

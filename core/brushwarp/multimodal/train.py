@@ -269,11 +269,14 @@ class Training:
         return {name: value.detach().float().cpu().clone() for name, value in self.network.state_dict().items()}
 
     def save(self, output: Path) -> StylePack:
-        """Writes the pack to `output` and, beside it, what a resumed training needs."""
+        """Writes the pack to `output` and, beside it, what a resumed training needs.
+
+        That comes first: a pack without it is taken for a finished one, and on a full disk the second may fail.
+        """
         pack = self.pack()
-        save_pack(pack, output)
         record = {"iteration": str(self.iteration), "history": json.dumps(self.history), "setbacks": str(self.setbacks)}
         save_checkpoint(checkpoint_path(output), self._identity(), self._state(), record)
+        save_pack(pack, output)
         return pack
 
     def _state(self) -> dict[str, Tensor]:

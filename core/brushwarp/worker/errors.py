@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from ..bridge.errors import WorkerError
 from ..errors import BrushwarpError
 from ..errors import explain as explain_engine
 
 
 def explain(error: BaseException, log_file: str) -> BrushwarpError:
     """`error` for the person who waits for the picture. `log_file` is named where it alone can tell more."""
-    if isinstance(error, WorkerError):
-        return BrushwarpError(error.code, error.message, error.hint)
     if isinstance(error, ImportError):
         return BrushwarpError(
             "engine-broken",

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from .. import __version__
 from ..bridge import payload, transport
 from ..bridge.errors import ConnectionLost, ProtocolError, WorkerError
+from ..bridge.locks import FileLock
 from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
     PROTOCOL,
@@ -46,6 +47,7 @@ from .log import log, log_file
 KEY_SECONDS = 2.0  # for a client to prove that it knows the key
 SEND_SECONDS = 2.0  # for a client to read what it is told, before it counts as gone
 PROGRESS_SECONDS = 0.05  # between two messages about one stage
+BUSY_SECONDS = 0.2  # a training that looks at the lock holds it for a blink
 MOST_CLIENTS = 64
 REPLACED = 3  # exit code of a worker whose job would not stop
 
@@ -203,6 +205,7 @@ class Server:
         order, request = job.order, job.order.request
         result = payload_name(job.session, order.job, "result")
         start = time.monotonic()
+        busy = self._busy()
         try:
             job.say(Started(order.job))
             works = self._ready()
@@ -226,10 +229,20 @@ class Server:
             payload.discard(self._path(result))
             job.say(self._failure(order.job, error))
         finally:
+            busy.release()
             self._line.finish(job)
             self._watch_no_more()
             if job.cancelled.is_set():  # what was written after its client had been swept after
                 payload.sweep(self._folder, job.session)
+
+    def _busy(self) -> FileLock:
+        """Held while a job lasts: trainings look at it between two steps, and give way."""
+        lock = FileLock(self._place.busy_lock)
+        try:
+            lock.acquire(BUSY_SECONDS)
+        except OSError as error:  # the runtime folder is gone; what was ordered is painted all the same
+            log.warning("trainings can't be told to wait: %s", error)
+        return lock
 
     def _work(self, works: Works, order: Order, on_progress: OnProgress) -> tuple[bytes | memoryview, str]:
         request = order.request
