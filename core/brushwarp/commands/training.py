@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
 from tqdm import tqdm
 
 from ..architectures import ARCHITECTURES, MULTIMODAL
@@ -17,10 +18,11 @@ from ..errors import BrushwarpError, Cancelled, explain
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.practice import photographs, practise, setback_note
-from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings
+from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_window
 from ..singular import train as singular
 from ..styles import StyleCard, load_pack
 from ..training.checkpoint import checkpoint_path
+from ..training.parallel import Fellows
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
@@ -58,7 +60,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--weights", type=Path, metavar="FOLDER", help="where the loss network's weights lie")
     parser.add_argument("--batch", type=int, help=f"1, or 4 for other architectures than {MULTIMODAL}")
-    parser.add_argument("--window", type=int, default=256, help="pixels of what the network practises on (at the two finer scales)")
+    parser.add_argument(
+        "--window", type=int, help="pixels of what the network practises on: at the two finer scales 384, or 512 on a CUDA device; 256 of other architectures"
+    )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
@@ -78,15 +82,17 @@ def run_train(arguments: argparse.Namespace) -> None:
     start = load_pack(arguments.start) if arguments.start else None
     card = replace(start.card if start else StyleCard(id=output.stem, name=output.stem), **_named(arguments))
     course = HIERARCHICAL if card.architecture == MULTIMODAL else SINGULAR
-    settings = _settings(arguments, course)
+    fellows = Fellows.named_by(os.environ)
+    device = choose_device(arguments.device or (f"cuda:{fellows.place}" if fellows.count > 1 and torch.cuda.is_available() else None))
+    settings = _settings(arguments, course, device)
     checkpoint = checkpoint_path(output)
     if output.exists() and not checkpoint.exists() and not arguments.start:
         raise BrushwarpError(
             "output-taken", f"{output} holds a finished style.", f"Name another -o, remove it, or train it on with --from {output}."
         )
     photos, notes = photographs(arguments.photos)
-    device = choose_device(arguments.device)
-    training = course.training(card, _paintings(arguments, course), load_encoder(folder=arguments.weights), settings, device)
+    fellows.meet(device)
+    training = course.training(card, _paintings(arguments, course), load_encoder(folder=arguments.weights), settings, device, fellows)
     if checkpoint.exists():
         if not training.resume(checkpoint):
             raise BrushwarpError(
@@ -96,9 +102,14 @@ def run_train(arguments: argparse.Namespace) -> None:
         tell(f"Going on from iteration {training.iteration}.")
     elif start:
         training.start_from(start)
+    if not fellows.first:
+        training.run(photos, output, lambda report: None, lambda training: None)
+        fellows.part()
+        return
     for note in notes:
         tell(note)
-    tell(f"Training {card.name} on {describe_device(device)}, {len(photos)} photographs, {settings.total} iterations.")
+    several = f" and {fellows.count - 1} more" if fellows.count > 1 else ""
+    tell(f"Training {card.name} on {describe_device(device)}{several}, {len(photos)} photographs, {settings.total} iterations.")
     bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
     setbacks = training.setbacks
 
@@ -123,6 +134,7 @@ def run_train(arguments: argparse.Namespace) -> None:
         raise BrushwarpError(told.code, told.message, f"Free some space. {_kept(output, checkpoint)}") from error
     finally:
         bar.close()
+    fellows.part()
     checkpoint.unlink(missing_ok=True)
     say(str(output))
 
@@ -148,11 +160,13 @@ def _named(arguments: argparse.Namespace) -> dict[str, str]:
     return {"id": arguments.output.stem} | {key: value for key, value in given.items() if value}
 
 
-def _settings(arguments: argparse.Namespace, course: Course) -> TrainingSettings:
+def _settings(arguments: argparse.Namespace, course: Course, device: torch.device) -> TrainingSettings:
     iterations = course.qualities[arguments.quality]
     if arguments.iterations is not None:
         iterations = _iterations(arguments.iterations, iterations)
-    chosen = {name: getattr(arguments, name) for name in ("batch", "style_size") if getattr(arguments, name) is not None}
+    chosen = {name: getattr(arguments, name) for name in ("batch", "style_size", "window") if getattr(arguments, name) is not None}
+    if course is HIERARCHICAL:
+        chosen.setdefault("window", usual_window(device))
     if "style_size" in chosen and course is HIERARCHICAL:
         raise BrushwarpError(
             "setting", f"{MULTIMODAL} learns the painting at {', '.join(map(str, STYLE_SHORT_SIDES))} pixels together.",
@@ -160,7 +174,6 @@ def _settings(arguments: argparse.Namespace, course: Course) -> TrainingSettings
         )
     return course.settings(
         iterations=iterations,
-        window=arguments.window,
         learning_rate=arguments.learning_rate,
         final_learning_rate=arguments.learning_rate / 5,
         seed=arguments.seed,
@@ -174,7 +187,7 @@ def _check_settings(arguments: argparse.Namespace) -> None:
     for words, fine, hint in (
         ("--batch", arguments.batch is None or arguments.batch >= 1, "Choose 1 or more."),
         ("--loaders", arguments.loaders >= 0, "Choose 0 or more."),
-        ("--window", arguments.window in WINDOWS, f"Choose an even number from {WINDOWS[0]} to {WINDOWS[-1]}."),
+        ("--window", arguments.window is None or arguments.window in WINDOWS, f"Choose an even number from {WINDOWS[0]} to {WINDOWS[-1]}."),
         ("--learning-rate", 0 < arguments.learning_rate < math.inf, "Choose one above 0, such as 0.001."),
     ):
         if not fine:

@@ -18,7 +18,7 @@ from ..image.resample import resize
 from ..image.transparency import extend_colours
 from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.practice import photographs, practise, setback_note
-from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings
+from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings, usual_window
 from ..sample import render_sample
 from ..styles import StyleCard, keep_style
 from ..styles.library import own_style_path
@@ -40,14 +40,15 @@ def teach(place: str, account: Account) -> None:
     torch.set_num_threads(max(1, torch.get_num_threads() - 1))  # one core is the painter's
     folder = Path(place)
     request = TrainingRequest.from_json(read_json(place + "/request.json"))
-    settings = TrainingSettings(iterations=request.iterations or QUALITIES[request.quality])
+    device = choose_device()
+    settings = TrainingSettings(iterations=request.iterations or QUALITIES[request.quality], window=usual_window(device))
     account.tell(stage="preparing", total=settings.total)
     own_style_path(folder.name)  # refuses a name that is taken, before the work
     painting = _painting(folder, request)
     photos, notes = _photographs(folder, request, account)
     give_way(account)
     card = StyleCard(id=folder.name, name=request.name, artist=request.artist)
-    training = Training(card, ((painting,),) * 3, _encoder(folder), settings, choose_device())
+    training = Training(card, ((painting,),) * 3, _encoder(folder), settings, device)
     output = folder / f"{folder.name}.safetensors"
     if checkpoint_path(output).exists() and not training.resume(checkpoint_path(output)):
         raise BrushwarpError("training-changed", "This training was begun with another version of Brushwarp.", "Forget it, and begin anew.")

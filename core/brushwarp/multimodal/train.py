@@ -95,6 +95,12 @@ QUALITIES = {
 }
 
 
+def usual_window(device: torch.device) -> int:
+    """Pixels of a window: on a CUDA device a whole picture at the medium scale, where instance norm then sees what it will see when
+    it paints; on a CPU what is found in bearable time."""
+    return 512 if device.type == "cuda" else TrainingSettings.window
+
+
 Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
 """Whose coarse, medium and fine strokes are to be learnt: mostly the same one painting, or several of one painter."""
 
@@ -148,7 +154,8 @@ class Training:
         self.network.load_state_dict(pack.weights)
 
     def run(self, photos: list[Path], output: Path, on_report: Callable[[Report], None], on_save: Callable[[Training], None]) -> StylePack:
-        """Trains to the end of the stages, saving pack and checkpoint as it goes, and returns the finished pack."""
+        """Trains to the end of the stages, saving pack and checkpoint as it goes, and returns the finished pack. Of several fellows the
+        first one saves."""
         settings = self.settings
         stages = [stage for stage in settings.stages for _ in range(stage.iterations)]
         clock, saved = _Clock(), time.monotonic()
@@ -157,10 +164,12 @@ class Training:
             for stage, terms in self._until_setback(stages, stream):
                 seconds_left = clock.left(stage.name, Counter(later.name for later in stages[self.iteration :]))
                 on_report(Report(self.iteration, settings.total, stage.name, terms, seconds_left, self.setbacks))
-                if time.monotonic() - saved >= settings.save_seconds and self.iteration < settings.total:
+                if self.fellows.first and time.monotonic() - saved >= settings.save_seconds and self.iteration < settings.total:
                     self.save(output)
                     on_save(self)
                     saved = time.monotonic()
+        if not self.fellows.first:
+            return self.pack()
         pack = self.save(output)
         on_save(self)
         return pack

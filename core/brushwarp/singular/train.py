@@ -30,6 +30,7 @@ class SingularSettings(TrainingSettings):
     order: ClassVar[tuple[tuple[str, int, int], ...]] = STAGES
     iterations: tuple[int] = QUALITIES["standard"]
     batch: int = 4
+    window: int = 256
     weights: Weights = Weights(distribution=(0.0, 0.0, 0.0), grid_pattern=0.0, regularity=0.0)
     style_size: int = STYLE_SHORT_SIDES[0]
 
