@@ -134,12 +134,14 @@ class HierarchicalLoss:
         self.chance.manual_seed(seed)
 
     def __call__(
-        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Sequence[float] | Tensor = (1.0, 1.0, 1.0)
+        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Tensor | None = None
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name, scalars without gradient.
 
-        strengths: what the style's terms are multiplied by, scale by scale (`balance`). Asks the device nothing.
+        strengths: (3,), what the style's terms are multiplied by, scale by scale (`balance`); 1 by default. Asks the device nothing.
         """
+        if strengths is None:
+            strengths = torch.ones(3, device=outputs[0].device)
         total = outputs[0].new_zeros(())
         terms: dict[str, Tensor] = {}
         weights = self.weights
@@ -155,7 +157,7 @@ class HierarchicalLoss:
             terms |= {f"{name} {scale + 1}": value for name, value in found.items()}
         return total, terms
 
-    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Sequence[float] | Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Style and content of an RGB output at its own scale and, halved, at the coarser ones; the first by name."""
         with torch.no_grad():
             unpainted = self.encoder(photo, STYLE_LAYERS)
@@ -173,7 +175,8 @@ class HierarchicalLoss:
         loss = strengths[scale] * pull + weights.content[scale] * content
         if scale and weights.from_afar:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
-            loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths)[0]
+            # In full there: where a coarser subnet met the style with less, a finer one would undo what it had met (seen).
+            loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths.clamp_min(1.0))[0]
         return loss, {name: value.detach() for name, value in terms.items()}
 
     def _regular(self, rgb: Tensor, photo: Tensor, scale: int) -> Tensor:
