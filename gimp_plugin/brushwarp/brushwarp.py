@@ -169,11 +169,11 @@ def add_training_settings(procedure):
 
     procedure.add_string_argument("name", "_Name", "What the style is called in the gallery; by default as the layer or its image", "", FLAGS)
     procedure.add_string_argument("artist", "_Artist", "Who painted it, for the style's card; may be left out", "", FLAGS)
-    procedure.add_file_argument(
+    procedure.add_file_argument(  # of any kind: GIMP itself turns down a folder that is gone, without a word
         "photos",
         "P_hotographs",
         "A folder of photographs to practise on; without one, Brushwarp renders pictures (own photographs teach better)",
-        Gimp.FileChooserAction.SELECT_FOLDER,
+        Gimp.FileChooserAction.ANY,
         True,
         None,
         FLAGS,
