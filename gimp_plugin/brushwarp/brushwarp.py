@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in stylize.py and deform.py, imported when they
+"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in stylize.py, deform.py and training.py, imported when they
 are asked for."""
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ gi.require_version("Gegl", "0.4")
 gi.require_version("Babl", "0.1")
 from gi.repository import Gimp, GObject  # noqa: E402
 
-STYLIZE, DEFORM = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform"
+STYLIZE, DEFORM, TRAIN = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform", "plug-in-brushwarp-train"
+LABELS = {STYLIZE: "_Stylize…", DEFORM: "_Deform…", TRAIN: "_Train style from layer…"}
 BLURBS = {
     STYLIZE: "Repaint the layer with the brushwork of a painting, on a new layer above it",
     DEFORM: "Repaint the layer like a picture and bend it towards that picture's shapes, on a new layer above it",
+    TRAIN: "Learn the layer's brushwork as a style of your own, in the background, and look after such trainings",
 }
 ABOVE = (
     " and puts the result on a new layer directly above; the layer itself is never touched. Only what is selected shows, with its "
@@ -28,6 +30,9 @@ HELPS = {
     DEFORM: "Paints the selected layer like a layer, a picture file or a trained style" + ABOVE + "brushwork and shape are solved "
     "together along it: each of its strokes of two points is an arrow, from where something is to where it goes. The arrows as they "
     "were solved are left in a path “Brushwarp solved · …”.",
+    TRAIN: "Begins to learn the brushwork of the selected layer, which is only read. The training is a process of its own: it goes on "
+    "when the dialog or GIMP is closed, and puts the finished style into the gallery that Stylize… offers. The dialog lists all "
+    "trainings, and cancels, resumes and removes them. A script's call returns once the training is on its way.",
 }
 FLAGS = GObject.ParamFlags.READWRITE
 LARGEST_WEIGHT = 1000.0  # of a script's; the sliders end before
@@ -42,10 +47,21 @@ def paint(procedure, run_mode, image, drawables, config, data):
     else:
         from stylize import VERB
     status, error, layer = painting.run(VERB, run_mode, image, drawables, procedure, config)
+    return returned(procedure, status, error, Gimp.Layer, layer)
+
+
+def train(procedure, run_mode, image, drawables, config, data):
+    import training
+
+    status, error, id = training.run(run_mode, image, drawables, config)
+    return returned(procedure, status, error, str, id)
+
+
+def returned(procedure, status, error, kind, value):
     values = procedure.new_return_values(status, error)
-    if layer is not None:
+    if value is not None:
         values.remove(1)
-        values.insert(1, GObject.Value(Gimp.Layer, layer))
+        values.insert(1, GObject.Value(kind, value))
     return values
 
 
@@ -54,16 +70,21 @@ class Brushwarp(Gimp.PlugIn):
         return False
 
     def do_query_procedures(self):
-        return [STYLIZE, DEFORM]
+        return [STYLIZE, DEFORM, TRAIN]
 
     def do_create_procedure(self, name):
-        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, paint, None)
-        procedure.set_image_types("RGB*, GRAY*")
-        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
-        procedure.set_menu_label({STYLIZE: "_Stylize…", DEFORM: "_Deform…"}[name])
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, train if name == TRAIN else paint, None)
+        procedure.set_menu_label(LABELS[name])
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
         procedure.set_documentation(BLURBS[name], HELPS[name], None)  # no help id: GIMP has no page of ours to open
         procedure.set_attribution("The Brushwarp authors", "The Brushwarp authors, GPL-3.0-or-later", "2026")
+        if name == TRAIN:
+            procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
+            add_training_settings(procedure)
+            procedure.add_string_return_value("training", "Training", "The id of the training, and of the style that it makes", "", FLAGS)
+            return procedure
+        procedure.set_image_types("RGB*, GRAY*")
+        procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
         add_style(procedure)
         {STYLIZE: add_stylize_settings, DEFORM: add_deform_settings}[name](procedure)
         procedure.add_layer_return_value("layer", "Layer", "The new layer", True, FLAGS)
@@ -141,6 +162,26 @@ def add_deform_settings(procedure):
     )
     add_keypoints(procedure)
     procedure.add_int_argument("seed", "Seed", "Another number is another painting of the same kind", 0, LARGEST_SEED, 0, FLAGS)
+
+
+def add_training_settings(procedure):
+    from training_words import QUALITIES, STANDARD
+
+    procedure.add_string_argument("name", "_Name", "What the style is called in the gallery; by default as the layer or its image", "", FLAGS)
+    procedure.add_string_argument("artist", "_Artist", "Who painted it, for the style's card; may be left out", "", FLAGS)
+    procedure.add_file_argument(  # of any kind: GIMP itself turns down a folder that is gone, without a word
+        "photos",
+        "P_hotographs",
+        "A folder of photographs to practise on; without one, Brushwarp renders pictures (own photographs teach better)",
+        Gimp.FileChooserAction.ANY,
+        True,
+        None,
+        FLAGS,
+    )
+    choice = Gimp.Choice.new()
+    for number, (quality, (label, tip)) in enumerate(QUALITIES.items()):
+        choice.add(quality, number, label, tip)
+    procedure.add_choice_argument("quality", "_Quality", "How long it learns", choice, STANDARD, FLAGS)
 
 
 Gimp.main(Brushwarp.__gtype__, sys.argv)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from bridge.styles import Thumbnail
+from form import Form
 from job import warm_up
 from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, choose_path, describe, offered
 from layers import Source, count_arrows, path_names
@@ -16,18 +17,18 @@ PREVIEW = (192, 192)  # of the picture as it is being painted
 NARROWEST = 420  # pixels
 
 
-class JobDialog:
+class JobDialog(Form):
     """Asks for the settings, and stays while the job runs: its Cancel then ends the job."""
 
     def __init__(self, procedure: Any, config: Any, title: str, source: Source) -> None:
         GimpUi.init("brushwarp")
-        self._config, self._source = config, source
+        super().__init__(config)
+        self._source = source
         self._cancel: Optional[Callable[[], None]] = None
         self._fixed = False  # settings, while the job runs
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
         self._dialog.set_size_request(NARROWEST, -1)
         self._content = self._dialog.get_content_area()
-        self._labels = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         self._numbers = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         self._thumbnail = Gtk.Image(width_request=THUMBNAIL[0], height_request=THUMBNAIL[1])
         self._preview = Gtk.Image(margin_top=6, no_show_all=True)
@@ -91,21 +92,7 @@ class JobDialog:
         self._preview.set_from_pixbuf(scaled(picture, fitted(self._source.width, self._source.height, PREVIEW)))
         self._preview.show()
 
-    # Rows: a label, aligned with all others, and what belongs to it.
-
-    def _row(self, title: str, widget: Gtk.Widget, tooltip: str) -> Gtk.Box:
-        widget.set_valign(Gtk.Align.CENTER)
-        label = Gtk.Label(label=title, use_underline=True, xalign=0.0, mnemonic_widget=widget)
-        self._labels.add_widget(label)
-        row = Gtk.Box(spacing=6, tooltip_text=tooltip)
-        row.pack_start(label, False, False, 0)
-        row.pack_start(widget, True, True, 0)
-        row.show_all()
-        return row
-
-    def _combo(self, argument: str, store: Gtk.ListStore) -> Gtk.ComboBox:
-        """Chooses among `store`'s rows: the argument's value, and what it is called."""
-        return GimpUi.prop_string_combo_box_new(self._config, argument, store, 0, 1)
+    # Rows that are a verb's own.
 
     def _slider(self, argument: str) -> Any:
         entry = self._dialog.get_scale_entry(argument, 1.0)

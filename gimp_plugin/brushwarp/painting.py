@@ -16,9 +16,11 @@ from keypoints import AUTOMATIC, NONE, SOLVED
 from layers import SolvedPath, Source, add_above, find_source, path_names, read_pixels, read_selection
 from stages import Stages, Tracker
 
-NO_STYLES_HINT = "Add one with `brushwarp styles add`, or train one with `brushwarp train`."
+NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
 
-Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Optional[Gimp.Layer]]
+Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Any]
+"""The last is what the procedure returns, or None."""
+
 Styles = List[InstalledStyle]
 
 
@@ -43,21 +45,27 @@ class Verb:
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
-    """The whole of it, and every failure as GIMP shows it: one sentence about what happened, one about what to do."""
+    return attempt(lambda: _run(verb, run_mode, image, drawables, procedure, config))
+
+
+def attempt(work: Callable[[], Any]) -> Outcome:
+    """The whole of a procedure, and every failure as GIMP shows it."""
     try:
         Gegl.init(None)
-        return Gimp.PDBStatusType.SUCCESS, GLib.Error(), _run(verb, run_mode, image, drawables, procedure, config)
+        return Gimp.PDBStatusType.SUCCESS, GLib.Error(), work()
     except JobCancelled:
         return Gimp.PDBStatusType.CANCEL, GLib.Error(), None
-    except WorkerError as error:
-        return _failed("\n".join(part for part in (error.message, error.hint) if part))
     except Exception as error:
-        traceback.print_exc(file=sys.stderr)
-        return _failed("Brushwarp met an error of its own ({}: {}); the image is as it was.".format(type(error).__name__, error))
+        told = GLib.Error.new_literal(GLib.quark_from_string("brushwarp"), explain(error), 0)
+        return Gimp.PDBStatusType.EXECUTION_ERROR, told, None
 
 
-def _failed(sentence: str) -> Outcome:
-    return Gimp.PDBStatusType.EXECUTION_ERROR, GLib.Error.new_literal(GLib.quark_from_string("brushwarp"), sentence, 0), None
+def explain(error: Exception) -> str:
+    """One sentence about what happened, and on a line of its own one about what to do."""
+    if isinstance(error, WorkerError):
+        return "\n".join(part for part in (error.message, error.hint) if part)
+    traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+    return "Brushwarp met an error of its own ({}: {}); the image is as it was.".format(type(error).__name__, error)
 
 
 def _run(

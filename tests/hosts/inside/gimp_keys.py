@@ -13,7 +13,7 @@ def main_window(named):
 
 
 def open_dialog(named, entry, menu=None):
-    """Filters > Brushwarp > entry ("Stylize", "Deform") in the window so named; the dialog. menu: a name for a screenshot of it."""
+    """Filters > Brushwarp > entry ("Stylize", "Deform", "Train") in the window so named; the dialog. menu: a name for a screenshot of it."""
     main_window(named)
     screen.key("alt+r")  # Filters; our submenu is its last
     time.sleep(1.0)

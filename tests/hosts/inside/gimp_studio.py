@@ -16,7 +16,7 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE, DEFORM = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform"
+STYLIZE, DEFORM, TRAIN = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform", "plug-in-brushwarp-train"
 
 
 class Refused(Exception):
@@ -87,8 +87,13 @@ def deform(image, layers, **settings):
     return stylize(image, layers, procedure=DEFORM, **{"method": "gatys", "working_size": 64, **settings})
 
 
+def train(image, layers, **settings):
+    """The training's id."""
+    return stylize(image, layers, procedure=TRAIN, **settings)
+
+
 def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, procedure=STYLIZE, **settings):
-    """The new layer. Raises Refused."""
+    """What the procedure returns, which is mostly the new layer. Raises Refused."""
     procedure = Gimp.get_pdb().lookup_procedure(procedure)
     config = procedure.create_config()
     config.set_property("run-mode", run_mode)
