@@ -7,6 +7,7 @@ from typing import List, Optional
 
 from krita import Krita
 
+from .bridge.paths import path_from_text
 from .bridge.trainings import TrainingRequest, start_training
 from .command import SETTINGS_GROUP, active_layer, installed
 from .cutout import Cutout
@@ -88,9 +89,8 @@ class TrainCommand:
         settings = form.settings
         Krita.instance().writeSetting(SETTINGS_GROUP, self.name, settings.to_text())
         cutout = source.cutout()
-        request = TrainingRequest(
-            name=form.name, artist=settings.artist, photos=settings.photos, quality=settings.quality, **cutout.layout
-        )
+        photos = path_from_text(settings.photos.strip())
+        request = TrainingRequest(name=form.name, artist=settings.artist, photos=photos, quality=settings.quality, **cutout.layout)
         self._begun.append(self._writer.submit(start_training, request, cutout.pixels()))
         self._timer.start(POLL_MS)
         form.pause(True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Collection, Dict, Optional, Sequence
 
+from .bridge.paths import path_to_text
 from .bridge.training import TrainingStatus
 from .fields import PictureLabel, small_picture
 from .messages import guarded
@@ -22,6 +23,7 @@ class TrainingRow(QWidget):
         super().__init__()
         self._sample = ""
         self._picture = PictureLabel(SAMPLE, "No picture yet")
+        self._picture.setObjectName("sample")
         self._picture.show_picture(None)
         self._name, self._standing, self._message = (_text(name) for name in ("name", "standing", "message"))
         font = self._name.font()
@@ -52,7 +54,7 @@ class TrainingRow(QWidget):
         self._bar.setValue(status.iteration)
         if status.sample != self._sample:
             self._sample = status.sample
-            picture = small_picture(status.sample, SAMPLE)
+            picture = small_picture(path_to_text(status.sample), SAMPLE)
             self._picture.setToolTip("" if picture is None else "The newest picture that it painted")
             self._picture.show_picture(picture)
 

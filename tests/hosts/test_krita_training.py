@@ -46,6 +46,8 @@ def trains(folder, photos, painting):
     import krita_studio as studio
     import screen
     from krita import Krita
+    from PyQt5.QtCore import Qt
+    from PyQt5.QtTest import QTest
     from PyQt5.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidget, QPushButton
 
     from brushwarp.bridge.training import trainings_folder
@@ -73,6 +75,12 @@ def trains(folder, photos, painting):
     told["tips"] = [bool(widget.toolTip()) for kind in (QComboBox, QLineEdit, QPushButton, QListWidget) for widget in dialog.findChildren(kind)]
     words = [label.text() for label in dialog.findChildren(QLabel)] + [button.text() for button in dialog.findChildren(QPushButton)]
     told["mnemonics"] = [text[text.index("&") + 1].lower() for text in words if "&" in text]
+
+    told["tab"] = []
+    dialog.findChild(QLineEdit, "name").setFocus()
+    for _ in range(12):
+        told["tab"].append(studio.QApplication.focusWidget().objectName())
+        QTest.keyClick(studio.QApplication.focusWidget(), Qt.Key_Tab)
 
     # Two things that can't be: the window stays, and so does what was typed.
     name = dialog.findChild(QLineEdit, "name")
@@ -171,6 +179,12 @@ def test_the_dialog_shows_the_layer_and_explains_its_fields(trained):
     assert len(told["mnemonics"]) == len(set(told["mnemonics"])) >= 10, told["mnemonics"]
 
 
+def test_the_tab_key_goes_down_the_window(trained):
+    told, _ = trained
+    assert told["tab"][:6] == ["name", "artist", "photos", "choose_photos", "quality", "train"]
+    assert told["tab"].index("train") < told["tab"].index("trainings")
+
+
 def test_what_can_not_be_begun_is_told_and_what_was_typed_stays(trained):
     told, folder = trained
     assert "has no name" in told["no name"] and "There is no folder" in told["no folder"]
@@ -214,11 +228,15 @@ def test_it_is_cancelled_resumed_and_removed_by_the_buttons(trained):
 
 
 def finishes(photos, canvas, tiny, endless):
+    import os
+
     import krita_studio as studio
     import screen
     from krita import Krita
+    from PyQt5.QtWidgets import QLabel, QLineEdit
 
     from brushwarp.bridge.request import PixelFormat
+    from brushwarp.bridge.training import trainings_folder
     from brushwarp.bridge.trainings import TrainingRequest, start_training
 
     document = Krita.instance().activeDocument()
@@ -245,10 +263,29 @@ def finishes(photos, canvas, tiny, endless):
     studio.choose_training(dialog, "Kurze Lehre")
     yield 1300
     screen.screenshot("krita_train_finished")
+    told["pictures"] = [row.findChild(QLabel, "sample").pixmap() is not None for row in studio.training_rows(dialog)]
     studio.press_button(dialog, "remove")
     told["question"] = yield from studio.answer("Remove")
     told["left"] = [row[0] for row in studio.trainings(dialog)]
+    studio.choose_training(dialog, "Lange Lehre")
+
+    # A folder that takes nothing: it is told, also once the window is closed.
+    other = yield from studio.add_layer(document, "Nichts", pixels, 0, 0, *canvas)
+    yield from studio.wait_for(lambda: "Nichts" in dialog.findChild(QLabel, "source").text(), "the other layer in the window")
+    os.rename(trainings_folder(), trainings_folder() + ".away")
+    open(trainings_folder(), "w").close()
+    dialog.findChild(QLineEdit, "artist").setText("Niemand")
+    studio.press_button(dialog, "train")
+    yield from studio.wait_for(studio.message_shown, "what went wrong")
+    told["broken folder"] = yield from studio.dismiss()
+    told["after it"] = [dialog.findChild(QLineEdit, name).text() for name in ("name", "artist")]
+    studio.press_button(dialog, "train")
     dialog.close()
+    yield from studio.wait_for(studio.message_shown, "what went wrong, with the window closed")
+    told["broken folder, closed"] = yield from studio.dismiss()
+    os.remove(trainings_folder())
+    os.rename(trainings_folder() + ".away", trainings_folder())
+    other.remove()
     dialog = yield from studio.open_dialog("stylize")
     told["gallery"] = studio.entries(dialog, "style")
     studio.button(dialog, "Cancel").click()
@@ -292,6 +329,12 @@ def returns():
         told["refused"][name] = look()
     yield 300
     screen.screenshot("krita_train_refused")
+    nodes["small"].setPixelData(studio.QByteArray(pixels), 0, 0, 300, 200)  # painted on meanwhile
+    Krita.instance().activeWindow().qwindow().activateWindow()
+    yield 300
+    dialog.activateWindow()
+    yield from studio.wait_for(lambda: "300 × 200" in look()[0], "what was painted meanwhile")
+    told["painted on"] = look()
     locked = yield from studio.add_layer(document, "held", pixels, 0, 0, 300, 200)
     locked.setLocked(True)
     yield from studio.wait_for(lambda: "held" in look()[0], "the locked layer")
@@ -300,8 +343,7 @@ def returns():
     assert not other.activeNode().bounds().isEmpty()
     yield from studio.wait_for(lambda: "CMYK" in look()[0], "the CMYK layer")
     told["refused"]["CMYK"] = look()
-    dialog.close()
-    return told
+    return told  # with the window open: Krita closes it
 
 
 @pytest.fixture(scope="module")
@@ -328,6 +370,15 @@ def test_a_finished_style_is_in_the_gallery_and_stays_there(finished):
     assert finished["left"] == ["Lange Lehre"]
 
 
+def test_the_newest_picture_of_each_is_shown(finished):
+    assert finished["pictures"] == [False, True]
+
+
+def test_a_failure_to_begin_is_told_and_what_was_typed_stays(finished):
+    assert "trainings" in finished["broken folder"] and finished["after it"] == ["Nichts", "Niemand"]
+    assert finished["broken folder, closed"] == finished["broken folder"]
+
+
 def test_a_training_outlives_krita_and_is_found_and_stopped_by_the_next(returned):
     assert "left" in returned["left by the other"][1]
     assert returned["cancelled"][1].startswith("Cancelled")
@@ -347,6 +398,10 @@ REFUSALS = {
 def test_what_can_not_be_learnt_from_is_said_in_the_window(returned, what):
     said, can_train = returned["refused"][what]
     assert all(words in said for words in REFUSALS[what]) and not can_train
+
+
+def test_whoever_comes_back_from_painting_finds_the_layer_as_it_is(returned):
+    assert returned["painted on"] == ["“a stamp”, 300 × 200 pixels", True]
 
 
 def test_a_locked_layer_can_be_learnt_from(returned):
