@@ -22,6 +22,7 @@ PAINTING = "Nuit étoilée"
 @pytest.fixture(scope="module")
 def painter(dev_data, settled_user) -> KritaHost:
     settle_painter(settled_user)
+    settled_user.more_environment = {**settled_user.more_environment, "LC_ALL": "C"}  # what Krita makes of many a locale: Python's paths are ASCII
     return settled_user.krita
 
 
@@ -235,6 +236,7 @@ def finishes(photos, canvas, tiny, endless):
     from krita import Krita
     from PyQt5.QtWidgets import QLabel, QLineEdit
 
+    from brushwarp.bridge.paths import path_from_text
     from brushwarp.bridge.request import PixelFormat
     from brushwarp.bridge.training import trainings_folder
     from brushwarp.bridge.trainings import TrainingRequest, start_training
@@ -245,7 +247,8 @@ def finishes(photos, canvas, tiny, endless):
 
     def begin(name, iterations):
         return start_training(TrainingRequest(
-            name=name, width=canvas[0], height=canvas[1], format=PixelFormat("BGRA"), artist="Vincent", photos=photos, iterations=tuple(iterations)
+            name=name, width=canvas[0], height=canvas[1], format=PixelFormat("BGRA"), artist="Vincent", photos=path_from_text(photos),
+            iterations=tuple(iterations),
         ), pixels)
 
     dialog = yield from studio.open_dialog("stylize")
