@@ -9,52 +9,15 @@ from krita import Krita
 
 from .bridge.paths import path_from_text
 from .bridge.trainings import TrainingRequest, start_training
-from .command import SETTINGS_GROUP, active_layer, installed
-from .cutout import Cutout
-from .document import Document
-from .fields import PREVIEW
-from .layer import Layer
+from .command import SETTINGS_GROUP, installed
 from .messages import guarded, main_window
 from .qt import QTimer
-from .refusal import Refusal
 from .settings import TrainSettings
 from .train_dialog import NAME, TrainDialog
-from .train_form import Source, TrainForm
-from .training_words import style_name
+from .train_form import TrainForm
+from .train_source import SourceLayer
 
 POLL_MS = 30
-PURPOSE = "learn from"
-
-
-class SourceLayer:
-    """The layer that is active, as the dialog shows it: the one that Train takes."""
-
-    def __init__(self) -> None:
-        self._document: Optional[Document] = None
-        self._id = ""
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether another layer is active than when it was looked at. Costs next to nothing."""
-        document = Document.active()
-        layer = None if document is None else document.active_layer()
-        return self._id != ("" if layer is None else layer.id)
-
-    def look(self) -> Source:
-        """The layer that is active now. Raises WorkerError if nothing can be learnt from it."""
-        self._document, self._id = None, ""
-        self._document, layer = active_layer(PURPOSE)
-        self._id = layer.id
-        cutout = _cutout(self._document, layer)
-        TrainingRequest(name="any", **cutout.layout)  # refuses what is too small, and too large
-        title = style_name(layer.name, self._document.file, len(self._document.paint_layers()) == 1)
-        return Source(layer.name, cutout.place.width, cutout.place.height, title, layer.thumbnail(PREVIEW.width(), PREVIEW.height()))
-
-    def cutout(self) -> Cutout:
-        """Of the layer that was looked at. Raises Refusal."""
-        if self._document is None or not self._document.is_open:
-            raise Refusal("The picture is closed.", "Open it again, and choose the layer to {}.".format(PURPOSE))
-        return _cutout(self._document, self._document.settled_layer(self._id))
 
 
 class TrainCommand:
@@ -114,8 +77,3 @@ class TrainCommand:
         windows = (window.qwindow() for window in Krita.instance().windows())
         found = (dialog for window in windows for dialog in window.findChildren(TrainDialog, NAME))
         return next((dialog for dialog in found if dialog.isVisible()), None)
-
-
-def _cutout(document: Document, layer: Layer) -> Cutout:
-    layer.refuse_unreadable()
-    return Cutout(document, layer)

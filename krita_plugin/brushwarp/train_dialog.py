@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Set
+from typing import Callable, Set
 
 from .bridge.errors import WorkerError
 from .bridge.trainings import cancel_training, forget_training, list_trainings, resume_training
@@ -10,6 +10,7 @@ from .messages import ask_first, guarded
 from .qt import QDialog, QDialogButtonBox, QEvent, QHBoxLayout, QLabel, QPushButton, QTimer, QVBoxLayout
 from .settings import TrainSettings
 from .train_form import TrainForm
+from .train_source import SourceLayer
 from .training_list import TrainingList
 from .training_words import STOPPED
 
@@ -21,14 +22,14 @@ SIZE = (800, 640)
 class TrainDialog(QDialog):
     """Show it by `show`. Closing it ends no training.
 
-    model: the SourceLayer to learn from. begin: called with the form when Train is pressed.
+    source: what to learn from. begin: called with the form when Train is pressed.
     """
 
-    def __init__(self, parent, settings: TrainSettings, model: Any, begin: Callable[[TrainForm], None]) -> None:
+    def __init__(self, parent, settings: TrainSettings, source: SourceLayer, begin: Callable[[TrainForm], None]) -> None:
         super().__init__(parent)
         self.setObjectName(NAME)
         self.setWindowTitle("Brushwarp – Train style from layer")
-        self._model = model
+        self._source = source
         self._stopping: Set[str] = set()
         self.form = TrainForm(settings, begin)
         self._list = TrainingList()
@@ -47,7 +48,7 @@ class TrainDialog(QDialog):
     def refresh(self) -> None:
         """Show how it all stands, and look again in a second."""
         self._timer.stop()
-        if self._model.has_changed:
+        if self._source.has_changed:
             self._show_source()
         statuses = list_trainings()
         self._stopping &= {status.id for status in statuses if status.runs}
@@ -70,7 +71,7 @@ class TrainDialog(QDialog):
 
     def _show_source(self) -> None:
         try:
-            self.form.show_source(self._model.look())
+            self.form.show_source(self._source.look())
         except WorkerError as why:
             self.form.show_refusal(why)
 

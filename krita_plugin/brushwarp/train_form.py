@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable
 
 from .bridge.errors import WorkerError
 from .bridge.training import NAME_LIMIT
 from .fields import PREVIEW, PictureLabel, combo
 from .messages import guarded
-from .qt import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPixmap, QPushButton, Qt, QWidget
+from .qt import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, Qt, QWidget
 from .settings import TrainSettings
+from .train_source import Source
 from .training_words import HOW_LONG, QUALITIES
 
+PHOTOS_TIP = (
+    "A folder of photographs that it practises on, best a thousand like those that you will paint over;\n"
+    "empty for pictures that Brushwarp renders: photographs of your own teach better"
+)
 SOURCE_LINES = 2  # of the words that name the layer, or say why it can't be taken
-
-
-@dataclass(frozen=True)
-class Source:
-    """A layer that a style can be learnt from. title: what to call the style until the painter says otherwise."""
-
-    layer: str
-    width: int
-    height: int
-    title: str
-    picture: Optional[QPixmap]
 
 
 class TrainForm(QWidget):
@@ -42,7 +35,7 @@ class TrainForm(QWidget):
         self._source.setMinimumHeight(SOURCE_LINES * self._source.fontMetrics().lineSpacing())
         self._name = _line("name", "What the gallery calls the style")
         self._artist = _line("artist", "Whose painting it is, for the gallery; may stay empty", settings.artist)
-        self._photos = _line("photos", "A folder of photographs that it practises on, best a thousand like those that you will paint over;\nempty for pictures that Brushwarp renders: photographs of your own teach better", settings.photos)
+        self._photos = _line("photos", PHOTOS_TIP, settings.photos)
         self._photos.setMaxLength(4096)
         self._photos.setPlaceholderText("Pictures that Brushwarp renders (own photographs teach better)")
         self._photos.setClearButtonEnabled(True)
