@@ -1,12 +1,13 @@
-"""Brushwarp in Krita: the active layer repainted in a painter's style and bent along arrows, as a new layer above it.
+"""Brushwarp in Krita: the active layer repainted in a painter's style and bent along arrows, as a new layer above it; and learnt from.
 
 Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker process; `bridge` talks to it.
 
     extension   the menu                       command    what its entries share: from the menu to the job
     stylize, deform            the entries     stylize_dialog, deform_dialog    what to paint (layer_dialog, fields: what both share)
     painting    the course of one job          progress    how far it is, and Cancel
+    train       the entry about trainings      train_dialog    its window: train_form above (train_source: the layer), training_list below
     document, layer, cutout    Krita itself    job         the thread that waits for the worker
-    arrows, colour, settings, style_choice, rectangle, refusal    logic that needs neither Krita nor Qt
+    arrows, colour, settings, style_choice, training_words, rectangle, refusal    logic that needs neither Krita nor Qt
     qt          the one place that knows which PyQt there is
 """
 

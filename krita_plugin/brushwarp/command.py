@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
@@ -50,13 +50,8 @@ class Command:
         if self._desk.is_taken:
             self._desk.painting.show()
             return
-        install = _installed()
-        document = Document.active()
-        if document is None:
-            raise Refusal("No picture is open.", "Open one, and choose the layer to paint.")
-        layer = document.active_layer()
-        if layer is None:
-            raise Refusal("No layer is chosen.", "Choose the layer to paint in the Layers docker.")
+        install = installed()
+        document, layer = active_layer("paint")
         layer.refuse_unpaintable()
         choices = [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
@@ -67,10 +62,7 @@ class Command:
 
     def _begin(self, document: Document, layer_id: str, dialog: Any) -> None:
         Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())
-        document.settle()
-        layer = document.layer(layer_id)
-        if layer is None:
-            raise Refusal("The layer is gone.", "Choose another layer, and try again.")
+        layer = document.settled_layer(layer_id)
         layer.refuse_unpaintable()
         cutout = Cutout(document, layer)
         self._desk.painting = Painting(document, cutout, self._task(document, cutout, dialog))
@@ -84,8 +76,20 @@ class Command:
         raise NotImplementedError
 
 
-def _installed() -> Install:
+def installed() -> Install:
+    """The engine that is there. Raises WorkerError if there is none."""
     install = read_install()
     if install is None:
         raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
     return install
+
+
+def active_layer(purpose: str) -> Tuple[Document, Layer]:
+    """What the painter has before them. purpose: what to choose a layer for. Raises Refusal if there is none."""
+    document = Document.active()
+    if document is None:
+        raise Refusal("No picture is open.", "Open one, and choose the layer to {}.".format(purpose))
+    layer = document.active_layer()
+    if layer is None:
+        raise Refusal("No layer is chosen.", "Choose the layer to {} in the Layers docker.".format(purpose))
+    return document, layer

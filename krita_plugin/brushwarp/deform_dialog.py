@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
-from .fields import ICON, PREVIEW, ArrowChoice, RatioField
+from .fields import ICON, ArrowChoice, RatioField, combo, small_picture
 from .layer_dialog import LayerDialog
 from .messages import guarded
 from .qt import (
@@ -15,10 +15,8 @@ from .qt import (
     QDialogButtonBox,
     QFileDialog,
     QIcon,
-    QImageReader,
     QPixmap,
     QPushButton,
-    QSizePolicy,
     Qt,
 )
 from .settings import DeformSettings
@@ -26,7 +24,6 @@ from .style_choice import FILE, GALLERY, LAYER, StyleChoice, file_choice, method
 
 SIZES = {256: "256 px (quickest)", 384: "384 px", 512: "512 px (finest, four times as long)"}
 FILES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)"
-LARGEST_SHOWN = 100 * 1000 * 1000  # pixels of a picture file that is opened for a thumbnail
 CUSTOM = "custom"
 TIPS = {
     GALLERY: "A landscape painted in this style",
@@ -60,11 +57,11 @@ class DeformDialog(LayerDialog):
             self._add_style(choice, picture)
         if settings.picture:
             self._add_file(settings.picture)
-        self._method = _combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
+        self._method = combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
         for index, method in enumerate(METHODS):
             self._method.setItemData(index, method.tip, Qt.ItemDataRole.ToolTipRole)
         presets = [(name.capitalize(), name) for name in PRESETS] + [("Custom", CUSTOM)]
-        self._preset = _combo("preset", "Sets the three sliders below", presets)
+        self._preset = combo("preset", "Sets the three sliders below", presets)
         self._content = RatioField(
             "content", "How much of what the layer shows is kept.\nFurther left, more of the style; further right, more of the layer", CONTENT_WEIGHTS
         )
@@ -77,7 +74,7 @@ class DeformDialog(LayerDialog):
             field.number.setFixedWidth(widest)  # so that the sliders end at one line
         self._unfold = QCheckBox("Smooth &folds away")
         self._unfold.setToolTip("Bend less sharply wherever the picture would be turned over itself")
-        self._size = _combo(
+        self._size = combo(
             "size", "Long side at which brushwork and shape are found; the brushwork is then carried up to the layer's own size",
             [(label, size) for size, label in SIZES.items()],
         )
@@ -138,7 +135,7 @@ class DeformDialog(LayerDialog):
     # The style.
 
     def _style_box(self) -> QComboBox:
-        box = _combo("style", "What to paint like: a trained style, a layer of this picture, or a picture file", [])
+        box = combo("style", "What to paint like: a trained style, a layer of this picture, or a picture file", [])
         box.setIconSize(ICON)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(38)  # a long name of a layer shall not widen the dialog
@@ -162,7 +159,7 @@ class DeformDialog(LayerDialog):
             if self._choices[self._style.itemData(index)].kind == FILE:
                 self._style.removeItem(index)
         self._picture = path
-        self._add_style(file_choice(path), _small_picture(path))
+        self._add_style(file_choice(path), small_picture(path))
 
     def _ask_file(self) -> None:
         files = QFileDialog(self, "Picture to paint like", self._picture or self._folder, FILES)
@@ -217,25 +214,3 @@ class DeformDialog(LayerDialog):
 
     def _show_preset(self) -> None:
         self._preset.setCurrentIndex(self._preset.findData(preset_of(*(field.value for field in self._weight_fields)) or CUSTOM))
-
-
-def _combo(name: str, tip: str, entries: Sequence[Tuple[str, Any]]) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    box.setToolTip(tip)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    for label, data in entries:
-        box.addItem(label, data)
-    return box
-
-
-def _small_picture(path: str) -> Optional[QPixmap]:
-    """A picture file, small; None for one that Qt does not read (the engine reads more) or that is very large."""
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if not size.isValid() or size.width() * size.height() > LARGEST_SHOWN:
-        return None
-    reader.setScaledSize(size.scaled(2 * PREVIEW, Qt.AspectRatioMode.KeepAspectRatio))
-    picture = QPixmap.fromImage(reader.read())
-    return None if picture.isNull() else picture

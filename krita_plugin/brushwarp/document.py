@@ -34,9 +34,14 @@ class Document:
         return any(other == self._document for other in Krita.instance().documents())
 
     @property
-    def folder(self) -> str:
+    def file(self) -> str:
         """Where it was saved; nothing if it never was."""
-        return os.path.dirname(self._document.fileName())
+        return self._document.fileName()
+
+    @property
+    def folder(self) -> str:
+        """The folder of its file; nothing if it has none."""
+        return os.path.dirname(self.file)
 
     @property
     def canvas(self) -> Rectangle:
@@ -81,9 +86,13 @@ class Document:
             )
         return arrows
 
-    def settle(self) -> None:
-        """Let strokes and moves that are under way come to their end."""
+    def settled_layer(self, layer_id: str) -> Layer:
+        """The layer of an id, once strokes and moves that are under way have come to their end. Raises Refusal if it is gone."""
         self._document.waitForDone()
+        layer = self.layer(layer_id)
+        if layer is None:
+            raise Refusal("The layer is gone.", "Choose another layer, and try again.")
+        return layer
 
     def place_of(self, layer: Layer) -> Rectangle:
         """The rectangle to paint: all that is on the layer, short of what lies further off than a canvas' length."""

@@ -9,6 +9,7 @@ from .deform import DeformCommand
 from .messages import guarded
 from .qt import QMenu
 from .stylize import StylizeCommand
+from .train import TrainCommand
 
 MENU = "brushwarp"
 
@@ -19,11 +20,14 @@ class BrushwarpExtension(Extension):
     def __init__(self, parent) -> None:
         super().__init__(parent)
         self._desk = Desk()
-        self._commands = [StylizeCommand(self._desk), DeformCommand(self._desk)]
+        self._train = TrainCommand()
+        self._commands = [StylizeCommand(self._desk), DeformCommand(self._desk), self._train]
         self._menus = []  # Krita's windows do not keep them alive
 
     def setup(self) -> None:
-        Krita.instance().notifier().applicationClosing.connect(guarded(self._desk.give_up))
+        closing = Krita.instance().notifier().applicationClosing
+        closing.connect(guarded(self._desk.give_up))
+        closing.connect(guarded(self._train.finish))
 
     def createActions(self, window) -> None:  # noqa: N802 - Krita's name
         title = window.createAction(MENU, "Brushwarp", "tools")

@@ -1,4 +1,4 @@
-"""Fields that the dialogs share: sliders with a number, the list of arrows, the picture of a style."""
+"""Fields that the dialogs share: sliders with a number, lists to choose from, pictures."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from typing import Any, Optional, Sequence, Tuple
 
 from .bridge.styles import Thumbnail
 from .layer import ARROWS_BEGIN
-from .qt import QComboBox, QDoubleSpinBox, QHBoxLayout, QImage, QLabel, QPixmap, QSize, QSlider, QSpinBox, Qt, QWidget
+from .qt import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QImage,
+    QImageReader,
+    QLabel,
+    QPixmap,
+    QSize,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    Qt,
+    QWidget,
+)
 
 ICON = QSize(48, 32)
 PREVIEW = QSize(192, 128)
+LARGEST_SHOWN = 100 * 1000 * 1000  # pixels of a picture file that is opened for a thumbnail
 OCTAVE = 100  # steps of a slider for a number twice as large
 
 
@@ -59,6 +74,7 @@ class PictureLabel(QLabel):
 
     def show_picture(self, picture: Optional[QPixmap]) -> None:
         if picture is None or picture.isNull():
+            self.clear()  # an empty text alone would leave the picture
             self.setText(self._words)
         else:
             self.setPixmap(picture.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
@@ -69,6 +85,28 @@ def pixmap_of(thumbnail: Optional[Thumbnail]) -> Optional[QPixmap]:
         return None
     image = QImage(thumbnail.rgb, thumbnail.width, thumbnail.height, 3 * thumbnail.width, QImage.Format.Format_RGB888)
     return QPixmap.fromImage(image)
+
+
+def small_picture(path: str, size: QSize = PREVIEW) -> Optional[QPixmap]:
+    """A picture file, twice as large as it is shown; None for one that Qt does not read (the engine reads more) or that is very large."""
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    found = reader.size()
+    if not found.isValid() or found.width() * found.height() > LARGEST_SHOWN:
+        return None
+    reader.setScaledSize(found.scaled(2 * size, Qt.AspectRatioMode.KeepAspectRatio))
+    picture = QPixmap.fromImage(reader.read())
+    return None if picture.isNull() else picture
+
+
+def combo(name: str, tip: str, entries: Sequence[Tuple[str, Any]]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setToolTip(tip)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    for label, data in entries:
+        box.addItem(label, data)
+    return box
 
 
 class SliderField(QWidget):

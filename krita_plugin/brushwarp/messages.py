@@ -20,15 +20,26 @@ def main_window() -> Any:
 
 def show_problem(error: WorkerError, details: str = "") -> None:
     """What happened, and what to do about it."""
-    _show(QMessageBox.Icon.Warning, error.message, error.hint, details)
+    box = _box(QMessageBox.Icon.Warning, error.message, error.hint)
+    if details:
+        box.setDetailedText(details)
+    box.open()
 
 
 def show_note(message: str, hint: str = "") -> None:
     """Something to know, where nothing went wrong."""
-    _show(QMessageBox.Icon.Information, message, hint, "")
+    _box(QMessageBox.Icon.Information, message, hint).open()
 
 
-def _show(icon: Any, message: str, hint: str, details: str) -> None:
+def ask_first(question: str, hint: str, word: str, act: Callable[[], None]) -> None:
+    """Do what `word` says, if the painter presses it."""
+    box = _box(QMessageBox.Icon.Question, question, hint)
+    box.addButton(word, QMessageBox.ButtonRole.DestructiveRole).clicked.connect(guarded(lambda *_: act()))
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    box.open()
+
+
+def _box(icon: Any, message: str, hint: str) -> QMessageBox:
     box = QMessageBox(main_window())
     box.setObjectName("brushwarp_message")
     box.setIcon(icon)
@@ -36,10 +47,8 @@ def _show(icon: Any, message: str, hint: str, details: str) -> None:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(message)
     box.setInformativeText(hint)
-    if details:
-        box.setDetailedText(details)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
+    return box
 
 
 def guarded(slot: Callable) -> Callable:

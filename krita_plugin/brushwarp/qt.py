@@ -9,7 +9,7 @@ import sys
 import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
+    from PyQt6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUuid
     from PyQt6.QtGui import QIcon, QImage, QImageReader, QPixmap
     from PyQt6.QtWidgets import (
         QCheckBox,
@@ -21,6 +21,9 @@ if "PyQt6.QtCore" in sys.modules:
         QFormLayout,
         QHBoxLayout,
         QLabel,
+        QLineEdit,
+        QListWidget,
+        QListWidgetItem,
         QMenu,
         QMessageBox,
         QProgressBar,
@@ -32,7 +35,7 @@ if "PyQt6.QtCore" in sys.modules:
         QWidget,
     )
 else:
-    from PyQt5.QtCore import QByteArray, QSize, Qt, QTimer, QUuid
+    from PyQt5.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUuid
     from PyQt5.QtGui import QIcon, QImage, QImageReader, QPixmap
     from PyQt5.QtWidgets import (
         QCheckBox,
@@ -44,6 +47,9 @@ else:
         QFormLayout,
         QHBoxLayout,
         QLabel,
+        QLineEdit,
+        QListWidget,
+        QListWidgetItem,
         QMenu,
         QMessageBox,
         QProgressBar,
@@ -56,8 +62,8 @@ else:
     )
 
 __all__ = [
-    "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QFileDialog",
-    "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QLabel", "QMenu", "QMessageBox", "QPixmap",
-    "QProgressBar", "QPushButton", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QUuid", "QVBoxLayout",
-    "QWidget", "Qt",
+    "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QEvent",
+    "QFileDialog", "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QLabel", "QLineEdit",
+    "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPixmap", "QProgressBar", "QPushButton", "QSize",
+    "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QUuid", "QVBoxLayout", "QWidget", "Qt",
 ]

@@ -9,6 +9,7 @@ from typing import Any, Callable, ClassVar, Dict, Optional, Type, TypeVar
 from .bridge.methods import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS
 from .bridge.presets import BALANCED
 from .bridge.request import WORKING_SIZES
+from .bridge.training import QUALITIES
 
 BRUSH_SCALES = (0.25, 4.0)
 
@@ -56,6 +57,13 @@ def _number(low: float, high: float) -> Reading:
 def _whole(low: int, high: int) -> Reading:
     def read(value: Any) -> Optional[int]:
         return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else None
+
+    return read
+
+
+def _one_of(*words: str) -> Reading:
+    def read(value: Any) -> Optional[str]:
+        return value if isinstance(value, str) and value in words else None
 
     return read
 
@@ -110,3 +118,14 @@ class DeformSettings(Remembered):
     tv_weight: float = BALANCED.tv_weight
     unfold: bool = False
     size: int = 256
+
+
+@dataclass(frozen=True)
+class TrainSettings(Remembered):
+    """As TrainingRequest has them. The name belongs to one layer, and is not remembered."""
+
+    readings: ClassVar[Dict[str, Reading]] = {"artist": _text, "photos": _text, "quality": _one_of(*QUALITIES)}
+
+    artist: str = ""
+    photos: str = ""
+    quality: str = "standard"

@@ -45,7 +45,7 @@ def test_only_scoped_enums_of_qt_are_used():
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
-                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "ItemDataRole", "Orientation", "TextFormat", "TransformationMode", "WidgetAttribute")
+                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
 
 
 def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
@@ -102,6 +102,41 @@ def test_what_was_chosen_for_a_deformation_survives_and_nonsense_becomes_the_def
     for size in ("63", "2049", "256.0", "true"):
         assert settings.from_text(nonsense % size) == settings()
     assert settings.from_text("[" * 100000) == settings()
+
+
+def test_what_was_chosen_for_a_training_survives_and_nonsense_becomes_the_default(plugin):
+    settings = plugin("settings").TrainSettings
+    chosen = settings("Käthe", "/bilder/große Wellen", "best")
+    assert settings.from_text(chosen.to_text()) == chosen
+    assert settings.from_text('{"artist": 1, "photos": null, "quality": "perfect"}') == settings()
+
+
+def test_a_layer_alone_in_a_file_is_called_like_the_file(plugin):
+    name = plugin("training_words").style_name
+    assert name("Background", "/bilder/große Wellen.tar.png", True) == "große Wellen.tar"
+    assert name("Himmel", "/bilder/große Wellen.kra", False) == name("Himmel", "", True) == "Himmel"
+
+
+def test_how_a_training_stands_is_told_in_words(plugin):
+    training, words = plugin("bridge.training"), plugin("training_words")
+
+    def told(state, is_stopping=False, **fields):
+        return words.standing(training.TrainingStatus("a", "A", state, **fields), is_stopping)
+
+    assert told("running", iteration=61, total=100, stage="refine", seconds_left=7501) == "Learning the fine strokes, 61 %, about 2 h 05 min left"
+    assert told("running", iteration=1, total=100, stage="style", seconds_left=29) == "Learning the coarse strokes, 1 %, less than a minute left"
+    assert told("waiting", iteration=50, total=100, stage="style", seconds_left=3000) == "Waiting, 50 %, about 50 min left"
+    assert told("running", iteration=50, total=100, is_stopping=True).startswith("Stopping")
+    assert told("cancelled", iteration=50, total=100, stage="style") == "Cancelled, 50 %"
+    assert "gallery" in told("finished", iteration=100, total=100, seconds_left=0.0)
+    assert set(words.QUALITIES) == set(training.QUALITIES) and set(words.STATES) == set(training.STATES)
+    assert all(told(state) for state in training.STATES)
+
+
+def test_every_stage_of_a_training_has_words(plugin):
+    from brushwarp.multimodal.train import STAGES
+
+    assert {name for name, _, _ in STAGES} < set(plugin("training_words").STAGES)
 
 
 def test_the_presets_lie_on_the_sliders(plugin):
@@ -179,4 +214,4 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     manual = desktop.split("X-Krita-Manual=")[1].splitlines()[0]
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
-    assert [action.get("name") for action in actions] == ["brushwarp_stylize", "brushwarp_deform"]
+    assert [action.get("name") for action in actions] == ["brushwarp_stylize", "brushwarp_deform", "brushwarp_train"]

@@ -21,6 +21,7 @@ try:
         QDialogButtonBox,
         QDoubleSpinBox,
         QLabel,
+        QListWidget,
         QMessageBox,
         QPushButton,
         QSpinBox,
@@ -34,6 +35,7 @@ except ImportError:
         QDialogButtonBox,
         QDoubleSpinBox,
         QLabel,
+        QListWidget,
         QMessageBox,
         QPushButton,
         QSpinBox,
@@ -323,3 +325,49 @@ def deform(seconds=90, file=None, during=None, **picks):
     layer = yield from wait_for(painted, "new layer")
     document.waitForDone()
     return [layer, told]
+
+
+# The window about trainings.
+
+def press_button(dialog, name):
+    """Click a button that can be clicked."""
+    found = dialog.findChild(QPushButton, name)
+    assert found.isEnabled(), name
+    found.click()
+
+
+def answer(word):
+    """Press a button of the message that is shown; what it said."""
+    text, box = message_shown(), shown("brushwarp_message")
+    [button for button in box.buttons() if button.text().replace("&", "") == word][0].click()
+    yield from wait_for(lambda: not shown("brushwarp_message"), "end of the question")
+    return text
+
+
+def training_rows(dialog):
+    listed = dialog.findChild(QListWidget, "trainings")
+    rows = [listed.itemWidget(listed.item(index)) for index in range(listed.count())]
+    return [row for row in rows if row is not None]
+
+
+def trainings(dialog):
+    """What the list says: name, how it stands, message of each."""
+    return [[row.findChild(QLabel, name).text() for name in ("name", "standing", "message")] for row in training_rows(dialog)]
+
+
+def row_heights(dialog):
+    """What each row of the list has, and needs."""
+    return [[row.height(), row.layout().totalHeightForWidth(row.width())] for row in training_rows(dialog)]
+
+
+def wait_for_training(dialog, name, beginning, seconds=180):
+    """Until a training stands so; its row's texts."""
+    def found():
+        rows = [row for row in trainings(dialog) if row[0] == name]
+        return rows and rows[0][1].startswith(beginning) and rows[0]
+
+    return (yield from wait_for(found, "%s: %s instead of %r" % (name, beginning, trainings(dialog)), seconds))
+
+
+def choose_training(dialog, name):
+    dialog.findChild(QListWidget, "trainings").setCurrentRow([row[0] for row in trainings(dialog)].index(name))
