@@ -50,7 +50,7 @@ def share_by_inversion(
             loss = functional.mse_loss(block(variable), wanted)
             loss.backward()
             optimiser.step()
-            losses.append(float(loss))
+            losses.append(float(loss.detach()))
     return (first + variable.detach()[0]) / 2
 
 
