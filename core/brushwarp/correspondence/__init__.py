@@ -3,6 +3,6 @@
 from .buddies import Buddies, BuddySettings, blocks_of, find_buddies
 from .published import published_matches
 from .sheet import draw_sheet, write_sheet
-from .suggest import WORKING_SIZE, Suggestion, suggest
+from .suggestion import WORKING_SIZE, Suggestion, suggest
 
 __all__ = ["WORKING_SIZE", "Buddies", "BuddySettings", "Suggestion", "blocks_of", "draw_sheet", "find_buddies", "published_matches", "suggest", "write_sheet"]

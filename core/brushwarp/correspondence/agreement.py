@@ -52,10 +52,10 @@ class Grid:
     def cells(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """In which cell points (…) lie, as an index of a node, and whether they lie in the picture."""
         (rows, columns), (height, width), side = self.shape, self.size, max(self.size)
-        column = ((points.real * side / width + 0.5) * columns).floor().long()
-        row = ((points.imag * side / height + 0.5) * rows).floor().long()
+        column = (points.real * (side / width * columns) + columns / 2).floor()
+        row = (points.imag * (side / height * rows) + rows / 2).floor()
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        return row.clamp(0, rows - 1) * columns + column.clamp(0, columns - 1), inside
+        return (row.clamp(0, rows - 1) * columns + column.clamp(0, columns - 1)).long(), inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +77,15 @@ class Agreement:
         return points * self.factor + self.shift
 
 
-def agree(first: list[View], second: list[View], seed: int = 0) -> Agreement:
-    """The similarity that two pictures agree on most; views of the same pictures, at one size or several, are taken together."""
+def agree(first: View, second: View, seed: int = 0) -> Agreement:
+    """The similarity that two pictures agree on most, by levels 4 and 5 of their views."""
     hypercolumns, grids, hidden = [], [], []
-    for views in (first, second):
-        deepest = views[0].maps[5]
+    for view in (first, second):
+        deepest = view.maps[5]
         shape = tuple(max(1, round(GRID * side)) for side in deepest.shape[1:])
-        hypercolumns.append(_hypercolumns(views, shape))
-        grids.append(Grid(shape, views[0].size, deepest.device))
-        visible = functional.interpolate(views[0].visible[5][None, None].float(), size=shape, mode="nearest")
+        hypercolumns.append(_hypercolumns(view, shape))
+        grids.append(Grid(shape, view.size, deepest.device))
+        visible = functional.interpolate(view.visible[5][None, None].float(), size=shape, mode="nearest")
         hidden.append(visible.flatten() == 0)
     likeness = _likeness(correlations(*hypercolumns, 1), *hidden)
     parameters, best = _dominant(likeness, *grids, seed)
@@ -112,16 +112,15 @@ def bend(agreement: Agreement) -> tuple[Tensor, Tensor]:
     return expected, evidence
 
 
-def _hypercolumns(views: list[View], shape: tuple[int, int]) -> Tensor:
-    """(C, *shape): the views' deep maps, each channel normalised over the picture, which takes most of a style away."""
+def _hypercolumns(view: View, shape: tuple[int, int]) -> Tensor:
+    """(C, *shape): the deep maps, each channel normalised over the picture, which takes most of a style away."""
     columns = []
-    for view in views:
-        for features in (view.maps[level] for level in (4, 5) if level in view.maps):
-            mean = features.mean((1, 2), keepdim=True)
-            deviation = features.std((1, 2), keepdim=True, correction=0) + 1e-6 * features.abs().max() + 1e-12
-            normal = unit_features((features - mean) / deviation)
-            normal = functional.interpolate(normal[None], size=shape, mode="bilinear", align_corners=False, antialias=True)[0]
-            columns.append(unit_features(normal))
+    for features in (view.maps[4], view.maps[5]):
+        mean = features.mean((1, 2), keepdim=True)
+        deviation = features.std((1, 2), keepdim=True, correction=0) + 1e-6 * features.abs().max() + 1e-12
+        normal = unit_features((features - mean) / deviation)
+        normal = functional.interpolate(normal[None], size=shape, mode="bilinear", align_corners=False, antialias=True)[0]
+        columns.append(unit_features(normal))
     return unit_features(torch.cat(columns))
 
 

@@ -19,16 +19,15 @@ _STEADY, _STEADY_STEPS = 1e-3, 5
 _MOST_STEPS = 1000  # ours
 
 
-def share_statistics(first: Tensor, second: Tensor, places: Tensor) -> Tensor:
-    """`first` (C, H, W) with the mean and the deviation of each region halfway to those of its match in `second` (C, h, w).
+def share_statistics(first: Tensor, second: Tensor, forth: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
+    """`first` (C, H, W) and `second` (C, h, w), the mean and the deviation of each region halfway to those of its match.
 
-    places: (2, H, W), where each place of `first` lies on `second`. C = (F - mu) / sigma * sigma_m + mu_m with the averaged
-    statistics of both regions. Source: Aberman et al. 2018, section 3.3; there each region is one buddy's, here every place is
-    the centre of its own.
+    forth: (2, H, W), where each place of `first` lies on `second`; back: (2, h, w). C = (F - mu) / sigma * sigma_m + mu_m with the
+    averaged statistics of both regions. Source: Aberman et al. 2018, section 3.3; there each region is one buddy's, here every
+    place is the centre of its own.
     """
-    mean, deviation = _statistics(first)
-    other_mean, other_deviation = (gathered(each, places) for each in _statistics(second))
-    return (first - mean) * (deviation + other_deviation) / (2 * deviation) + (mean + other_mean) / 2
+    here, there = _statistics(first), _statistics(second)
+    return _halfway(first, here, there, forth), _halfway(second, there, here, back)
 
 
 def share_by_inversion(
@@ -60,10 +59,23 @@ def _is_steady(losses: list[float]) -> bool:
     return len(changes) == _STEADY_STEPS and sum(changes) / _STEADY_STEPS <= _STEADY
 
 
+def _halfway(features: Tensor, own: tuple[Tensor, Tensor], others: tuple[Tensor, Tensor], places: Tensor) -> Tensor:
+    mean, deviation = own
+    other_mean, other_deviation = (gathered(each, places) for each in others)
+    return (features - mean) * ((deviation + other_deviation) / (2 * deviation)) + (mean + other_mean) / 2
+
+
 def _statistics(features: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and deviation of the region around each place, (C, H, W) each."""
-    mean, square = (
-        functional.avg_pool2d(each[None], REGION, 1, REGION // 2, count_include_pad=False)[0] for each in (features, features.square())
-    )
+    sums, squares, count = (_region_sum(each) for each in (features, features.square(), torch.ones_like(features[:1])))
+    mean = sums / count
     least = _SMALLEST_DEVIATION * features.std(correction=0).clamp(min=1e-12)
-    return mean, (square - mean.square()).clamp(min=0).sqrt().clamp(min=least)
+    return mean, (squares / count - mean.square()).clamp(min=0).sqrt().clamp(min=least)
+
+
+def _region_sum(values: Tensor) -> Tensor:
+    """Of what of each region lies on the map (C, H, W). By shifted sums: PyTorch's pooling takes several times as long."""
+    height, width = values.shape[1:]
+    padded = functional.pad(values, (REGION // 2,) * 4)
+    across = sum(padded[:, :, shift : shift + width] for shift in range(REGION))
+    return sum(across[:, shift : shift + height] for shift in range(REGION))

@@ -86,7 +86,7 @@ def find_buddies(first: View, second: View, settings: BuddySettings = BuddySetti
         keep = distinct(originals[0], settings.distinct)[pairs[0][1], pairs[0][0]] & distinct(originals[1], settings.distinct)[pairs[1][1], pairs[1][0]]
         found = Buddies(pairs[0][:, keep], pairs[1][:, keep], own[keep], level)
         if level > settings.finest:
-            seen = _common(first, second, seen, maps, level, settings.blocks)
+            seen = _common(first, second, maps, level, settings.blocks)
     return found
 
 
@@ -110,7 +110,7 @@ def distinct(features: Tensor, threshold: float) -> Tensor:
 
 
 def _common(
-    first: View, second: View, seen: tuple[Tensor, Tensor], maps: tuple[Tensor, Tensor], level: int, blocks: dict[int, Block] | None
+    first: View, second: View, maps: tuple[Tensor, Tensor], level: int, blocks: dict[int, Block] | None
 ) -> tuple[Tensor, Tensor]:
     """Features of both pictures at the next level, in common appearance."""
     upper = first.maps[level - 1], second.maps[level - 1]
@@ -119,8 +119,7 @@ def _common(
             share_by_inversion(upper[0], second.maps[level], maps[0], blocks[level], patch_size(level)),
             share_by_inversion(upper[1], first.maps[level], maps[1], blocks[level], patch_size(level)),
         )
-    doubled = [_doubled(each, other) for each, other in zip(maps, (upper[1], upper[0]), strict=True)]
-    return share_statistics(upper[0], upper[1], doubled[0]), share_statistics(upper[1], upper[0], doubled[1])
+    return share_statistics(*upper, _doubled(maps[0], upper[1]), _doubled(maps[1], upper[0]))
 
 
 def _doubled(places: Tensor, features: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from ..geometry import PointPairs
 from ..geometry.cleaning import MOST_ARROWS, Cleaned, clean_matches
 from ..image import Picture
 from .buddies import DST_FINEST, BuddySettings, blocks_of, find_buddies
-from .suggest import BORDER, WORKING_SIZE
+from .suggestion import BORDER, WORKING_SIZE
 from .views import look
 
 

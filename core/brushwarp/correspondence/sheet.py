@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from ..image import Picture
 from ..image.atomic import atomic_write
-from .suggest import Suggestion
+from .suggestion import Suggestion
 from .views import shrunk
 
 HEIGHT = 480  # pixels of either picture on the sheet

@@ -14,7 +14,7 @@ from ..geometry.cleaning import clean_matches
 from ..image import Picture
 from ..progress import OnProgress, Progress, ignore_progress
 from .agreement import REACH, Agreement, Grid, agree, bend
-from .buddies import DEEPEST, BuddySettings, find_buddies
+from .buddies import DEEPEST, DST_FINEST, BuddySettings, find_buddies
 from .views import View, is_flat, shrunk, view_of, working_size
 
 WORKING_SIZE = 256
@@ -23,15 +23,15 @@ WORKING_SIZE = 256
 BORDER = 7
 """Pixels at the working size that points keep from the edge. Source: NBB's code."""
 
-_WIDER = 1.5  # times the working size, at which the deepest layer is looked at once more: finer nodes, the same meaning
-
 # Times chance, of Agreement.sureness. Photographs and paintings of other things reach the lower one rarely (measured:
 # tests/benchmarks/keypoints.py, --unrelated); between the two only a few arrows are proposed.
-LEAST_SURE = 4.0
-SURE = 5.0
+LEAST_SURE = 4.5
+SURE = 5.5
 _FEW = 5
 
 _DEEP_REACH = 1.25 * REACH  # places of level 5 are as wide as that themselves
+
+_LEVELS = tuple(range(DST_FINEST, DEEPEST + 1))
 
 _STILL = 0.5  # pixels
 
@@ -79,25 +79,24 @@ def suggest(
     Departures: level 5 is searched near where the pictures agree as a whole (`agreement`), pairs that contradict it are left
     out, and the others are drawn halfway to it. mirror: the style picture may be taken mirrored, where that agrees better.
     """
-    seen = [shrunk(picture, working_size(picture.size, round(_WIDER * size))) for picture in (content, style)]
+    seen = [shrunk(picture, working_size(picture.size, size)) for picture in (content, style)]
     if any(is_flat(*each) for each in seen):
         return _none(0.0, encoder.name, "There is nothing to match: one of the pictures is of one colour.")
     on_progress(Progress("keypoints", 1, _STAGES))
-    views = [_views(encoder, picture, wide, size, device) for picture, wide in zip((content, style), seen, strict=True)]
+    views = [view_of(encoder, *each, picture.size, device, _LEVELS) for each, picture in zip(seen, (content, style), strict=True)]
     on_progress(Progress("keypoints", 2, _STAGES))
     with torch.inference_mode():
         agreement, mirrored = agree(*views, seed), False
         if mirror:
-            flipped = style.with_pixels(style.pixels.flip(2), alpha=None if style.alpha is None else style.alpha.flip(2))
             rgb, alpha = seen[1]
-            flipped_views = _views(encoder, flipped, (rgb.flip(2), None if alpha is None else alpha.flip(2)), size, device)
-            other = agree(views[0], flipped_views, seed)
+            flipped = view_of(encoder, rgb.flip(2), None if alpha is None else alpha.flip(2), style.size, device, _LEVELS)
+            other = agree(views[0], flipped, seed)
             if other.sureness > agreement.sureness:
-                views[1], agreement, mirrored = flipped_views, other, True
+                views[1], agreement, mirrored = flipped, other, True
         on_progress(Progress("keypoints", 3, _STAGES))
         if agreement.sureness < LEAST_SURE:
             return _none(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed.")
-        matches, response = _agreeing_buddies(views[0][0], views[1][0], agreement)
+        matches, response = _agreeing_buddies(*views, agreement)
     on_progress(Progress("keypoints", 4, _STAGES))
     notes = ["The style picture is taken mirrored."] if mirrored else []
     few = agreement.sureness < SURE
@@ -117,15 +116,6 @@ def suggest(
     return Suggestion(
         found.arrows, kept, response[chosen], found.transform, agreement.sureness, mirrored, few, tuple(notes), encoder.name
     )
-
-
-def _views(encoder: Encoder, picture: Picture, wide: tuple[Tensor, Tensor | None], size: int, device: torch.device) -> list[View]:
-    """The picture at the working size, all levels, and larger, the deepest alone."""
-    rgb, alpha = shrunk(picture, working_size(picture.size, size))
-    return [
-        view_of(encoder, rgb, alpha, picture.size, device, (2, 3, 4, 5)),
-        view_of(encoder, *wide, picture.size, device, (5,)),
-    ]
 
 
 def _agreeing_buddies(first: View, second: View, agreement: Agreement) -> tuple[PointPairs, np.ndarray]:

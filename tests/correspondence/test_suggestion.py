@@ -137,7 +137,7 @@ def test_pictures_agree_on_the_turn_and_the_size_between_them(scene):
     """A picture and its larger middle: the similarity is known."""
     encoder = load_encoder("compact")
     middle = scene.with_pixels(scene.pixels[:, 25:175, 40:280].contiguous())
-    views = [[look(encoder, picture, working_size(picture.size, 256), CPU, (4, 5))] for picture in (scene, middle)]
+    views = [look(encoder, picture, working_size(picture.size, 256), CPU, (4, 5)) for picture in (scene, middle)]
     with torch.inference_mode():
         found = agree(*views)
     assert abs(found.factor - 320 / 240) < 0.1 and abs(found.shift) < 0.04
