@@ -8,7 +8,9 @@ nothing was suggested; resizing alone; similarity: of the same suggested pairs; 
 mutual nearest neighbours of relu4_1 + relu5_1 at 256 px, one robust similarity. Seconds are CPU seconds, once warm. --unrelated
 prints how sure it is of photographs and paintings that show other things: what LEAST_SURE and SURE are set by.
 
-LAST_TIME
+Last time, means over the eight faces (AVX512, a shared machine): vgg19-dev ours 0.079, resizing 0.201, similarity 0.105, published
+0.093, trial 0.186; below the trial on 8, never above resizing; 2.1 to 2.9 s; none suggested for tree and wave. compact 0.193, 0.201, 0.197, 0.206,
+0.336: sure of two faces only, at most 1.03 times resizing; 0.3 to 1.7 s. Unrelated, 24 pairs: 1.8 to 3.9 and one 5.8; compact 1.8 to 3.9, one 4.5.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ import torch.nn.functional as functional
 from PIL import Image
 
 from brushwarp.correspondence import draw_sheet, published_matches, suggest
-from brushwarp.correspondence.search import correlations, unit_features, whole_search
 from brushwarp.correspondence.buddies import mutual
+from brushwarp.correspondence.search import correlations, unit_features, whole_search
 from brushwarp.correspondence.views import look, working_size
 from brushwarp.features import Encoder, load_encoder
 from brushwarp.geometry import PointPairs, align, border_anchors, fit_similarity, read_pairs
