@@ -133,14 +133,23 @@ def _doubled(places: Tensor, features: Tensor) -> Tensor:
 
 def _parents(pairs: tuple[Tensor, Tensor], coarser: Buddies, radius: int) -> Tensor:
     """(k,): the first coarser pair about which both places of a pair lie within `radius`; -1 where there is none."""
-    if coarser.response.numel() == 0:
-        return torch.full_like(pairs[0][0], -1)
-    inside = [
-        ((places[:, :, None] - 2 * centres[:, None]).abs() <= radius).all(0)
-        for places, centres in zip(pairs, (coarser.first, coarser.second), strict=True)
-    ]
-    both = inside[0] & inside[1]
-    return torch.where(both.any(1), both.int().argmax(1), -1)
+    count = coarser.response.numel()
+    reach = radius // 2 + 1
+    shape = [int(places.max()) + 1 if places.numel() else 1 for places in (coarser.first[1], coarser.first[0])]
+    index = torch.full(shape, count, device=coarser.first.device)  # a place has one buddy at the most
+    index[coarser.first[1], coarser.first[0]] = torch.arange(count, device=index.device)
+    best = torch.full_like(pairs[0][0], count)
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            x, y = pairs[0][0] // 2 + dx, pairs[0][1] // 2 + dy
+            inside = (x >= 0) & (y >= 0) & (x < shape[1]) & (y < shape[0])
+            candidate = torch.where(inside, index[y.clamp(0, shape[0] - 1), x.clamp(0, shape[1] - 1)], count)
+            known = candidate.clamp(max=max(0, count - 1))
+            close = candidate < count
+            for places, centres in zip(pairs, (coarser.first, coarser.second), strict=True):
+                close &= ((places - 2 * centres[:, known]).abs() <= radius).all(0) if count else close
+            best = torch.where(close, best.minimum(candidate), best)
+    return torch.where(best < count, best, -1)
 
 
 def _identity(features: Tensor) -> Tensor:
