@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from .bridge.request import BASES
+from .correspondence import Suggestion, suggest
 from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
 from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, warp
+from .geometry.cleaning import MOST_ARROWS
 from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
 from .multimodal.mixing import mix_packs
 from .multimodal.transfer import Painter
@@ -22,12 +24,14 @@ from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
 from .styles import StylePack, load_style
 
-__all__ = ["deform", "load_painter", "stylize", "warp"]
+__all__ = ["deform", "load_painter", "stylize", "suggest_keypoints", "warp"]
 
 AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
 BALANCED = DeformSettings()
+KEYPOINTS = 12  # arrows that a person can look through and drag
+MOST_KEYPOINTS = MOST_ARROWS
 DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many
 
 
@@ -115,6 +119,31 @@ def deform(
     network = load_encoder(encoder).to(where)
     method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
     return replace(deform_by_optimisation(content, style, pairs, method, settings, where, on_progress), encoder=network.name)
+
+
+def suggest_keypoints(
+    content: Picture,
+    style_picture: Picture,
+    *,
+    count: int = KEYPOINTS,
+    encoder: str = "auto",
+    mirror: bool = False,
+    seed: int = 0,
+    device: str | None = None,
+    on_progress: OnProgress = ignore_progress,
+) -> Suggestion:
+    """At most `count` arrows on the content, `.pairs`, towards the shapes of a style picture, and the points that they come of.
+
+    Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched.
+    mirror: the style picture may be taken mirrored. encoder: see `features.load_encoder`. The same seed gives the same arrows.
+    Raises BrushwarpError "setting", and as `load_encoder` and `choose_device` do; `Cancelled` as on_progress does.
+    Source: Aberman et al. 2018; Kim et al. 2020, section 3.1.
+    """
+    if not 1 <= count <= MOST_KEYPOINTS:
+        raise BrushwarpError("setting", f"The number of arrows is {count}.", f"Choose one from 1 to {MOST_KEYPOINTS}.")
+    where = choose_device(device)
+    network = load_encoder(encoder).to(where)
+    return suggest(content, style_picture, network, count=count, mirror=mirror, seed=seed, device=where, on_progress=on_progress)
 
 
 def _paint(
