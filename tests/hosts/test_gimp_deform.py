@@ -98,7 +98,7 @@ def told(painter: Gimp, tmp_path_factory) -> SimpleNamespace:
     def pixels(name, size=PIECE, channels=4):
         return np.fromfile(folder / name, np.uint8).reshape(size[1], size[0], channels).astype(int)
 
-    said = "".join(log.read_text(encoding="utf-8") for log in painter.logs.glob("*.log"))
+    said = painter.said()
     return SimpleNamespace(refused=found.pop("refused"), deformed=found, pixels=pixels, folder=folder, said=said)
 
 

@@ -156,7 +156,7 @@ def paints_a_grey_photo(path, style):
 def test_what_was_done_differently_is_told_as_gimp_tells_things(painter, photo):
     (note,) = painter.run(paints_a_grey_photo, path=photo, style=PACK_ID)
     assert "luminance" in note
-    assert note in "".join(log.read_text(encoding="utf-8") for log in painter.logs.glob("*.log"))
+    assert note in painter.said()
 
 
 def paints_in_a_wide_gamut(path, style):
