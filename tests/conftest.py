@@ -20,6 +20,22 @@ def dev_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def encoder(dev_data):
+    """The development encoder; what needs no data has one of its own."""
+    from brushwarp.features import load_encoder
+
+    return load_encoder(folder=dev_data / "weights")
+
+
+@pytest.fixture(scope="session")
+def photos(dev_data) -> list[Path]:
+    """A few to practise on."""
+    from brushwarp.multimodal.photos import find_photos
+
+    return find_photos(dev_data / "content" / "train")[:8]
+
+
 def pytest_collection_modifyitems(items: list) -> None:
     marked = [item for item in items if item.get_closest_marker("gpu")]
     if marked and not _has_cuda():

@@ -27,16 +27,6 @@ SETTINGS = TrainingSettings(iterations=(1, 1, 1, 1, 1), window=64, save_seconds=
 
 
 @pytest.fixture(scope="module")
-def encoder(dev_data):
-    return load_encoder(folder=dev_data / "weights")
-
-
-@pytest.fixture(scope="module")
-def photos(dev_data):
-    return find_photos(dev_data / "content" / "train")[:8]
-
-
-@pytest.fixture(scope="module")
 def painting(dev_data, tmp_path_factory):
     """The Starry Night, small: its Gram matrices at full size take longer than all that is tested here."""
     path = tmp_path_factory.mktemp("painting") / "small.png"

@@ -8,8 +8,6 @@ from PIL import Image
 
 from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError, Cancelled
-from brushwarp.features import load_encoder
-from brushwarp.multimodal.photos import find_photos
 from brushwarp.singular.photos import PhotoSquares
 from brushwarp.singular.train import SingularSettings, SingularTraining
 from brushwarp.styles import StyleCard, load_pack
@@ -17,16 +15,6 @@ from brushwarp.training.checkpoint import checkpoint_path
 
 SETTINGS = SingularSettings(iterations=(5,), batch=2, window=32, save_seconds=0, loaders=0)
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def encoder(dev_data):
-    return load_encoder(folder=dev_data / "weights")
-
-
-@pytest.fixture(scope="module")
-def photos(dev_data):
-    return find_photos(dev_data / "content" / "train")[:8]
 
 
 @pytest.fixture(scope="module")

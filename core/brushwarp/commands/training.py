@@ -17,7 +17,7 @@ from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError, Cancelled, explain
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
-from ..multimodal.practice import photographs, practise, setback_note
+from ..multimodal.practice import photographs, practise
 from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_window
 from ..singular import train as singular
 from ..styles import StyleCard, load_pack
@@ -111,20 +111,15 @@ def run_train(arguments: argparse.Namespace) -> None:
     several = f" and {fellows.count - 1} more" if fellows.count > 1 else ""
     tell(f"Training {card.name} on {describe_device(device)}{several}, {len(photos)} photographs, {settings.total} iterations.")
     bar = tqdm(total=settings.total, initial=training.iteration, desc="Training", smoothing=0.02)
-    setbacks = training.setbacks
 
     def on_report(report: Report) -> None:
-        nonlocal setbacks
-        if report.setbacks > setbacks:
-            setbacks = report.setbacks
-            bar.write(setback_note(report), file=sys.stderr)
         hours, minutes = divmod(round(report.seconds_left / 60), 60)
         losses = ", ".join(f"{key} {value:.3f}" for key, value in report.terms.items())
         bar.set_postfix_str(f"{report.stage}, {hours} h {minutes:02} min left, {losses}", refresh=False)
         bar.update(report.iteration - bar.n)
 
     try:
-        practise(training, photos, output, on_report)
+        practise(training, photos, output, on_report, lambda note: bar.write(note, file=sys.stderr))
     except KeyboardInterrupt as stop:
         raise Cancelled(_kept(output, checkpoint)) from stop
     except Exception as error:

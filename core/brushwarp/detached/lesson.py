@@ -17,7 +17,7 @@ from ..image.region import mask_bounds
 from ..image.resample import resize
 from ..image.transparency import extend_colours
 from ..multimodal.objective import STYLE_SHORT_SIDES
-from ..multimodal.practice import photographs, practise, setback_note
+from ..multimodal.practice import photographs, practise
 from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings, usual_window
 from ..sample import render_sample
 from ..styles import StyleCard, keep_style
@@ -53,13 +53,8 @@ def teach(place: str, account: Account) -> None:
     if checkpoint_path(output).exists() and not training.resume(checkpoint_path(output)):
         raise BrushwarpError("training-changed", "This training was begun with another version of Brushwarp.", "Forget it, and begin anew.")
     account.tell(iteration=training.iteration, message=" ".join(notes))
-    setbacks = training.setbacks
 
     def on_report(report: Report) -> None:
-        nonlocal setbacks
-        if report.setbacks > setbacks:
-            setbacks = report.setbacks
-            notes.append(setback_note(report))
         account.tell(iteration=report.iteration, stage=report.stage, seconds_left=report.seconds_left, message=" ".join(notes))
         try:
             give_way(account)
@@ -67,7 +62,7 @@ def teach(place: str, account: Account) -> None:
             training.save(output)
             raise
 
-    pack = practise(training, photos, output, on_report, lambda path: account.tell(sample=str(path)), sample_suffix=".png")
+    pack = practise(training, photos, output, on_report, notes.append, lambda path: account.tell(sample=str(path)), sample_suffix=".png")
     keep_style(pack)
     _tidy(folder, output)
 

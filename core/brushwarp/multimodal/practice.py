@@ -31,19 +31,25 @@ def practise(
     photos: list[Path],
     output: Path,
     on_report: Callable[[Report], None],
+    on_note: Callable[[str], None],
     on_sample: Callable[[Path], None] = lambda path: None,
     *,
     sample_suffix: str = ".jpg",
 ) -> StylePack:
     """Trains from wherever `training` stands to the finished pack, with its thumbnail, at `output`; the checkpoint stays beside it.
 
-    on_report: called after every iteration; what it raises passes through. on_sample: with each picture painted on the way, one at
-    each eighth, in a folder beside `output`. sample_suffix: one of `report.SAMPLE_FORMATS`.
+    on_report: called after every iteration; what it raises passes through. on_note: before that, with a sentence for whoever waits, where
+    there is one. on_sample: with each picture painted on the way, one at each eighth, in a folder beside `output`. sample_suffix: one of `report.SAMPLE_FORMATS`.
     """
     total, samples = training.settings.total, output.with_suffix(SAMPLES_SUFFIX)
     samples.mkdir(exist_ok=True)
+    setbacks = training.setbacks
 
     def report_and_paint(report: Report) -> None:
+        nonlocal setbacks
+        if report.setbacks > setbacks:
+            setbacks = report.setbacks
+            on_note(f"The loss was no number: back to iteration {report.iteration}, and on at half the rate.")
         on_report(report)
         if report.iteration * SAMPLES // total > (report.iteration - 1) * SAMPLES // total:
             path = samples / f"{report.iteration:06}{sample_suffix}"
@@ -57,8 +63,3 @@ def practise(
     pack = with_thumbnail(training.run(photos, output, report_and_paint, draw))
     save_pack(pack, output)
     return pack
-
-
-def setback_note(report: Report) -> str:
-    """What to say of a report with more setbacks than the one before."""
-    return f"The loss was no number: back to iteration {report.iteration}, and on at half the rate."
