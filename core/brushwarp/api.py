@@ -9,14 +9,13 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .bridge.request import BASES
+from .bridge.request import BASES, MOST_SUGGESTED
 from .correspondence import Suggestion, suggest
 from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
 from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
-from .geometry import KeypointPairs, warp
-from .geometry.cleaning import MOST_ARROWS
+from .geometry import KeypointPairs, preview_warp, warp
 from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
 from .multimodal.mixing import mix_packs
 from .multimodal.transfer import Painter
@@ -24,14 +23,14 @@ from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
 from .styles import StylePack, load_style
 
-__all__ = ["deform", "load_painter", "stylize", "suggest_keypoints", "warp"]
+__all__ = ["deform", "load_painter", "preview_warp", "stylize", "suggest_keypoints", "warp"]
 
 AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
 BRUSH_SCALES = (0.25, 4.0)
 BALANCED = DeformSettings()
 KEYPOINTS = 12  # arrows that a person can look through and drag
-MOST_KEYPOINTS = MOST_ARROWS
+MOST_KEYPOINTS = MOST_SUGGESTED
 DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many
 
 

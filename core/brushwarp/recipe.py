@@ -36,6 +36,7 @@ PARAMETERS: dict[str, Callable[[object], bool]] = {
     "strength": _is_number,
     "brush_scale": _is_number,
     "smoothness": _is_number,
+    "exaggeration": _is_number,
     "medium": lambda value: isinstance(value, str),
     "fine": lambda value: isinstance(value, str),
     "keep_colors": lambda value: isinstance(value, bool),

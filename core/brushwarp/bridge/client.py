@@ -18,6 +18,8 @@
         ...                                           # JobCancelled (code "cancelled"): nothing to show
 
 `client.deform(DeformRequest(…), pixels, selection, style_pixels)` likewise; its result's recipe tells the solved arrows (`solved_of`).
+`client.warp(WarpRequest(…), pixels, selection)` bends alone, `client.suggest(SuggestRequest(…), pixels, selection, style_pixels)` answers
+with arrows. For a preview that follows what is drawn see `live`.
 
 All calls block: make them in a thread of your own, and hand events on to the host's loop. `client.cancel()` comes from
 any thread and returns at once; the blocked call then raises JobCancelled within a moment, and the client is used up:
@@ -55,10 +57,22 @@ from .protocol import (
     Queued,
     Started,
     Stylize,
+    Suggest,
+    Suggested,
+    Warp,
     Welcome,
     payload_name,
 )
-from .request import DeformRequest, LayerRequest, PixelFormat, StylePicture, StylizeRequest
+from .request import (
+    DeformRequest,
+    LayerRequest,
+    PictureRequest,
+    PixelFormat,
+    StylePicture,
+    StylizeRequest,
+    SuggestRequest,
+    WarpRequest,
+)
 
 __all__ = [
     "DeformRequest",
@@ -69,6 +83,9 @@ __all__ = [
     "Queued",
     "StylePicture",
     "StylizeRequest",
+    "SuggestRequest",
+    "Suggested",
+    "WarpRequest",
     "WorkerClient",
     "WorkerError",
     "notes_of",
@@ -76,6 +93,8 @@ __all__ = [
 ]
 
 Event = Union[Queued, Progress]
+Answer = Union[Finished, Suggested]
+_ORDERS = {StylizeRequest: Stylize, DeformRequest: Deform, WarpRequest: Warp, SuggestRequest: Suggest}
 OnEvent = Callable[[Event], None]
 
 
@@ -174,7 +193,7 @@ class WorkerClient:
 
         Raises JobCancelled, or WorkerError with the engine's own code and words; "disk-full", "worker-lost".
         """
-        return self._do(request, {"pixels": pixels, "selection": selection}, on_event)
+        return self._painted(request, {"pixels": pixels, "selection": selection}, on_event)
 
     def deform(
         self,
@@ -185,15 +204,43 @@ class WorkerClient:
         on_event: Optional[OnEvent] = None,
     ) -> JobResult:
         """Paint and bend `pixels` as `request` says; `style_pixels` where it has a style picture. As `stylize` otherwise."""
-        if (style_pixels is None) != (request.style_picture is None):
-            raise ProtocolError("Pixels of a style picture go with a request that has one.")
-        if style_pixels is not None and request.style_picture is not None:
-            _check_length("style_pixels", style_pixels, request.style_picture.payload_size)
-        return self._do(request, {"pixels": pixels, "selection": selection, "style": style_pixels}, on_event)
+        return self._painted(request, _with_picture(request, pixels, selection, style_pixels), on_event)
+
+    def warp(
+        self,
+        request: WarpRequest,
+        pixels: bytes,
+        selection: Optional[bytes] = None,
+        on_event: Optional[OnEvent] = None,
+    ) -> JobResult:
+        """Bend `pixels` along the request's arrows. As `stylize` otherwise."""
+        return self._painted(request, {"pixels": pixels, "selection": selection}, on_event)
+
+    def suggest(
+        self,
+        request: SuggestRequest,
+        pixels: bytes,
+        selection: Optional[bytes] = None,
+        style_pixels: Optional[bytes] = None,
+        on_event: Optional[OnEvent] = None,
+    ) -> Suggested:
+        """Arrows from points of `pixels` to where they lie in the request's picture. As `stylize` otherwise."""
+        answer = self._do(request, _with_picture(request, pixels, selection, style_pixels), on_event)
+        if not isinstance(answer, Suggested):
+            raise ProtocolError("The worker answered with {}.".format(type(answer).__name__))
+        return answer
 
     # What follows is the inside.
 
-    def _do(self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]) -> JobResult:
+    def _painted(self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]) -> JobResult:
+        answer = self._do(request, given, on_event)
+        if not isinstance(answer, JobResult):
+            raise ProtocolError("The worker answered with {}.".format(type(answer).__name__))
+        return answer
+
+    def _do(
+        self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]
+    ) -> Union[JobResult, Suggested]:
         _check_length("pixels", given["pixels"], request.payload_size)
         if given["selection"] is not None:
             _check_length("selection", given["selection"], request.selection_size)
@@ -222,7 +269,7 @@ class WorkerClient:
         except _NotBegun as error:
             raise error.cause from None
 
-    def _ask(self, request: LayerRequest, payloads: Dict[str, bytes], on_event: OnEvent) -> JobResult:
+    def _ask(self, request: LayerRequest, payloads: Dict[str, bytes], on_event: OnEvent) -> Union[JobResult, Suggested]:
         self._job += 1
         result = payload_name(self._welcome.session, self._job, "result")
         names = {what: payload_name(self._welcome.session, self._job, what) for what in payloads}
@@ -233,11 +280,11 @@ class WorkerClient:
                 self._check_cancelled()
                 payload.write(os.path.join(folder, names[what]), data)
             self._check_cancelled()
-            kind = Deform if isinstance(request, DeformRequest) else Stylize
-            finished = self._converse(kind(job=self._job, request=request, **names), on_event)
-            if finished.result != result:
-                raise ProtocolError("The worker answered with somebody else's result.")
-            answer = JobResult(payload.take(os.path.join(folder, result), request.payload_size), finished.recipe)
+            answer = self._converse(_ORDERS[type(request)](job=self._job, request=request, **names), on_event)
+            if isinstance(answer, Finished):
+                if answer.result != result:
+                    raise ProtocolError("The worker answered with somebody else's result.")
+                answer = JobResult(payload.take(os.path.join(folder, result), request.payload_size), answer.recipe)
             done = True
             return answer
         finally:
@@ -246,14 +293,14 @@ class WorkerClient:
                 for name in (result, *names.values()):
                     payload.discard(os.path.join(folder, name))
 
-    def _converse(self, ask: Order, on_event: OnEvent) -> Finished:
+    def _converse(self, ask: Order, on_event: OnEvent) -> Answer:
         """Send the job and listen until it is done."""
         begun = False
         try:
             transport.send(self._connection, ask)
             while True:
                 message = self._next()
-                if isinstance(message, Finished) and message.job == ask.job:
+                if isinstance(message, (Finished, Suggested)) and message.job == ask.job:
                     return message
                 if isinstance(message, Failure):
                     failure = WorkerError(message.code, message.message, message.hint)
@@ -310,6 +357,16 @@ class _Call:
 
     def __exit__(self, *_: Any) -> None:
         self._lock.release()
+
+
+def _with_picture(
+    request: PictureRequest, pixels: bytes, selection: Optional[bytes], style_pixels: Optional[bytes]
+) -> Dict[str, Optional[bytes]]:
+    if (style_pixels is None) != (request.style_picture is None):
+        raise ProtocolError("Pixels of a style picture go with a request that has one.")
+    if style_pixels is not None and request.style_picture is not None:
+        _check_length("style_pixels", style_pixels, request.style_picture.payload_size)
+    return {"pixels": pixels, "selection": selection, "style": style_pixels}
 
 
 def _check_length(name: str, data: Any, size: int) -> None:

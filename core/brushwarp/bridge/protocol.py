@@ -5,8 +5,8 @@ they lie in files (see `payload`) whose names a message gives. Both ends check e
 what can be sent can be received.
 
 Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client gives
-an order (Stylize, Deform) or asks for Shutdown, one at a time. An order is answered by any number of Queued and Progress,
-Started once, and then Finished or Failure. **Hanging up is how a job is cancelled.**
+an order (Stylize, Deform, Warp, Suggest) or asks for Shutdown, one at a time. An order is answered by any number of Queued and
+Progress, Started once, and then Finished (Suggest: Suggested) or Failure. **Hanging up is how a job is cancelled.**
 
 What never changes, whatever the version, so that an old worker can be told to make way: Welcome's kind, `protocol` and
 `version`; Shutdown; Goodbye; Busy.
@@ -21,16 +21,26 @@ import math
 import re
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from typing import Any, ClassVar, Dict, NoReturn, Optional, Type
+from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple, Type
 
 from . import checks
 from .errors import ProtocolError
-from .request import DeformRequest, LayerRequest, StylizeRequest
+from .request import (
+    Arrow,
+    DeformRequest,
+    LayerRequest,
+    PictureRequest,
+    StylizeRequest,
+    SuggestRequest,
+    WarpRequest,
+    arrows_from_json,
+)
 from .styles import Thumbnail
 
-PROTOCOL = 3
+PROTOCOL = 4
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
+MOST_NOTES = 100
 MAX_PREVIEW = 256  # pixels of a side: as RGB and in base64, a quarter of a message at most
 DIGITS_LIMIT = 25  # of a whole number in a header; int() of a million digits would take seconds
 
@@ -128,11 +138,18 @@ class Stylize(Order):
 
 
 @dataclass(frozen=True)
-class Deform(Order):
-    """Paint it like a picture, and bend it. `style`: the file with that picture's pixels, where the request has them travel."""
+class Warp(Order):
+    """Bend it along its arrows."""
 
-    kind: ClassVar[str] = "deform"
-    asks: ClassVar[Type[LayerRequest]] = DeformRequest
+    kind: ClassVar[str] = "warp"
+    asks: ClassVar[Type[LayerRequest]] = WarpRequest
+
+
+@dataclass(frozen=True)
+class PictureOrder(Order):
+    """`style`: the file with the pixels of the picture beside the layer, where the request has them travel."""
+
+    asks: ClassVar[Type[LayerRequest]] = PictureRequest
     style: Optional[str] = None
 
     def __post_init__(self) -> None:
@@ -145,6 +162,22 @@ class Deform(Order):
     @property
     def payloads(self) -> Dict[str, str]:
         return super().payloads if self.style is None else dict(super().payloads, style=self.style)
+
+
+@dataclass(frozen=True)
+class Deform(PictureOrder):
+    """Paint it like a picture, and bend it."""
+
+    kind: ClassVar[str] = "deform"
+    asks: ClassVar[Type[LayerRequest]] = DeformRequest
+
+
+@dataclass(frozen=True)
+class Suggest(PictureOrder):
+    """Say which of its points lie where in a picture."""
+
+    kind: ClassVar[str] = "suggest"
+    asks: ClassVar[Type[LayerRequest]] = SuggestRequest
 
 
 @dataclass(frozen=True)
@@ -229,6 +262,22 @@ class Finished(Message):
 
 
 @dataclass(frozen=True)
+class Suggested(Message):
+    """Arrows in the layer's pixels, the surest first; none where `notes`, sentences for the painter, say why."""
+
+    kind: ClassVar[str] = "suggested"
+    job: int
+    arrows: Tuple[Arrow, ...]
+    notes: Tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        checks.whole(self.job, "job", 1, MAX_JOB)
+        object.__setattr__(self, "arrows", arrows_from_json(self.arrows))
+        notes = tuple(checks.text(note, "a note", 1000) for note in checks.items(self.notes, "notes", MOST_NOTES))
+        object.__setattr__(self, "notes", notes)
+
+
+@dataclass(frozen=True)
 class Failure(Message):
     """The job came to nothing, or (job 0) the last message could not be understood. WorkerError's three fields."""
 
@@ -268,10 +317,13 @@ _KINDS = {
         Welcome,
         Stylize,
         Deform,
+        Warp,
+        Suggest,
         Queued,
         Started,
         Progress,
         Finished,
+        Suggested,
         Failure,
         Shutdown,
         Goodbye,

@@ -1,4 +1,4 @@
-"""What a host asks for: a layer's pixels in the host's own layout, painted in a style and bent along arrows."""
+"""What a host asks for: a layer's pixels in the host's own layout, painted in a style, bent along arrows, or given arrows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ MAX_SEED = 2**63 - 1
 STYLE_LIMIT = 4096  # characters: an id, or a path
 MAX_WEIGHT = 1e6
 WORKING_SIZES = (64, 2048)  # pixels of the long side at which a deformation is solved
+EXAGGERATIONS = (0.0, 2.0)  # of all arrows: 0 moves nothing, 2 goes twice as far
+MOST_SUGGESTED = 80  # arrows
+SHOWN = ("grid", "folds", "arrows")  # what can be drawn over a preview
 BASES = ("strotss", "gatys", "multimodal")  # of a deformation; the last takes a trained style, the others a picture
 
 ORDERS = {"RGBA": 4, "BGRA": 4, "GRAYA": 2}  # channels a pixel; alpha is straight
@@ -53,6 +56,7 @@ class PixelFormat:
 
 
 R = TypeVar("R", bound="LayerRequest")
+P = TypeVar("P", bound="PictureRequest")
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class LayerRequest:
         checks.text(self.style, "style", STYLE_LIMIT)
         if not isinstance(self.format, PixelFormat):
             raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
-        self._keep("keypoints", _arrows(self.keypoints))
+        self._keep("keypoints", arrows_from_json(self.keypoints))
         checks.whole(self.seed, "seed", 0, MAX_SEED)
         if self.canvas_short_side is not None:
             checks.whole(self.canvas_short_side, "canvas short side", 1, MAX_SIDE)
@@ -168,17 +172,40 @@ class StylePicture:
 
 
 @dataclass(frozen=True)
-class DeformRequest(LayerRequest):
+class PictureRequest(LayerRequest):
+    """A request that has a picture beside the layer: one whose pixels travel as `style_picture` (style is then its name, for the
+    recipe), or one that the worker finds by `style`."""
+
+    style_picture: Optional[StylePicture] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.style_picture is None:
+            checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        elif not isinstance(self.style_picture, StylePicture):
+            raise ProtocolError("style picture must be a StylePicture.")
+
+    def to_json(self) -> Dict[str, Any]:
+        picture = self.style_picture
+        return dict(super().to_json(), style_picture=None if picture is None else picture.to_json())
+
+    @classmethod
+    def from_json(cls: Type[P], fields: Any) -> P:
+        if isinstance(fields, dict) and fields.get("style_picture") is not None:
+            fields = dict(fields, style_picture=StylePicture.from_json(fields["style_picture"]))
+        return super().from_json(fields)
+
+
+@dataclass(frozen=True)
+class DeformRequest(PictureRequest):
     """A layer to paint like a picture and to bend towards its shapes, along its keypoints.
 
-    base: see BASES. style: with "multimodal" a trained style's id or pack; else the path of the picture to paint like,
-    or, where that travels as `style_picture`, its name for the recipe.
-    content_weight, warp_weight, tv_weight: as in `presets`. unfold: bend less sharply where the warp would fold over.
-    size: long side in pixels at which it is solved. encoder: what looks at the pictures; "auto" is the best at hand.
+    base: see BASES. style: with "multimodal" a trained style's id or pack; else the path of the picture to paint like, where
+    that does not travel. content_weight, warp_weight, tv_weight: as in `presets`. unfold: bend less sharply where the warp
+    would fold over. size: long side in pixels at which it is solved. encoder: what looks at the pictures; "auto" is the best at hand.
     """
 
     base: str = "strotss"
-    style_picture: Optional[StylePicture] = None
     content_weight: float = BALANCED.content_weight
     warp_weight: float = BALANCED.warp_weight
     tv_weight: float = BALANCED.tv_weight
@@ -189,25 +216,63 @@ class DeformRequest(LayerRequest):
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.choice(self.base, "base", BASES)
-        if self.style_picture is None:
-            checks.text(self.style, "style", STYLE_LIMIT, empty=False)
-        elif not isinstance(self.style_picture, StylePicture) or self.base == "multimodal":
-            raise ProtocolError("style picture must be a StylePicture, and not for a trained style.")
+        if self.style_picture is not None and self.base == "multimodal":
+            raise ProtocolError("style picture is not for a trained style.")
         for name in ("content_weight", "warp_weight", "tv_weight"):
             self._keep(name, checks.number(getattr(self, name), name.replace("_", " "), 0.0, MAX_WEIGHT))
         checks.flag(self.unfold, "unfold")
         checks.whole(self.size, "size", *WORKING_SIZES)
         checks.text(self.encoder, "encoder", 100, empty=False)
 
-    def to_json(self) -> Dict[str, Any]:
-        picture = self.style_picture
-        return dict(super().to_json(), style_picture=None if picture is None else picture.to_json())
 
-    @classmethod
-    def from_json(cls, fields: Any) -> "DeformRequest":
-        if isinstance(fields, dict) and fields.get("style_picture") is not None:
-            fields = dict(fields, style_picture=StylePicture.from_json(fields["style_picture"]))
-        return super().from_json(fields)
+@dataclass(frozen=True)
+class SuggestRequest(PictureRequest):
+    """Arrows for a layer, from its points to where a picture has them; its own keypoints are not looked at.
+
+    style: the path of the picture, where that does not travel; with `trained` the id or pack of a trained style that keeps a
+    picture of its painting. count: arrows at most. mirror: the picture may be taken mirrored. A selection limits where arrows begin.
+    """
+
+    trained: bool = False
+    count: int = 12
+    mirror: bool = False
+    encoder: str = "auto"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.flag(self.trained, "trained")
+        if self.style_picture is not None and self.trained:
+            raise ProtocolError("style picture is not for a trained style.")
+        checks.whole(self.count, "count", 1, MOST_SUGGESTED)
+        checks.flag(self.mirror, "mirror")
+        checks.text(self.encoder, "encoder", 100, empty=False)
+
+
+@dataclass(frozen=True)
+class WarpRequest(LayerRequest):
+    """A layer to bend along its keypoints, and nothing else.
+
+    exaggeration: of all arrows, 1 as they are drawn (see EXAGGERATIONS). smoothness (pixels squared): 0 hits their ends exactly;
+    `methods.smoothness_of` knows what a slider means. show: what is drawn over the picture (of SHOWN), which makes it a preview,
+    bent quickly and not to the last tenth of a pixel. marked: the place among the keypoints of one to be told apart.
+    """
+
+    style: str = ""
+    exaggeration: float = 1.0
+    smoothness: float = 0.0
+    show: Tuple[str, ...] = ()
+    marked: Optional[int] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._keep("exaggeration", checks.number(self.exaggeration, "exaggeration", *EXAGGERATIONS))
+        self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
+        self._keep("show", tuple(checks.choice(name, "show", SHOWN) for name in checks.items(self.show, "show", len(SHOWN))))
+        if self.marked is not None:
+            checks.whole(self.marked, "marked", 0, MAX_ARROWS)
+
+    def to_json(self) -> Dict[str, Any]:
+        return dict(super().to_json(), show=list(self.show))
 
 
 def check_size(width: Any, height: Any) -> None:
@@ -231,7 +296,8 @@ def format_from_json(layout: Any) -> PixelFormat:
     return PixelFormat(**layout)
 
 
-def _arrows(rows: Any) -> Tuple[Arrow, ...]:
+def arrows_from_json(rows: Any) -> Tuple[Arrow, ...]:
+    """Raises ProtocolError, or WorkerError "keypoints-too-many"."""
     if isinstance(rows, (list, tuple)) and len(rows) > MAX_ARROWS:
         raise WorkerError(
             "keypoints-too-many",

@@ -33,12 +33,14 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class InstalledStyle:
-    """id: what the worker knows it by (its file's name). credit: artist and year, or nothing."""
+    """id: what the worker knows it by (its file's name). credit: artist and year, or nothing. has_painting: keeps a small copy of
+    what it was learnt from, towards which keypoints can be suggested."""
 
     id: str
     name: str
     credit: str
     thumbnail: Optional[Thumbnail] = None
+    has_painting: bool = False
 
     @property
     def label(self) -> str:
@@ -84,7 +86,7 @@ def read_style(path: str) -> Optional[InstalledStyle]:
             name = os.path.basename(path)
             name = name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
             thumbnail = _thumbnail(file, header.get("thumbnail"), 8 + length)
-            return InstalledStyle(path_to_text(name), str(card["name"]), credit, thumbnail)
+            return InstalledStyle(path_to_text(name), str(card["name"]), credit, thumbnail, "painting" in header)
     except (OSError, struct.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

@@ -67,6 +67,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device")
     parser.add_argument("--loaders", type=int, default=1, help="processes that read photographs")
+    parser.add_argument(
+        "--without-painting", action="store_true", help="keep no small copy of PICTURE in the pack (keypoints can be suggested towards it)"
+    )
     for name, words in (("name", "the style's name"), ("artist", ""), ("year", ""), ("source", "where the picture is from"), ("credits", "")):
         parser.add_argument(f"--{name}", default="", help=words or None)
     parser.set_defaults(run=run_train)
@@ -119,7 +122,8 @@ def run_train(arguments: argparse.Namespace) -> None:
         bar.update(report.iteration - bar.n)
 
     try:
-        practise(training, photos, output, on_report, lambda note: bar.write(note, file=sys.stderr))
+        kept = None if arguments.without_painting else arguments.pictures[0]
+        practise(training, photos, output, on_report, lambda note: bar.write(note, file=sys.stderr), painting=kept)
     except KeyboardInterrupt as stop:
         raise Cancelled(_kept(output, checkpoint)) from stop
     except Exception as error:

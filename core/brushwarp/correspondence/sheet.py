@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ..geometry.drawing import draw_arrow
 from ..image import Picture
 from ..image.atomic import atomic_write
 from .suggestion import Suggestion
@@ -27,7 +27,7 @@ def draw_sheet(content: Picture, style: Picture, suggestion: Suggestion, title: 
         for number, point in enumerate(points * scale, 1):
             _mark(ImageDraw.Draw(cell), point, number)
     for source, target in zip(suggestion.pairs.source, suggestion.pairs.target, strict=True):
-        _arrow(ImageDraw.Draw(cells[0]), source * scales[0], target * scales[0])
+        draw_arrow(ImageDraw.Draw(cells[0]), source * scales[0], target * scales[0], _ARROW)
     lines = [line for line in (title, *suggestion.notes) if line]
     top = _LINE * len(lines) + 4
     sheet = Image.new("RGB", (sum(cell.width for cell in cells) + 12, top + max(cell.height for cell in cells) + 4), "white")
@@ -59,11 +59,3 @@ def _mark(draw: ImageDraw.ImageDraw, point: np.ndarray, number: int) -> None:
     x, y = point
     draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=_POINT, outline="black")
     draw.text((x + 5, y - 6), str(number), fill=_POINT, stroke_width=2, stroke_fill="black")
-
-
-def _arrow(draw: ImageDraw.ImageDraw, source: np.ndarray, target: np.ndarray) -> None:
-    draw.line((*source, *target), fill=_ARROW, width=2)
-    angle = math.atan2(*(target - source)[::-1])
-    wings = [target - 8 * np.array([math.cos(angle + turn), math.sin(angle + turn)]) for turn in (0.4, -0.4)]
-    if np.linalg.norm(target - source) > 4:
-        draw.polygon([tuple(target), *map(tuple, wings)], fill=_ARROW)

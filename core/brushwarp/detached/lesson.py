@@ -62,7 +62,9 @@ def teach(place: str, account: Account) -> None:
             training.save(output)
             raise
 
-    pack = practise(training, photos, output, on_report, notes.append, lambda path: account.tell(sample=str(path)), sample_suffix=".png")
+    pack = practise(
+        training, photos, output, on_report, notes.append, lambda path: account.tell(sample=str(path)), painting=painting, sample_suffix=".png"
+    )
     keep_style(pack)
     _tidy(folder, output)
 

@@ -10,9 +10,10 @@ from brushwarp.geometry.arrows import (
 )
 from brushwarp.geometry.cleaning import Cleaned, clean, clean_matches
 from brushwarp.geometry.coarse_flow import MovingFlow
-from brushwarp.geometry.folds import calmest
+from brushwarp.geometry.folds import calmest, folded_share
 from brushwarp.geometry.keypoints import KeypointPairs
 from brushwarp.geometry.pairs import Alignment, PointPairs, align, read_pairs, write_pairs
+from brushwarp.geometry.preview import WarpPreview, preview_warp
 from brushwarp.geometry.similarity import Similarity, fit_similarity
 from brushwarp.geometry.thin_plate import PlateFlow, border_anchors, fold_share, thin_plate_flow
 from brushwarp.geometry.warp import warp, warp_tensor
@@ -25,6 +26,7 @@ __all__ = [
     "PlateFlow",
     "PointPairs",
     "Similarity",
+    "WarpPreview",
     "align",
     "arrows_from_svg",
     "arrows_from_text",
@@ -36,6 +38,8 @@ __all__ = [
     "clean_matches",
     "fit_similarity",
     "fold_share",
+    "folded_share",
+    "preview_warp",
     "read_arrows",
     "read_pairs",
     "thin_plate_flow",

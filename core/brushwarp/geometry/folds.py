@@ -12,10 +12,10 @@ _LONG_SIDE = 256
 _LADDER = (0.0, *(2.0**power for power in range(-4, 25)))
 
 
-def folded_share(pairs: KeypointPairs, size: tuple[int, int]) -> float:
+def folded_share(pairs: KeypointPairs, size: tuple[int, int], smoothness: float = 0.0) -> float:
     """Share of a picture of `size` = (H, W), 0..1, that a warp along `pairs` turns over; looked for on a small one."""
-    arrows, small, _ = _shrunk(pairs, size)
-    return fold_share(thin_plate_flow(arrows.source, arrows.target, small))
+    arrows, small, shrink = _shrunk(pairs, size)
+    return fold_share(thin_plate_flow(arrows.source, arrows.target, small, smoothness=smoothness * shrink**2))
 
 
 def calmest(pairs: KeypointPairs, size: tuple[int, int]) -> float:

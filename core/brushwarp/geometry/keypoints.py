@@ -59,6 +59,10 @@ class KeypointPairs:
         """The same arrows with the origin moved: for a crop that begins at (x, y), `moved(-x, -y)`."""
         return KeypointPairs(self.source + (dx, dy), self.target + (dx, dy))
 
+    def exaggerated(self, factor: float) -> KeypointPairs:
+        """From the same sources `factor` times as far: 0 moves nothing, 2 twice as much."""
+        return KeypointPairs(self.source, self.source + factor * (self.target - self.source))
+
     def within(self, size: tuple[int, int]) -> KeypointPairs:
         """With ends beyond a picture of `size` = (H, W) moved to its edge."""
         limits = (size[1], size[0])

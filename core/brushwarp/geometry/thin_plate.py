@@ -71,13 +71,14 @@ class PlateFlow:
     """A flow that is computed strip by strip: what takes memory is the strip, not the picture.
 
     spline: the exact flow. size: (H, W). step: cells of the coarse grid in pixels, 0 for none; grid: (2, h, w) flow at
-    its nodes, the first of which lies `_MARGIN` cells beyond the top-left corner.
+    its nodes, the first of which lies `_MARGIN` cells beyond the top-left corner. cusps: left out of the grid, to be added exactly.
     """
 
     spline: ThinPlateSpline
     size: tuple[int, int]
     step: int = 0
     grid: Tensor | None = None
+    cusps: bool = True
 
     @classmethod
     def through(
@@ -102,6 +103,16 @@ class PlateFlow:
             step //= 2
         return cls(spline, size)
 
+    @classmethod
+    def roughly(
+        cls, source: Tensor, target: Tensor, size: tuple[int, int], *, smoothness: float = 0.0, step: int = _COARSEST_STEP // 2
+    ) -> PlateFlow:
+        """For the eye, and quickly: the flow at every `step` pixels, interpolated. Arguments as above."""
+        spline = _spline(source, target, size, smoothness, "border")
+        y, x = (torch.from_numpy(_nodes(side, step)) for side in size)
+        grid = spline.at(torch.cartesian_prod(y, x).flip(1)).T.reshape(2, len(y), len(x))
+        return cls(spline, size, step, grid, cusps=False)
+
     def rows(self, top: int, bottom: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Rows `top`..`bottom` of the flow: (2, bottom - top, W)."""
         width = self.size[1]
@@ -115,7 +126,8 @@ class PlateFlow:
         down = _interpolation(self.size[0], self.step, np.arange(top, bottom) + 0.5).to(grid)
         across = _interpolation(width, self.step, np.arange(width) + 0.5).to(grid)
         flow = down @ (grid @ across.T)
-        self._add_cusps(flow, top, bottom)
+        if self.cusps:
+            self._add_cusps(flow, top, bottom)
         return flow
 
     def _add_cusps(self, flow: Tensor, top: int, bottom: int) -> None:

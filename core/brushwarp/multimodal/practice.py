@@ -8,7 +8,7 @@ from pathlib import Path
 from ..styles import StylePack, save_pack
 from .photos import SAMPLES_SUFFIX, find_photos, worth_practising
 from .report import draw_report, paint_sample
-from .thumbnail import with_thumbnail
+from .thumbnail import with_painting, with_thumbnail
 from .train import Report, Training
 
 SAMPLES = 8  # pictures over a training
@@ -34,12 +34,14 @@ def practise(
     on_note: Callable[[str], None],
     on_sample: Callable[[Path], None] = lambda path: None,
     *,
+    painting: Path | None = None,
     sample_suffix: str = ".jpg",
 ) -> StylePack:
     """Trains from wherever `training` stands to the finished pack, with its thumbnail, at `output`; the checkpoint stays beside it.
 
     on_report: called after every iteration; what it raises passes through. on_note: before that, with a sentence for whoever waits, where
-    there is one. on_sample: with each picture painted on the way, one at each eighth, in a folder beside `output`. sample_suffix: one of `report.SAMPLE_FORMATS`.
+    there is one. on_sample: with each picture painted on the way, one at each eighth, in a folder beside `output`. painting: to keep a
+    small copy of in the pack. sample_suffix: one of `report.SAMPLE_FORMATS`.
     """
     total, samples = training.settings.total, output.with_suffix(SAMPLES_SUFFIX)
     samples.mkdir(exist_ok=True)
@@ -61,5 +63,7 @@ def practise(
         draw_report(training.history, sorted(samples.glob(f"*{sample_suffix}")), output.with_suffix(".report.png"), title)
 
     pack = with_thumbnail(training.run(photos, output, report_and_paint, draw))
+    if painting is not None:
+        pack = with_painting(pack, painting)
     save_pack(pack, output)
     return pack

@@ -1,18 +1,22 @@
-"""A style's thumbnail: our own rendered landscape, painted in it."""
+"""The small pictures in a pack: our own rendered landscape, painted in the style, and the painting that it was learnt from."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from ..image.resample import resize
 from ..sample import render_sample
 from ..styles.pack import StylePack
+from ..training.samples import open_rgb, to_tensor
 from .transfer import Painter
 
 SIZE = (512, 768)  # at which the landscape is painted
 THUMBNAIL_SIZE = (128, 192)
+PAINTING_SIDE = 384  # pixels of the long side: half as much again as keypoints are looked for on
 
 
 def with_thumbnail(pack: StylePack) -> StylePack:
@@ -20,5 +24,17 @@ def with_thumbnail(pack: StylePack) -> StylePack:
     landscape = render_sample(SIZE[1], SIZE[0])
     painter = Painter(pack, torch.device("cpu"))
     painted = painter.paint(landscape, painter.plan_freely(SIZE))
-    small = resize(painted, THUMBNAIL_SIZE).permute(1, 2, 0)
-    return replace(pack, thumbnail=(small * 255).round().to(torch.uint8))
+    return replace(pack, thumbnail=_bytes(resize(painted, THUMBNAIL_SIZE)))
+
+
+def with_painting(pack: StylePack, painting: Path) -> StylePack:
+    """The pack with a small copy of the painting, (H, W, 3) uint8."""
+    rgb = to_tensor(open_rgb(painting))
+    share = min(1.0, PAINTING_SIDE / max(rgb.shape[1:]))
+    height, width = (max(1, round(side * share)) for side in rgb.shape[1:])
+    return replace(pack, painting=_bytes(resize(rgb, (height, width))))
+
+
+def _bytes(rgb: Tensor) -> Tensor:
+    """(3, H, W) in 0..1 as (H, W, 3) uint8."""
+    return (rgb.permute(1, 2, 0).clamp(0, 1) * 255).round().to(torch.uint8)

@@ -2,7 +2,7 @@
 
 from .card import StyleCard, Widths
 from .library import Style, add_style, is_path, keep_style, list_styles, load_style, remove_style
-from .pack import ForeignFile, StylePack, load_pack, read_card, save_pack
+from .pack import ForeignFile, StylePack, load_pack, painting_of, read_card, save_pack
 
 __all__ = [
     "ForeignFile",
@@ -16,6 +16,7 @@ __all__ = [
     "list_styles",
     "load_pack",
     "load_style",
+    "painting_of",
     "read_card",
     "remove_style",
     "save_pack",

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
+from ..image.picture import Picture
 from .card import StyleCard
 
 FORMAT = "brushwarp-style"
@@ -25,7 +26,7 @@ FORMAT_VERSION = 1
 LARGEST_FILE = 64 * 2**20
 LARGEST_HEADER = 2**20
 SCALE_SUFFIX = ".int8_scale"
-THUMBNAIL = "thumbnail"
+THUMBNAIL, PAINTING = "thumbnail", "painting"
 
 
 class ForeignFile(BrushwarpError):
@@ -34,12 +35,27 @@ class ForeignFile(BrushwarpError):
 
 @dataclass(frozen=True)
 class StylePack:
-    """A style in memory: card, network weights in float32, thumbnail (H, W, 3) uint8 or None, and the file's SHA-256."""
+    """A style in memory: card, network weights in float32, thumbnail and painting (H, W, 3) uint8 or None, and the file's SHA-256.
+
+    painting: what the coarse strokes were learnt from, small: keypoints are suggested towards its shapes.
+    """
 
     card: StyleCard
     weights: dict[str, Tensor]
     thumbnail: Tensor | None = None
     sha256: str = ""
+    painting: Tensor | None = None
+
+
+def painting_of(pack: StylePack) -> Picture:
+    """The small copy of its painting that a pack keeps. Raises BrushwarpError("style-picture") if it keeps none."""
+    if pack.painting is None:
+        raise BrushwarpError(
+            "style-picture", f"The style {pack.card.name} keeps no picture of its painting.", "Choose the painting itself: a picture file, or a layer."
+        )
+    if pack.painting.dtype != torch.uint8 or pack.painting.dim() != 3 or pack.painting.shape[2] != 3:
+        raise damaged_pack("its painting is no picture")
+    return Picture(pack.painting.permute(2, 0, 1).float() / 255)
 
 
 def quantise(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -62,8 +78,9 @@ def save_pack(pack: StylePack, path: Path) -> None:
             tensors[name], tensors[name + SCALE_SUFFIX] = quantise(value.detach().float().cpu())
         else:
             tensors[name] = value.detach().half().cpu()
-    if pack.thumbnail is not None:
-        tensors[THUMBNAIL] = pack.thumbnail.cpu()
+    for name, picture in ((THUMBNAIL, pack.thumbnail), (PAINTING, pack.painting)):
+        if picture is not None:
+            tensors[name] = picture.cpu()
     metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION), "card": pack.card.to_json()}
     with atomic_write(path) as file:
         file.write(save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
@@ -134,12 +151,12 @@ def load_pack(path: Path) -> StylePack:
         tensors = load_tensors(data)
     except SafetensorError as error:
         raise damaged_pack("its tensors can't be read") from error
-    thumbnail = tensors.pop(THUMBNAIL, None)
+    thumbnail, painting = tensors.pop(THUMBNAIL, None), tensors.pop(PAINTING, None)
     scales = {name.removesuffix(SCALE_SUFFIX): tensors.pop(name) for name in list(tensors) if name.endswith(SCALE_SUFFIX)}
     if any(name not in tensors or scale.shape != tensors[name].shape[:1] for name, scale in scales.items()):
         raise damaged_pack("its scales do not fit its tensors")
     weights = {name: dequantise(value, scales[name]) if name in scales else value.float() for name, value in tensors.items()}
-    return StylePack(card, weights, thumbnail, hashlib.sha256(data).hexdigest())
+    return StylePack(card, weights, thumbnail, hashlib.sha256(data).hexdigest(), painting)
 
 
 def _card(metadata: dict[str, str]) -> StyleCard:

@@ -13,15 +13,16 @@ from typing import Any
 from torch import Tensor
 
 from .. import api
-from ..bridge.request import DeformRequest, LayerRequest, StylizeRequest
+from ..bridge.request import DeformRequest, LayerRequest, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
 from ..devices import choose_device
-from ..geometry import KeypointPairs
+from ..geometry import KeypointPairs, folded_share
 from ..image import Picture, load_picture
 from ..image.region import apply_region, mask_bounds
 from ..multimodal.transfer import Painter
 from ..progress import OnProgress, Progress
 from ..recipe import make_recipe
+from ..styles import load_style, painting_of
 from ..styles.library import find_style
 from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbnail_of
 
@@ -29,6 +30,7 @@ WARM_STYLES = 4  # painters kept in memory, some 20 MB each
 
 # What `brushwarp stylize` and `brushwarp deform` need to paint the same, and the size it was painted at.
 STYLIZE_PARAMETERS = ("medium", "fine", "strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
+WARP_PARAMETERS = ("exaggeration", "smoothness", "width", "height")
 DEFORM_PARAMETERS = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size", "canvas_short_side", "width", "height")
 
 
@@ -72,7 +74,11 @@ class Engine:
         """
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels
-        like, style_hash = self._style(request, style, layer.notes.append)
+        if request.base == "multimodal":
+            like = self._painter(request.style)
+            style_hash = like.pack.sha256
+        else:
+            like, style_hash = _style_picture(request, style, layer.notes.append)
         found = api.deform(
             layer.picture,
             like,
@@ -95,21 +101,40 @@ class Engine:
             found.picture, "deform", style_hash, DEFORM_PARAMETERS, str(choose_device()), found.pairs.rows(), encoder=found.encoder
         )
 
-    def _style(
-        self, request: DeformRequest, style: bytes | None, on_note: Callable[[str], None]
-    ) -> tuple[Painter | Picture, str]:
-        """What to paint like, and its hash: a trained style, the pixels that came along, or a picture file."""
-        if request.base == "multimodal":
-            painter = self._painter(request.style)
-            return painter, painter.pack.sha256
-        if style is not None and request.style_picture is not None:
-            like = request.style_picture
-            picture, lost = picture_from_wire(style, like.width, like.height, like.format)
-            if lost:
-                on_note(_lost(lost, "style picture"))
-            return picture, sha256(style).hexdigest()
-        picture = load_picture(request.style)
-        return picture, sha256(Path(request.style).read_bytes()).hexdigest()
+    def warp(
+        self, request: WarpRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
+    ) -> tuple[memoryview, str]:
+        """Bent along the arrows, then clipped by the selection; or a preview of that, if the request wants anything shown over it."""
+        layer = _Layer(request, pixels, selection, on_progress)
+        del pixels
+        pairs = layer.pairs.exaggerated(request.exaggeration).within(layer.picture.size)
+        on_progress(Progress("warping", 0, 1))
+        if request.show:
+            preview = api.preview_warp(layer.picture, pairs, smoothness=request.smoothness, show=request.show, marked=request.marked)
+            bent, folded = preview.picture, preview.folded
+        else:
+            bent = api.warp(layer.picture, pairs, smoothness=request.smoothness)
+            folded = folded_share(pairs, layer.picture.size, request.smoothness)
+        if folded:
+            share = f"{folded:.0%}" if folded >= 0.01 else "A little"
+            layer.notes.append(f"{share} of the picture is turned over itself, where arrows cross or pull too hard: shorten one of them, or smooth more.")
+        return layer.finished(bent, "warp", "", WARP_PARAMETERS, "cpu")
+
+    def suggest(
+        self, request: SuggestRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
+    ) -> tuple[list[list[float]], list[str]]:
+        """Arrows from what is selected to where the request's picture has it, and sentences for the painter."""
+        layer = _Layer(request, pixels, selection, on_progress)
+        del pixels
+        if request.trained:
+            like = painting_of(load_style(request.style))
+        else:
+            like, _ = _style_picture(request, style, layer.notes.append)
+        content = layer.picture if layer.region is None else apply_region(layer.picture, layer.region)
+        found = api.suggest_keypoints(
+            content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
+        )
+        return found.pairs.rows(), [*layer.notes, *found.notes]
 
     def _painter(self, style: str, medium: str = "", fine: str = "") -> Painter:
         mix = (medium or style, fine or style) if medium or fine else ()
@@ -152,6 +177,17 @@ class _Layer:
             verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved
         )
         return picture_to_wire(painted, request.format), recipe
+
+
+def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callable[[str], None]) -> tuple[Picture, str]:
+    """The picture beside the layer, and its hash: the pixels that came along, or a picture file."""
+    like = request.style_picture
+    if sent is None or like is None:
+        return load_picture(request.style), sha256(Path(request.style).read_bytes()).hexdigest()
+    picture, lost = picture_from_wire(sent, like.width, like.height, like.format)
+    if lost:
+        on_note(_lost(lost, "style picture"))
+    return picture, sha256(sent).hexdigest()
 
 
 def _with_thumbnail(progress: Progress) -> Progress:

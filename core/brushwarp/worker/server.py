@@ -23,19 +23,21 @@ from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
     PROTOCOL,
     Busy,
-    Deform,
     Failure,
     Finished,
     Goodbye,
     Message,
     Order,
+    PictureOrder,
     Progress,
     Shutdown,
     Started,
+    Suggest,
+    Suggested,
     Welcome,
     payload_name,
 )
-from ..bridge.request import DeformRequest, StylizeRequest
+from ..bridge.request import DeformRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..bridge.styles import Thumbnail
 from ..errors import Cancelled
 from ..progress import OnProgress
@@ -65,6 +67,18 @@ class Works(Protocol):
         self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
     ) -> tuple[bytes | memoryview, str]:
         """The painted and bent pixels and the recipe. What `on_progress` gets as preview is a `Thumbnail`."""
+        ...
+
+    def warp(
+        self, request: WarpRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
+    ) -> tuple[bytes | memoryview, str]:
+        """The bent pixels and the recipe."""
+        ...
+
+    def suggest(
+        self, request: SuggestRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
+    ) -> tuple[list[list[float]], list[str]]:
+        """Arrows, and sentences for the painter."""
         ...
 
 
@@ -202,38 +216,40 @@ class Server:
         return self._works
 
     def _paint(self, job: Job) -> None:
+        """Answered when the line is free again: whoever hears the answer can order anew without being told to wait."""
         order, request = job.order, job.order.request
-        result = payload_name(job.session, order.job, "result")
-        start = time.monotonic()
+        start, answer = time.monotonic(), None
         busy = self._busy()
         try:
             job.say(Started(order.job))
-            works = self._ready()
-            payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
-            painted, recipe = self._work(works, order, _reporter(job))
-            if len(painted) != request.payload_size:
-                raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
-            payload.fill(self._path(result), painted)
-            job.say(Finished(order.job, result, recipe))
-            log.info(
-                "job %s-%d: %d x %d in %.2f s",
-                job.session,
-                order.job,
-                request.width,
-                request.height,
-                time.monotonic() - start,
-            )
+            answer = self._answer_to(job)
+            log.info("job %s-%d: %s, %d x %d in %.2f s", job.session, order.job, order.kind, request.width, request.height, time.monotonic() - start)
         except Cancelled:
             log.info("job %s-%d: stopped", job.session, order.job)
         except Exception as error:
-            payload.discard(self._path(result))
-            job.say(self._failure(order.job, error))
+            payload.discard(self._path(_result_name(job)))
+            answer = self._failure(order.job, error)
         finally:
             busy.release()
             self._line.finish(job)
             self._watch_no_more()
             if job.cancelled.is_set():  # what was written after its client had been swept after
                 payload.sweep(self._folder, job.session)
+        if answer is not None:
+            job.say(answer)
+
+    def _answer_to(self, job: Job) -> Message:
+        """Suggested arrows, or the name of the file with what was painted."""
+        works, order, request = self._ready(), job.order, job.order.request
+        if isinstance(order, Suggest):
+            return Suggested(order.job, *self._work(works, order, _reporter(job)))
+        result = _result_name(job)
+        payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
+        painted, recipe = self._work(works, order, _reporter(job))
+        if len(painted) != request.payload_size:
+            raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
+        payload.fill(self._path(result), painted)
+        return Finished(order.job, result, recipe)
 
     def _busy(self) -> FileLock:
         """Held while a job lasts: trainings look at it between two steps, and give way."""
@@ -244,14 +260,16 @@ class Server:
             log.warning("trainings can't be told to wait: %s", error)
         return lock
 
-    def _work(self, works: Works, order: Order, on_progress: OnProgress) -> tuple[bytes | memoryview, str]:
+    def _work(self, works: Works, order: Order, on_progress: OnProgress) -> Any:
+        """What the order's namesake among the works answers to its request and its payloads."""
         request = order.request
         pixels = payload.take(self._path(order.pixels), request.payload_size)
         selection = payload.take(self._path(order.selection), request.selection_size) if order.selection else None
-        if not isinstance(order, Deform):
-            return works.stylize(request, pixels, selection, on_progress)
+        work = getattr(works, order.kind)
+        if not isinstance(order, PictureOrder):
+            return work(request, pixels, selection, on_progress)
         style = payload.take(self._path(order.style), request.style_picture.payload_size) if order.style else None
-        return works.deform(request, pixels, selection, style, on_progress)
+        return work(request, pixels, selection, style, on_progress)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name)
@@ -320,6 +338,10 @@ def _check_names(order: Order, session: str) -> None:
     """A client may name its own payloads alone."""
     if any(name != payload_name(session, order.job, what) for what, name in order.payloads.items()):
         raise ProtocolError("The payloads are not those of this connection and job.")
+
+
+def _result_name(job: Job) -> str:
+    return payload_name(job.session, job.order.job, "result")
 
 
 def _restarted(job: Job) -> Failure:
