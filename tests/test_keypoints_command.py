@@ -8,6 +8,7 @@ from brushwarp.cli import main
 from brushwarp.geometry import KeypointPairs, read_arrows, read_pairs, write_arrows
 from brushwarp.image import Picture, save_picture
 from brushwarp.sample import render_sample
+from brushwarp.styles import StyleCard, StylePack, save_pack
 
 QUICK = ["--encoder", "compact", "--device", "cpu"]
 
@@ -42,6 +43,26 @@ def test_a_text_file_holds_arrows_that_deform_takes(files):
     assert main(["keypoints", "photo.png", "painting.png", "-o", "arrows.txt", *QUICK]) == 0
     assert (files / "arrows.txt").read_text().startswith("# brushwarp arrows")
     assert len(read_arrows("arrows.txt", (160, 240)))
+
+
+def test_a_trained_style_that_keeps_its_painting_stands_for_it(files, capsys):
+    def style(name, painting=None):
+        save_pack(StylePack(StyleCard(name, name), {}, painting=painting), files / f"{name}.safetensors")
+
+    with Image.open("painting.png") as painting:
+        style("kept", torch.tensor(list(painting.convert("RGB").tobytes()), dtype=torch.uint8).reshape(painting.height, painting.width, 3))
+    style("bare")
+    assert main(["keypoints", "photo.png", "kept.safetensors", "-o", "kept.txt", *QUICK]) == 0
+    assert main(["keypoints", "photo.png", "painting.png", "-o", "same.txt", *QUICK]) == 0
+    assert (files / "kept.txt").read_text() == (files / "same.txt").read_text()
+    assert main(["keypoints", "photo.png", "bare.safetensors", "-o", "out.txt", *QUICK]) == 1
+    assert "keeps no picture" in capsys.readouterr().err
+
+
+def test_the_published_form_can_be_had(files):
+    assert main(["keypoints", "photo.png", "painting.png", "-o", "published.txt", "--published", *QUICK]) == 0
+    assert main(["keypoints", "photo.png", "painting.png", "-o", "ours.txt", *QUICK]) == 0
+    assert (files / "published.txt").read_text() != (files / "ours.txt").read_text()
 
 
 @pytest.mark.parametrize(

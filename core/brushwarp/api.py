@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from .bridge.request import BASES, MOST_SUGGESTED
-from .correspondence import Suggestion, suggest
+from .correspondence import Suggestion, suggest, suggest_as_published
 from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
 from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
@@ -127,6 +127,7 @@ def suggest_keypoints(
     count: int = KEYPOINTS,
     encoder: str = "auto",
     mirror: bool = False,
+    published: bool = False,
     seed: int = 0,
     device: str | None = None,
     on_progress: OnProgress = ignore_progress,
@@ -134,7 +135,8 @@ def suggest_keypoints(
     """At most `count` arrows on the content, `.pairs`, towards the shapes of a style picture, and the points that they come of.
 
     Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched.
-    mirror: the style picture may be taken mirrored. encoder: see `features.load_encoder`. The same seed gives the same arrows.
+    mirror: the style picture may be taken mirrored. published: as DST's published code finds them (the seed and mirror do nothing then),
+    whether or not the pictures have anything in common. encoder: see `features.load_encoder`. The same seed gives the same arrows.
     Raises BrushwarpError "setting", and as `load_encoder` and `choose_device` do; `Cancelled` as on_progress does.
     Source: Aberman et al. 2018; Kim et al. 2020, section 3.1.
     """
@@ -142,6 +144,8 @@ def suggest_keypoints(
         raise BrushwarpError("setting", f"The number of arrows is {count}.", f"Choose one from 1 to {MOST_KEYPOINTS}.")
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
+    if published:
+        return suggest_as_published(content, style_picture, network, count=count, device=where, on_progress=on_progress)
     return suggest(content, style_picture, network, count=count, mirror=mirror, seed=seed, device=where, on_progress=on_progress)
 
 

@@ -4,7 +4,7 @@
 
 On every pair of the development data: the mean distance as a share of the face's size (the longer side of the box around its style
 points). ours: the hand-placed content points carried by the suggested pairs' spline (and its anchors at the edge), or resized where
-nothing was suggested; resizing alone; similarity: of the same suggested pairs; published: the spline of `published_matches`; trial:
+nothing was suggested; resizing alone; similarity: of the same suggested pairs; published: the spline of `suggest_as_published`; trial:
 mutual nearest neighbours of relu4_1 + relu5_1 at 256 px, one robust similarity. Seconds are CPU seconds, once warm. --unrelated
 prints how sure it is of photographs and paintings that show other things: what LEAST_SURE and SURE are set by.
 
@@ -26,7 +26,7 @@ import torch
 import torch.nn.functional as functional
 from PIL import Image
 
-from brushwarp.correspondence import draw_sheet, published_matches, suggest
+from brushwarp.correspondence import draw_sheet, suggest, suggest_as_published
 from brushwarp.correspondence.buddies import mutual
 from brushwarp.correspondence.search import correlations, unit_features, whole_search
 from brushwarp.correspondence.views import look, working_size
@@ -103,7 +103,7 @@ def report(encoder: Encoder, folder: Path, count: int, sheet: Path | None) -> No
             "ours": carried(found.matches, content, style, by_hand.content),
             "resizing": resized,
             "similarity": fit_similarity(found.matches.content, found.matches.style).apply(by_hand.content) if len(found) else resized,
-            "published": carried(published_matches(content, style, encoder)[0], content, style, by_hand.content),
+            "published": carried(suggest_as_published(content, style, encoder).matches, content, style, by_hand.content),
             "trial": fit_similarity(tried.content, tried.style).apply(by_hand.content),
         }
         rows[place.name] = [np.linalg.norm(on_style[column] - by_hand.style, axis=1).mean() / span for column in COLUMNS]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from brushwarp import api
-from brushwarp.correspondence import published_matches, suggest
+from brushwarp.correspondence import suggest, suggest_as_published
 from brushwarp.correspondence.agreement import agree
 from brushwarp.correspondence.views import look, working_size
 from brushwarp.errors import BrushwarpError, Cancelled
@@ -156,5 +156,5 @@ def test_a_face_is_matched_with_a_painted_face_better_than_by_its_published_form
 
     assert not found.few and distance(found.transform.apply(by_hand.content)) < 0.10
     assert distance(by_hand.content * (style.width / content.width, style.height / content.height)) > 0.2
-    matches, cleaned = published_matches(content, style, encoder)
-    assert len(matches) == len(cleaned.pairs) > 10
+    as_published = suggest_as_published(content, style, encoder)
+    assert len(as_published.matches) == len(as_published.pairs) > 10

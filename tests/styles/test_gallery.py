@@ -46,6 +46,7 @@ def test_a_style_paints_and_says_what_it_is(style, sample):
     assert card.training["iterations"] > 0 and "seed" in card.training["settings"]
     assert {f"{term} {scale}" for term in ("style", "content") for scale in (1, 2, 3)} <= _all_losses(card.training)
     assert painter.pack.thumbnail.shape == (128, 192, 3)
+    assert painter.pack.painting is None  # somebody's photograph of it
 
     painted = painter.paint(sample, painter.plan((512, 768)))
     assert (painted - sample).abs().mean() > 0.05

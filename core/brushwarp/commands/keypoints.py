@@ -11,7 +11,8 @@ from ..devices import choose_device, describe_device
 from ..errors import BrushwarpError
 from ..features import ENCODERS
 from ..geometry import write_arrows, write_pairs
-from ..image import load_picture, refuse_unsavable
+from ..image import Picture, load_picture, refuse_unsavable
+from ..styles import load_style, painting_of
 from .terminal import progress_bar, say, tell
 
 FORMATS = (".svg", ".txt")
@@ -20,10 +21,11 @@ FORMATS = (".svg", ".txt")
 def register(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("keypoints", help="propose arrows from a picture's points to where a style picture has them")
     parser.add_argument("content", type=Path, metavar="CONTENT")
-    parser.add_argument("style", type=Path, metavar="STYLE", help="a picture")
+    parser.add_argument("style", metavar="STYLE", help="a picture, or a trained style that keeps a copy of its painting")
     parser.add_argument("--count", type=int, default=api.KEYPOINTS, help="at most so many arrows")
     parser.add_argument("--encoder", choices=ENCODERS, default="auto")
     parser.add_argument("--mirror", action="store_true", help="the style picture may be taken mirrored")
+    parser.add_argument("--published", action="store_true", help="as the published code finds them, to compare with")
     parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write the points of both pictures, for `deform --pairs`")
     parser.add_argument("--preview", type=Path, metavar="FILE", help="a PNG of both pictures, their numbered points and the arrows")
     parser.add_argument("--seed", type=int, default=0)
@@ -39,11 +41,11 @@ def run_keypoints(arguments: argparse.Namespace) -> None:
         if arguments.preview.suffix.lower() != ".png":
             raise BrushwarpError("save-format", "The preview is a PNG file.", "Name it .png.")
         refuse_unsavable(arguments.preview)
-    content, style = load_picture(arguments.content), load_picture(arguments.style)
+    content, style = load_picture(arguments.content), _picture(arguments.style)
     tell(f"Looking on {describe_device(choose_device(arguments.device))}.")
     found = api.suggest_keypoints(
-        content, style, count=arguments.count, encoder=arguments.encoder, mirror=arguments.mirror, seed=arguments.seed,
-        device=arguments.device, on_progress=progress_bar(),
+        content, style, count=arguments.count, encoder=arguments.encoder, mirror=arguments.mirror,
+        published=arguments.published, seed=arguments.seed, device=arguments.device, on_progress=progress_bar(),
     )
     if arguments.preview:
         write_sheet(arguments.preview, content, style, found)
@@ -55,3 +57,11 @@ def run_keypoints(arguments: argparse.Namespace) -> None:
     for note in found.notes:
         tell(note)
     say(str(arguments.output))
+
+
+def _picture(named: str) -> Picture:
+    """A picture file; or what a trained style was learnt from, by its id or its file."""
+    path = Path(named)
+    if path.suffix == ".safetensors" or not (path.suffix or path.exists()):
+        return painting_of(load_style(named))
+    return load_picture(path)

@@ -81,7 +81,7 @@ def suggest(
     """
     seen = [shrunk(picture, working_size(picture.size, size)) for picture in (content, style)]
     if any(is_flat(*each) for each in seen):
-        return _none(0.0, encoder.name, "There is nothing to match: one of the pictures is of one colour.")
+        return none_found(0.0, encoder.name, "There is nothing to match: one of the pictures is of one colour.")
     on_progress(Progress("keypoints", 1, _STAGES))
     views = [view_of(encoder, *each, picture.size, device, _LEVELS) for each, picture in zip(seen, (content, style), strict=True)]
     on_progress(Progress("keypoints", 2, _STAGES))
@@ -95,7 +95,7 @@ def suggest(
                 views[1], agreement, mirrored = flipped, other, True
         on_progress(Progress("keypoints", 3, _STAGES))
         if agreement.sureness < LEAST_SURE:
-            return _none(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed.")
+            return none_found(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed.")
         matches, response = _agreeing_buddies(*views, agreement)
     on_progress(Progress("keypoints", 4, _STAGES))
     notes = ["The style picture is taken mirrored."] if mirrored else []
@@ -105,7 +105,7 @@ def suggest(
     cleaned = clean_matches(matches, content.size, style.size, response)
     chosen = cleaned.kept[_clusters(matches[cleaned.kept], response[cleaned.kept], min(count, _FEW) if few else count, content, style, seed)]
     if not len(chosen):
-        return _none(agreement.sureness, encoder.name, "No points of the two pictures match well enough: no arrows are proposed.")
+        return none_found(agreement.sureness, encoder.name, "No points of the two pictures match well enough: no arrows are proposed.")
     found = align(matches[chosen], content.size, style.size)
     if np.abs(found.arrows.target - found.arrows.source).max() < _STILL:
         notes.append("The shapes are the same in both pictures: the arrows move nothing.")
@@ -161,7 +161,8 @@ def _clusters(matches: PointPairs, response: np.ndarray, count: int, content: Pi
     return np.array(best, np.intp)[np.argsort(-response[best], kind="stable")]
 
 
-def _none(sureness: float, encoder: str, note: str) -> Suggestion:
+def none_found(sureness: float, encoder: str, note: str) -> Suggestion:
+    """No arrows, and why."""
     no_points = np.empty((0, 2))
     return Suggestion(
         KeypointPairs.none(), PointPairs(no_points, no_points), np.empty(0), Similarity(np.eye(2), np.zeros(2)), sureness,
