@@ -89,3 +89,9 @@ def test_nothing_moves_without_arrows():
 def test_an_arrow_beyond_the_picture_is_refused():
     with pytest.raises(BrushwarpError, match="outside"):
         preview_warp(smooth(), KeypointPairs([[300.0, 20.0]], [[20.0, 20.0]]))
+
+
+@pytest.mark.parametrize("size", [(2, 2), (2, 50), (3, 3), (51, 2)])
+def test_the_smallest_layers_have_a_preview(size):
+    arrows = KeypointPairs([[1.0, 1.0]], [[1.2, 1.1]])
+    assert preview_warp(Picture(torch.rand(3, *size)), arrows, show=("grid", "folds", "arrows")).picture.size == size

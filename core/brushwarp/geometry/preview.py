@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +48,15 @@ def preview_warp(
     alpha = picture.alpha
     bent = warp_tensor(picture.pixels if alpha is None else torch.cat([picture.pixels * alpha, alpha]), field)
     seen_at = _seen_at(field)
-    right, down = seen_at[:, :, 1:] - seen_at[:, :, :-1], seen_at[:, 1:] - seen_at[:, :-1]
-    right, down = (torch.cat([right, right[:, :, -1:]], 2), torch.cat([down, down[:, -1:]], 1))
+    right, down = _slopes(seen_at)
     folds = right[0] * down[1] - right[1] * down[0] <= 0
     folded = float(folds.float().mean())
     if FOLDS in show and folded:
         colour = torch.tensor([*_FOLD_COLOUR, 1.0])[: len(bent), None, None]
-        bent = torch.where(folds, torch.lerp(bent, colour, _FOLD_COVER), bent)
+        bent = torch.where(_at_every_pixel(folds, picture.size), torch.lerp(bent, colour, _FOLD_COVER), bent)
     if GRID in show:
-        _draw_grid(bent, seen_at, right, down)
+        steepness = [_at_every_pixel(torch.hypot(right[axis], down[axis]), picture.size) for axis in range(2)]
+        _draw_grid(bent, seen_at, steepness)
     if alpha is not None:
         alpha = bent[3:].clamp(0, 1)
         bent = torch.where(alpha > 0, bent[:3] / alpha.clamp_min(1e-6), 0.0)
@@ -72,7 +72,21 @@ def _seen_at(flow: Tensor) -> Tensor:
     return torch.stack([x - flow[0], y - flow[1]])
 
 
-def _draw_grid(bent: Tensor, seen_at: Tensor, right: Tensor, down: Tensor) -> None:
+def _slopes(seen_at: Tensor) -> tuple[Tensor, Tensor]:
+    """How `seen_at` changes from pixel to pixel across and down, each (2, H', W'): at every second pixel, which is a fifth of the time."""
+    every = seen_at[:, ::2, ::2]
+    right, down = (every[:, :, 1:] - every[:, :, :-1]) / 2, (every[:, 1:] - every[:, :-1]) / 2
+    if not right.numel() or not down.numel():  # two pixels high or wide
+        return tuple(every.new_tensor(slope)[:, None, None].expand_as(every) for slope in ([1, 0], [0, 1]))
+    return torch.cat([right, right[:, :, -1:]], 2), torch.cat([down, down[:, -1:]], 1)
+
+
+def _at_every_pixel(values: Tensor, size: tuple[int, int]) -> Tensor:
+    """(H', W') of every second pixel as (H, W)."""
+    return values.repeat_interleave(2, 0).repeat_interleave(2, 1)[: size[0], : size[1]]
+
+
+def _draw_grid(bent: Tensor, seen_at: Tensor, steepness: Sequence[Tensor]) -> None:
     """Lines where the point that is seen lies on one of the grid's: light, with a dark rim, whatever the picture. bent: colours, weighted
     by alpha where there is a fourth channel."""
     long_side = max(bent.shape[1:])
@@ -80,8 +94,7 @@ def _draw_grid(bent: Tensor, seen_at: Tensor, right: Tensor, down: Tensor) -> No
     away = torch.full(bent.shape[1:], torch.inf)
     for axis in range(2):
         cells = seen_at[axis] / mesh
-        steepness = torch.hypot(right[axis], down[axis]).clamp_min_(1e-3)
-        away = torch.minimum(away, (cells - cells.round()).abs_().mul_(mesh).div_(steepness))
+        away = torch.minimum(away, (cells - cells.round()).abs_().mul_(mesh).div_(steepness[axis].clamp_min(1e-3)))
     light = (half + 0.5 - away).clamp_(0, 1).mul_(_LIGHT)
     dark = (2 * half + 0.5 - away).clamp_(0, 1).mul_(_DARK)
     kept = (1 - dark) * (1 - light)
