@@ -21,11 +21,13 @@ from .styles.pack import StylePack, damaged_pack
 class Architecture:
     """What generic code needs to know of a network.
 
-    make: it, untrained, for a card. plan: at which sizes it paints a picture, called as `plan.plan_painting` is.
+    make: it, untrained, for a card. plan: at which sizes it paints a picture, called as `plan.plan_painting` is. streams: `streaming`
+    knows all its layers.
     """
 
     make: Callable[[StyleCard], nn.Module]
     plan: Callable[..., Plan]
+    streams: bool = False
 
 
 def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int) -> Architecture:
@@ -35,7 +37,7 @@ def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int) -> Architectu
 
 MULTIMODAL = "multimodal"
 ARCHITECTURES = {
-    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting),
+    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True),
     "johnson": _singular(johnson, 530),
     "johnson-batchnorm": _singular(johnson_batchnorm, 430),
     "lengstrom": _singular(Lengstrom, 460),

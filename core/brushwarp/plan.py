@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .streaming.plan import StreamPlan
+
 STYLE_SHORT_SIDE = 256  # what the style subnet was trained at
 SMALLEST_WORKING_SIDE = 128  # of the canvas: to paint a large one any smaller for want of memory helps nobody
 SMALLEST_SIDE = 16  # below it, stride-2 convolutions have nothing left to look at
@@ -14,10 +16,12 @@ PEAK_BYTES_PER_PIXEL = 530  # of the refine subnet at full size in float32; meas
 @dataclass(frozen=True)
 class Plan:
     """The (H, W) at which a picture is painted, one a step (of Multimodal Transfer: style, enhance, then refine as often as it
-    takes, or fewer of them; of a singular network the only one). `capped` by memory or not."""
+    takes, or fewer of them; of a singular network the only one). `capped` by memory or not. strips: how each step is gone through layer
+    by layer; None for the whole picture at once."""
 
     sizes: tuple[tuple[int, int], ...]
     capped: bool = False
+    strips: StreamPlan | None = None
 
 
 def plan_painting(

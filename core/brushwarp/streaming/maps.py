@@ -1,0 +1,180 @@
+"""Maps that are computed as their rows are asked for: what a layer gives, of what the layer before gives.
+
+Each asks its source for the rows that it needs, those beyond the strip (the halo) included. Nothing is kept: what is asked for twice is
+computed twice, unless a `Stored` map lies between (`stores`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from ..image.colour import luminance
+from ..image.rearranging import interleave_phases
+
+
+class Map(ABC):
+    """channels; size: (H, W)."""
+
+    channels: int
+    size: tuple[int, int]
+
+    @abstractmethod
+    def rows(self, top: int, bottom: int) -> Tensor:
+        """(1, channels, bottom - top, W), on the device that the layers are on; not to be changed. 0 <= top < bottom <= H."""
+
+    @property
+    def values(self) -> int:
+        return self.channels * self.size[0] * self.size[1]
+
+
+class Whole(Map):
+    """One that is there: (1, C, H, W), on any device. Its strips come to `device`."""
+
+    def __init__(self, tensor: Tensor, device: torch.device) -> None:
+        self.tensor, self.device = tensor, device
+        self.channels, self.size = tensor.shape[1], (tensor.shape[2], tensor.shape[3])
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        return self.tensor[:, :, top:bottom].to(self.device, non_blocking=True)
+
+
+class Resized(Map):
+    """`image.resize` to a size that is no smaller: bilinear."""
+
+    def __init__(self, source: Map, size: tuple[int, int]) -> None:
+        if size[0] < source.size[0] or size[1] < source.size[1]:
+            raise ValueError(f"{source.size} is larger than {size}")
+        self.source, self.channels, self.size = source, source.channels, size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        if self.size == self.source.size:
+            return self.source.rows(top, bottom)
+        height = self.source.size[0]
+        at = ((torch.arange(top, bottom, dtype=torch.float64) + 0.5) * (height / self.size[0]) - 0.5).clamp(0, height - 1)
+        above = at.floor().long()
+        below = (above + 1).clamp(max=height - 1)
+        first, last = int(above[0]), int(below[-1]) + 1
+        strip = self.source.rows(first, last)
+        above, below, share = ((x - first).to(strip.device) if x is not at else x for x in (above, below, at))
+        share = (at - at.floor()).to(strip)[:, None]
+        strip = torch.lerp(strip.index_select(2, above), strip.index_select(2, below), share)
+        if self.size[1] == self.source.size[1]:
+            return strip
+        return functional.interpolate(strip, size=(bottom - top, self.size[1]), mode="bilinear", align_corners=False, antialias=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Convolution:
+    """What `Convolved` needs to know of one: weight (O, I, k, k), bias (O,), stride; edges mirrored or, where a side is no longer than
+    the margin, repeated (`multimodal.network.pad_reflecting`)."""
+
+    weight: Tensor
+    bias: Tensor | None
+    stride: int = 1
+
+    @property
+    def margin(self) -> int:
+        return self.weight.shape[-1] // 2
+
+
+class Convolved(Map):
+    def __init__(self, source: Map, convolution: Convolution) -> None:
+        self.source, self.convolution = source, convolution
+        margin, kernel, stride = convolution.margin, convolution.weight.shape[-1], convolution.stride
+        self.mode = "reflect" if min(source.size) > margin else "replicate"
+        self.channels = convolution.weight.shape[0]
+        self.size = tuple((side + 2 * margin - kernel) // stride + 1 for side in source.size)
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        convolution = self.convolution
+        margin, stride = convolution.margin, convolution.stride
+        last = (bottom - 1) * stride - margin + convolution.weight.shape[-1]
+        strip = edged_rows(self.source, top * stride - margin, last, self.mode)
+        strip = functional.pad(strip, (margin, margin, 0, 0), mode=self.mode) if margin else strip
+        return functional.conv2d(strip, convolution.weight, convolution.bias, stride)
+
+
+class Doubled(Map):
+    """What `multimodal.network.Upsample` convolves and interleaves, cropped to `size`. kernels: its `phase_kernels`, (4 O, I, 2, 2)."""
+
+    def __init__(self, source: Map, kernels: Tensor, bias: Tensor, size: tuple[int, int]) -> None:
+        self.source, self.kernels, self.bias = source, kernels, bias
+        self.channels, self.size = kernels.shape[0] // 4, size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        first, last = top // 2, (bottom - 1) // 2 + 1  # rows that are doubled
+        strip = functional.pad(edged_rows(self.source, first - 1, last + 1, "replicate"), (1, 1, 0, 0), mode="replicate")
+        doubled = interleave_phases(functional.conv2d(strip, self.kernels, self.bias))
+        return doubled[:, :, top - 2 * first : bottom - 2 * first, : self.size[1]]
+
+
+class Normalised(Map):
+    """Instance norm with known statistics, (C,) each, then a ReLU if asked for."""
+
+    def __init__(self, source: Map, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: float, relu: bool) -> None:
+        self.source, self.channels, self.size, self.relu = source, source.channels, source.size, relu
+        self.parameters = mean, variance, weight, bias, False, 0.0, epsilon
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        values = functional.batch_norm(self.source.rows(top, bottom), *self.parameters)
+        return values.relu_() if self.relu else values
+
+
+class Added(Map):
+    def __init__(self, first: Map, second: Map) -> None:
+        self.first, self.second, self.channels, self.size = first, second, first.channels, first.size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        return self.first.rows(top, bottom) + self.second.rows(top, bottom)
+
+
+class Joined(Map):
+    """Channels of two maps side by side."""
+
+    def __init__(self, first: Map, second: Map) -> None:
+        self.first, self.second, self.channels, self.size = first, second, first.channels + second.channels, first.size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        return torch.cat([self.first.rows(top, bottom), self.second.rows(top, bottom)], 1)
+
+
+class Luminance(Map):
+    channels = 1
+
+    def __init__(self, source: Map) -> None:
+        self.source, self.size = source, source.size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        return luminance(self.source.rows(top, bottom))
+
+
+class Applied(Map):
+    """A function of each pixel, to as many channels."""
+
+    def __init__(self, source: Map, function: Callable[[Tensor], Tensor]) -> None:
+        self.source, self.function, self.channels, self.size = source, function, source.channels, source.size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        return self.function(self.source.rows(top, bottom))
+
+
+def edged_rows(source: Map, first: int, last: int, mode: str) -> Tensor:
+    """Rows `first`..`last` of a map, where those beyond its edge are mirrored ("reflect") or the edge's own ("replicate")."""
+    height = source.size[0]
+    if first >= 0 and last <= height:
+        return source.rows(first, last)
+    wanted = torch.arange(first, last)
+    if mode == "reflect":
+        wanted = wanted.abs()
+        wanted = torch.minimum(wanted, 2 * (height - 1) - wanted)
+    wanted = wanted.clamp(0, height - 1)
+    low, high = int(wanted.min()), int(wanted.max()) + 1
+    strip = source.rows(low, high)
+    picked = strip.index_select(2, (wanted - low).to(strip.device))
+    return picked.contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,41 @@
+"""How large strips may be, and where maps lie between two layers, for a given budget of memory. Pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FASTEST = 1 << 20
+"""Values of a strip: with more, what one layer leaves has gone from the processor's cache when the next one wants it (measured:
+tests/benchmarks/streaming.py; four times as many take 1.4 times as long)."""
+
+STORED_VALUES = 24
+"""A pixel of the picture, at the peak, in what is stored between layers: a map at half of its sides, and one at a quarter."""
+
+_STRIPS = 12  # of the planned size that live at once: a layer's halo, its padded copy, what it gives, and the same of the one computed anew
+_PICTURE_BYTES = 15  # a pixel: the painting, and the one of half its sides that it is painted over
+
+
+@dataclass(frozen=True)
+class StreamPlan:
+    """values: of a strip of any map, at most, if one row has no more. spill: maps lie in files."""
+
+    values: int = FASTEST
+    spill: bool = False
+
+
+def plan_strips(size: tuple[int, int], *, memory: int, channels: int, value_bytes: int) -> StreamPlan:
+    """For a picture of `size` (H, W) in `memory` bytes, beside those that it takes itself. channels: of the widest map that has the
+    picture's own size. value_bytes: of a number as it is stored.
+
+    Raises MemoryError, which names the least that works, if a row at a time is still too much.
+    """
+    area, row = size[0] * size[1], channels * size[1]
+    fixed = _PICTURE_BYTES * area
+    stored = STORED_VALUES * area * value_bytes
+    strip = _STRIPS * 4
+    values = max(FASTEST, row)
+    if fixed + stored + strip * values <= memory:
+        return StreamPlan(values)
+    if fixed + strip * row > memory:
+        raise MemoryError(f"painting {size[1]} × {size[0]} pixels takes {(fixed + strip * row) / 1e6:.0f} MB at least")
+    return StreamPlan(min(values, (memory - fixed) // strip), spill=True)

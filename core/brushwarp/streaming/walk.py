@@ -1,0 +1,182 @@
+"""Subnets as maps: what their `forward` does to a tensor, `streamed` does to a map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import singledispatch
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import is_out_of_memory
+from ..multimodal.network import (
+    ConvNormRelu,
+    Decoder,
+    Encoder,
+    EnhanceSubnet,
+    InstanceNorm,
+    RefineSubnet,
+    ReflectionConv,
+    Residual,
+    StyleSubnet,
+    Upsample,
+    phase_kernels,
+)
+from .maps import Added, Convolution, Convolved, Doubled, Joined, Luminance, Map, Normalised
+from .plan import StreamPlan
+from .stores import Stored
+
+RECOMPUTED = 24
+"""Values a pixel of the picture beyond which a map is computed twice instead of stored: those at the picture's own size, which take one
+convolution of few channels, a tenth of a subnet's time each, and as much memory as all others together."""
+
+
+class Desk:
+    """Where strips are worked on. device: of the layers. dtype: of what is stored. folder: for maps that are spilled.
+
+    on_strip: called before each strip with the share of the subnet that is done; what it raises passes through.
+    """
+
+    def __init__(
+        self, device: torch.device, dtype: torch.dtype, plan: StreamPlan, folder: Path | None = None,
+        on_strip: Callable[[float], None] = lambda share: None,
+    ) -> None:
+        self.device, self.dtype, self.plan, self.on_strip = device, dtype, plan, on_strip
+        self.folder = folder if plan.spill else None
+        self._area, self._passes, self._begun = 0, 1, 0
+
+    def begin(self, subnet: nn.Module, size: tuple[int, int]) -> None:
+        """A subnet at a picture's size is to be gone through."""
+        self._area, self._begun = size[0] * size[1], 0
+        self._passes = 1 + sum(isinstance(module, (InstanceNorm, Residual)) for module in subnet.modules())
+
+    def strips(self, source: Map) -> Iterator[tuple[int, Tensor]]:
+        """The whole map, from the top: each strip's first row, and its rows. Where memory runs out, the rest in lower strips."""
+        top, height = 0, source.size[0]
+        step = max(1, self.plan.values // (source.channels * source.size[1]))
+        while top < height:
+            self.on_strip(min(1.0, (self._begun + top / height) / self._passes))
+            try:
+                rows = source.rows(top, min(top + step, height))
+            except (RuntimeError, MemoryError) as error:
+                if step == 1 or not is_out_of_memory(error):
+                    raise
+                rows = None
+            if rows is None:  # out of the handler, whose traceback keeps what was being computed
+                step = max(1, step // 2)
+                if self.device.type == "cuda":
+                    torch.cuda.empty_cache()
+                continue
+            yield top, rows
+            top += rows.shape[2]
+        self._begun += 1
+
+    def kept(self, source: Map) -> Map:
+        """The map, computed now."""
+        stored = Stored(source.channels, source.size, self.dtype, self.device, self.folder)
+        for top, rows in self.strips(source):
+            stored.put(top, rows)
+        return stored
+
+    def normed(self, source: Map, norm: InstanceNorm, *, relu: bool = False) -> Map:
+        """Instance norm, whose statistics are taken now of the whole map; which is stored, unless it is one to compute twice."""
+        twice = source.values > RECOMPUTED * self._area
+        stored = None if twice else Stored(source.channels, source.size, self.dtype, self.device, self.folder)
+        moments = Moments()
+        for top, rows in self.strips(source):
+            moments.add(rows)
+            if stored is not None:
+                stored.put(top, rows)
+        mean, variance = moments.of(norm.weight)
+        return Normalised(stored or source, mean, variance, norm.weight, norm.bias, norm.eps, relu)
+
+
+class Moments:
+    """Mean and variance of each channel, gathered strip by strip in float64. Source: Chan et al. 1979."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, rows: Tensor) -> None:
+        """rows: (1, C, h, W)."""
+        count = rows.shape[2] * rows.shape[3]
+        mean, variance = (x.double() for x in torch.batch_norm_update_stats(rows.float(), None, None, 0.0))
+        if not self._count:
+            self._count, self._mean, self._squares = count, mean, variance * count
+            return
+        whole = self._count + count
+        away = mean - self._mean
+        self._mean = self._mean + away * (count / whole)
+        self._squares = self._squares + variance * count + away.square() * (self._count * count / whole)
+        self._count = whole
+
+    def of(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and (biased) variance, (C,), as `like` is."""
+        return self._mean.to(like), (self._squares / self._count).to(like)
+
+
+@singledispatch
+def streamed(module: nn.Module, x: Map, desk: Desk) -> Map:
+    """What `module` makes of a map; passes over it where a norm asks for that. Raises TypeError for modules that are not known here."""
+    raise TypeError(f"{type(module).__name__} can't be streamed")
+
+
+@streamed.register
+def _(module: ReflectionConv, x: Map, desk: Desk) -> Map:
+    return Convolved(x, Convolution(module.weight, module.bias, module.stride[0]))
+
+
+@streamed.register
+def _(module: ConvNormRelu, x: Map, desk: Desk) -> Map:
+    return desk.normed(streamed(module.conv, x, desk), module.norm, relu=True)
+
+
+@streamed.register
+def _(module: Residual, x: Map, desk: Desk) -> Map:
+    return desk.kept(Added(x, desk.normed(streamed(module.second, streamed(module.first, x, desk), desk), module.norm)))
+
+
+@streamed.register
+def _(module: nn.Sequential, x: Map, desk: Desk) -> Map:
+    for part in module:
+        x = streamed(part, x, desk)
+    return x
+
+
+@streamed.register
+def _(module: StyleSubnet, x: Map, desk: Desk) -> Map:
+    colour, sizes = _encoded(module.rgb, x, desk)
+    grey, _ = _encoded(module.luminance, Luminance(x), desk)
+    return _decoded(module.decoder, streamed(module.merge, Joined(colour, grey), desk), sizes, desk)
+
+
+@streamed.register
+def _(module: EnhanceSubnet, x: Map, desk: Desk) -> Map:
+    return _decoded(module.decoder, *_encoded(module.encoder, x, desk), desk)
+
+
+@streamed.register
+def _(module: RefineSubnet, x: Map, desk: Desk) -> Map:
+    return Added(x, _decoded(module.decoder, *_encoded(module.encoder, x, desk), desk))
+
+
+def _encoded(encoder: Encoder, x: Map, desk: Desk) -> tuple[Map, list[tuple[int, int]]]:
+    """As `Encoder.forward`."""
+    sizes = []
+    for step in encoder.steps:
+        x = streamed(step, x, desk)
+        sizes.append(x.size)
+    return streamed(encoder.residuals, x, desk), sizes[-2::-1]
+
+
+def _decoded(decoder: Decoder, x: Map, sizes: list[tuple[int, int]], desk: Desk) -> Map:
+    for step, size in zip(decoder.steps, sizes, strict=True):
+        x = _doubled(step, x, size, desk)
+    return streamed(decoder.output, x, desk)
+
+
+def _doubled(step: Upsample, x: Map, size: tuple[int, int], desk: Desk) -> Map:
+    conv = step.block.conv
+    kernels = phase_kernels(conv.weight).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+    return desk.normed(Doubled(x, kernels, conv.bias.repeat(4), size), step.block.norm, relu=True)
