@@ -20,6 +20,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from brushwarp.api import load_painter
@@ -49,10 +50,10 @@ def at_short_side(picture: Tensor, short_side: int) -> Tensor:
 
 
 class Judge:
-    """What is measured of a painted photograph, against one painting."""
+    """What is measured of a painted photograph, against one painting. folder: where what is known of photographs is kept."""
 
-    def __init__(self, encoder: Encoder, painting: Path) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: Encoder, painting: Path, folder: Path) -> None:
+        self.encoder, self.folder = encoder, folder
         device = next(encoder.parameters()).device
         self.targets = [self.grams(picture.to(device)) for picture in style_pyramid(painting)]
 
@@ -60,12 +61,19 @@ class Judge:
     def grams(self, rgb: Tensor) -> dict[str, Tensor]:
         return {layer: gram_matrix(value) for layer, value in self.encoder(rgb[None], STYLE_LAYERS).items()}
 
+    def grams_of(self, name: str, photo: Tensor, side: int) -> dict[str, Tensor]:
+        """`grams` of a photograph, whose file has this name; a third of all the time, so they are kept."""
+        path = self.folder / f"{Path(name).stem}-{side}.safetensors"
+        if not path.exists():
+            save_file({layer: value.cpu().contiguous() for layer, value in self.grams(at_short_side(photo, side)).items()}, path)
+        return {layer: value.to(photo.device) for layer, value in load_file(path).items()}
+
     @torch.no_grad()
-    def __call__(self, photo: Tensor, painted: Tensor, sides: tuple[int, ...] = STYLE_SHORT_SIDES) -> dict[str, float]:
+    def __call__(self, name: str, photo: Tensor, painted: Tensor, sides: tuple[int, ...] = STYLE_SHORT_SIDES) -> dict[str, float]:
         found: dict[str, float] = {}
         for side, target in zip(sides, self.targets, strict=False):
-            before, after = (style_loss(self.grams(at_short_side(picture, side)), target).item() for picture in (photo, painted))
-            found[f"style {side}"] = after / before
+            before = style_loss(self.grams_of(name, photo, side), target).item()
+            found[f"style {side}"] = style_loss(self.grams(at_short_side(painted, side)), target).item() / before
         there, here = (self.encoder(at_short_side(picture, GATYS_SIDE)[None], STYLE_LAYERS) for picture in (photo, painted))
         found["content"] = relative_error(here[CONTENT_LAYER], there[CONTENT_LAYER]).item()
         found["perceptual"] = perceptual_distance(here, there)
@@ -135,7 +143,7 @@ def main() -> None:
     for name in arguments.styles or [style.path.stem for style in list_styles() if style.shipped]:
         painter = load_painter(name, str(device))
         painting = data / "style" / (arguments.picture or f"{painter.pack.card.id}.jpg")
-        judge = Judge(encoder, painting)
+        judge = Judge(encoder, painting, arguments.out)
         weights: dict[int, float] = {}
         rows, pictures, gatys = [], [], {steps: [] for steps in map(int, filter(None, arguments.gatys.split(",")))}
         for index, photo_name in enumerate(PHOTOS[: arguments.photos]):
@@ -143,14 +151,14 @@ def main() -> None:
             pictures.append(painter.paint(photo, painter.plan(tuple(photo.shape[1:]))).to(device))
             key = f"{painter.pack.sha256} {photo_name}"
             known.setdefault(key, {})
-            known[key] = known[key] or judge(photo, pictures[-1])
+            known[key] = known[key] or judge(photo_name, photo, pictures[-1])
             rows.append(known[key])
             small = at_short_side(photo, GATYS_SIDE)
             for steps, found in gatys.items() if index < 4 else ():
                 key = f"gatys {steps} {painting.name} {painter.pack.sha256} {photo_name}"
                 if key not in known:
                     picture, weights[steps] = gatys_paints(encoder, small, painting, steps, rows[-1]["content"], weights.get(steps, 1.0))
-                    known[key] = judge(small, picture, STYLE_SHORT_SIDES[:2])
+                    known[key] = judge(photo_name, photo, picture, STYLE_SHORT_SIDES[:2])
                 found.append(known[key])
             kept.write_text(json.dumps(known, indent=1))
         told(Path(name).stem, rows)

@@ -42,14 +42,18 @@ class Painter:
         """The same style on another device."""
         return Painter(self.pack, device)
 
-    def plan(self, size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None) -> Plan:
-        """How a picture of `size` (H, W) is painted within this device's free memory; `plan_freely` asks for none.
+    def plan(
+        self, size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None, memory: int | None = None
+    ) -> Plan:
+        """How a picture of `size` (H, W) is painted within `memory` bytes, by default most of what is free on this device; `plan_freely`
+        asks for none.
 
-        Where its network can be streamed: in strips on a CPU, which is as fast and takes a tenth of the memory, and on other devices
-        what does not fit at once. Raises MemoryError for what does not fit in strips either.
+        Where its network can be streamed: in strips on a CPU, which is as fast and takes a fraction of the memory, and on other devices
+        what does not fit at once. Raises MemoryError or BrushwarpError("out-of-memory") for what does not fit in strips either.
         """
         asked = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side}
-        memory = int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY)
+        given = memory
+        memory = given or int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY)
         at_once = memory if self.dtype == torch.float32 else 2 * memory
         if not self.architecture.streams:
             return self.architecture.plan(size, **asked, memory=at_once)
@@ -57,7 +61,7 @@ class Painter:
             plan = self.architecture.plan(size, **asked, memory=at_once)
             if not plan.capped:
                 return plan
-            memory = int(device_memory(torch.device("cpu")).free * SHARE_OF_FREE_MEMORY)
+            memory = given or int(device_memory(torch.device("cpu")).free * SHARE_OF_FREE_MEMORY)  # where maps lie then
         plan = self.architecture.plan(size, **asked)
         strips = plan_strips(plan.sizes[-1], memory=memory, channels=WIDEST_AT_FULL_SIZE, value_bytes=self.dtype.itemsize)
         return replace(plan, strips=strips)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import BrushwarpError
+
 FASTEST = 1 << 20
 """Values of a strip: with more, what one layer leaves has gone from the processor's cache when the next one wants it (measured:
 tests/benchmarks/streaming.py; four times as many take 1.4 times as long)."""
@@ -12,6 +14,7 @@ STORED_VALUES = 24
 """A pixel of the picture, at the peak, in what is stored between layers: a map at half of its sides, and one at a quarter."""
 
 _STRIPS = 12  # of the planned size that live at once: a layer's halo, its padded copy, what it gives, and the same of the one computed anew
+_VALUE_BYTES = 4  # in float32, as strips mostly are
 _PICTURE_BYTES = 15  # a pixel: the painting, and the one of half its sides that it is painted over
 
 
@@ -27,15 +30,17 @@ def plan_strips(size: tuple[int, int], *, memory: int, channels: int, value_byte
     """For a picture of `size` (H, W) in `memory` bytes, beside those that it takes itself. channels: of the widest map that has the
     picture's own size. value_bytes: of a number as it is stored.
 
-    Raises MemoryError, which names the least that works, if a row at a time is still too much.
+    Raises BrushwarpError("out-of-memory"), which names the least that works, if a row at a time is still too much.
     """
     area, row = size[0] * size[1], channels * size[1]
-    fixed = _PICTURE_BYTES * area
-    stored = STORED_VALUES * area * value_bytes
-    strip = _STRIPS * 4
+    left, strip = memory - _PICTURE_BYTES * area, _STRIPS * _VALUE_BYTES
     values = max(FASTEST, row)
-    if fixed + stored + strip * values <= memory:
+    if STORED_VALUES * area * value_bytes + strip * values <= left:
         return StreamPlan(values)
-    if fixed + strip * row > memory:
-        raise MemoryError(f"painting {size[1]} × {size[0]} pixels takes {(fixed + strip * row) / 1e6:.0f} MB at least")
-    return StreamPlan(min(values, (memory - fixed) // strip), spill=True)
+    if strip * row > left:
+        least = (_PICTURE_BYTES * area + strip * row) / 1e6
+        raise BrushwarpError(
+            "out-of-memory", f"To paint {size[1]} × {size[0]} pixels takes {least:,.0f} MB of memory, and {memory / 1e6:,.0f} are free.",
+            "Close other programs, or work on a smaller picture.",
+        )
+    return StreamPlan(min(values, left // strip), spill=True)

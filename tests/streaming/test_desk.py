@@ -1,0 +1,206 @@
+"""Strips at work: files instead of memory, memory that runs out, a cancelled run, and a painting through all of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brushwarp.api import load_painter
+from brushwarp.errors import BrushwarpError, Cancelled
+from brushwarp.features import normalise
+from brushwarp.image import resize
+from brushwarp.multimodal.network import RefineSubnet
+from brushwarp.sample import render_sample
+from brushwarp.streaming import Desk, Resized, StreamPlan, Whole, streamed
+from brushwarp.streaming import stores
+from brushwarp.streaming.maps import Map
+from brushwarp.streaming.walk import Moments
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def subnet():
+    torch.manual_seed(0)
+    return RefineSubnet(16).eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def picture():
+    return torch.randn(1, 3, 90, 70)
+
+
+@torch.inference_mode()
+def painted(subnet, x, desk):
+    desk.begin(subnet, tuple(x.shape[-2:]))
+    return torch.cat([rows for _, rows in desk.strips(streamed(subnet, Whole(x, CPU), desk))], 2)
+
+
+def test_maps_in_files_give_the_same_and_leave_none(subnet, picture, tmp_path):
+    in_memory = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000)))
+    in_files = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path / "strips"))
+    assert torch.equal(in_memory, in_files)
+    assert list((tmp_path / "strips").iterdir()) == []
+
+
+def test_a_full_disk_and_a_folder_that_cannot_be_written_to_are_said(subnet, picture, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(BrushwarpError) as refused:
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path / "file"))
+    assert refused.value.code == "spill-folder" and refused.value.hint
+
+    def full(handle, offset, size):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(stores.os, "posix_fallocate", full)
+    with pytest.raises(BrushwarpError) as refused:
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path))
+    assert refused.value.code == "disk-full" and "BRUSHWARP_HOME" in refused.value.hint
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+class Poor(Map):
+    """A source that has memory for strips of three rows only."""
+
+    channels = 3
+
+    def __init__(self, tensor):
+        self.tensor, self.size, self.asked = tensor, tuple(tensor.shape[-2:]), []
+
+    def rows(self, top, bottom):
+        self.asked.append((top, bottom))
+        if bottom - top > 3:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return self.tensor[:, :, top:bottom]
+
+
+def test_where_memory_runs_out_the_rest_is_done_in_lower_strips(picture):
+    source = Poor(picture)
+    desk = Desk(CPU, torch.float32, StreamPlan(3 * 70 * 16))
+    strips = list(desk.strips(source))
+    assert torch.equal(torch.cat([rows for _, rows in strips], 2), picture)
+    done = [rows.shape[2] for _, rows in strips]
+    assert max(done) == 2 and source.asked[:4] == [(0, 16), (0, 8), (0, 4), (0, 2)]
+
+
+def test_other_failures_pass_through(picture):
+    class Broken(Poor):
+        def rows(self, top, bottom):
+            raise RuntimeError("seven")
+
+    with pytest.raises(RuntimeError, match="seven"):
+        list(Desk(CPU, torch.float32, StreamPlan(4000)).strips(Broken(picture)))
+
+
+def test_progress_rises_to_the_end_and_a_cancel_stops_at_the_next_strip(subnet, picture, tmp_path):
+    shares = []
+    painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000), on_strip=shares.append))
+    assert shares == sorted(shares) and shares[0] == 0 and 0.9 < shares[-1] <= 1
+
+    def stop(share):
+        if share > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path, stop))
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.floats(-100, 100), st.floats(1e-3, 100))
+def test_moments_do_not_depend_on_how_rows_are_cut(heights, mean, spread):
+    chance = torch.Generator().manual_seed(sum(heights))
+    whole = torch.randn(1, 4, sum(heights), 11, generator=chance) * spread + mean
+    moments = Moments()
+    for rows in whole.split(heights, 2):
+        moments.add(rows)
+    found_mean, found_variance = moments.of(torch.empty(4, dtype=torch.float64))
+    exact = whole.double()
+    assert torch.allclose(found_mean, exact.mean((0, 2, 3)), atol=1e-4 * spread + 1e-6 * abs(mean))
+    assert torch.allclose(found_variance, exact.var((0, 2, 3), correction=0), rtol=1e-3, atol=1e-6 * mean**2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 50), st.integers(0, 50), st.integers(1, 20))
+def test_enlarging_by_strips_is_enlarging_at_once(height, width, taller, wider, step):
+    source = torch.rand(1, 3, height, width)
+    size = (height + taller, width + wider)
+    enlarged = Resized(Whole(source, CPU), size)
+    strips = [enlarged.rows(top, min(top + step, size[0])) for top in range(0, size[0], step)]
+    assert (torch.cat(strips, 2) - resize(source, size)).abs().max() < 1e-5
+
+
+# A painting.
+
+
+@pytest.fixture(scope="module")
+def painter():
+    painter = load_painter("munch_the_scream_1893", "cpu")
+    painter.dtype = torch.float32  # there are processors that multiply in bfloat16
+    return painter
+
+
+@pytest.mark.parametrize("size, brush_scale", [((211, 300), 1.0), ((300, 211), 0.5), ((64, 512), 2.0)])
+def test_a_shipped_style_paints_the_same_in_strips(painter, size, brush_scale):
+    rgb = render_sample(size[1], size[0])
+    plan = painter.plan(size, brush_scale=brush_scale)
+    assert plan.strips is not None and not plan.capped
+    at_once = painter.paint(rgb, painter.plan_freely(size, brush_scale=brush_scale))
+    low = replace(plan, strips=StreamPlan(32 * size[1] * 5))
+    for strips in (plan, low):
+        assert (painter.paint(rgb, strips) - at_once).abs().max() < 1e-4
+
+
+def test_there_are_no_seams(painter):
+    """Differences from row to row where strips meet, against those elsewhere, are those of the picture painted at once."""
+    size, height = (256, 200), 8
+    rgb = render_sample(size[1], size[0])
+    plan = painter.plan(size)
+    in_strips = painter.paint(rgb, replace(plan, strips=StreamPlan(3 * size[1] * height)))
+    at_once = painter.paint(rgb, replace(plan, strips=None))
+
+    def ratio(picture):
+        steps = (picture[:, 1:] - picture[:, :-1]).abs().mean((0, 2))
+        seams = np.arange(len(steps)) % height == height - 1
+        return float(steps[seams].mean() / steps[~seams].mean())
+
+    assert ratio(in_strips) == pytest.approx(ratio(at_once), abs=0.001)
+
+
+def test_strips_are_nearer_to_exact_numbers_than_the_whole_at_once(painter):
+    size = (192, 256)
+    rgb = render_sample(size[1], size[0])
+    sizes = painter.plan_freely(size).sizes
+    exact = normalise(resize(rgb.double(), sizes[0])[None])
+    network = load_painter("munch_the_scream_1893", "cpu").network.double()
+    with torch.inference_mode():
+        for subnet, step in zip(network.subnets(len(sizes)), sizes, strict=True):
+            exact = subnet(resize(exact, step))
+    errors = [
+        (normalise(painter.paint(rgb, plan)[None]) - exact)[:, :, 20:-20, 20:-20].abs().mean() for plan in (painter.plan(size), painter.plan_freely(size))
+    ]
+    assert errors[0] < errors[1] * 1.1
+
+
+def test_the_budget_decides_and_what_cannot_be_is_said(painter):
+    assert painter.plan((3000, 4000), memory=10**9).strips.spill
+    assert not painter.plan((3000, 4000), memory=4 * 10**9).strips.spill
+    with pytest.raises(BrushwarpError) as refused:
+        painter.plan((3000, 4000), memory=10**8)
+    assert "MB" in refused.value.message
+
+
+def test_a_small_budget_paints_through_files(painter, tmp_path, monkeypatch):
+    monkeypatch.setenv("BRUSHWARP_HOME", str(tmp_path))
+    size = (150, 200)
+    rgb = render_sample(size[1], size[0])
+    plan = painter.plan(size, memory=10**6)
+    assert plan.strips.spill
+    assert (painter.paint(rgb, plan) - painter.paint(rgb, painter.plan_freely(size))).abs().max() < 1e-4
+    assert list(Path(tmp_path).rglob("strips-*")) == [] and (tmp_path / "cache" / "strips").is_dir()
