@@ -32,6 +32,10 @@ class Map(ABC):
     def values(self) -> int:
         return self.channels * self.size[0] * self.size[1]
 
+    def scaled(self, factor: Tensor, shift: Tensor) -> Map | None:
+        """This map with each channel times `factor` (C,) plus `shift` (C,), where that costs nothing; else None."""
+        return None
+
 
 class Whole(Map):
     """One that is there: (1, C, H, W), on any device. Its strips come to `device`."""
@@ -99,6 +103,11 @@ class Convolved(Map):
         strip = functional.pad(strip, (margin, margin, 0, 0), mode=self.mode) if margin else strip
         return functional.conv2d(strip, convolution.weight, convolution.bias, stride)
 
+    def scaled(self, factor: Tensor, shift: Tensor) -> Map:
+        weight, bias = self.convolution.weight, self.convolution.bias
+        shifted = shift if bias is None else bias * factor + shift
+        return Convolved(self.source, Convolution(weight * factor[:, None, None, None], shifted, self.convolution.stride))
+
 
 class Doubled(Map):
     """What `multimodal.network.Upsample` convolves and interleaves, cropped to `size`. kernels: its `phase_kernels`, (4 O, I, 2, 2)."""
@@ -113,17 +122,30 @@ class Doubled(Map):
         doubled = interleave_phases(functional.conv2d(strip, self.kernels, self.bias))
         return doubled[:, :, top - 2 * first : bottom - 2 * first, : self.size[1]]
 
+    def scaled(self, factor: Tensor, shift: Tensor) -> Map:
+        four = factor.repeat(4)
+        return Doubled(self.source, self.kernels * four[:, None, None, None], self.bias * four + shift.repeat(4), self.size)
+
 
 class Normalised(Map):
-    """Instance norm with known statistics, (C,) each, then a ReLU if asked for."""
+    """Each channel times `factor` (C,) plus `shift` (C,): a norm whose statistics are known. Then a ReLU if asked for."""
 
-    def __init__(self, source: Map, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: float, relu: bool) -> None:
-        self.source, self.channels, self.size, self.relu = source, source.channels, source.size, relu
-        self.parameters = mean, variance, weight, bias, False, 0.0, epsilon
+    def __init__(self, source: Map, factor: Tensor, shift: Tensor, relu: bool) -> None:
+        self.channels, self.size, self.relu = source.channels, source.size, relu
+        self.scaled_source = source.scaled(factor, shift)
+        self.source, self.factor, self.shift = source, factor, shift
 
     def rows(self, top: int, bottom: int) -> Tensor:
-        values = functional.batch_norm(self.source.rows(top, bottom), *self.parameters)
+        if self.scaled_source is not None:
+            values = self.scaled_source.rows(top, bottom)
+        else:
+            values = functional.batch_norm(self.source.rows(top, bottom), *self._as_batch_norm)
         return values.relu_() if self.relu else values
+
+    @property
+    def _as_batch_norm(self) -> tuple[Tensor, ...]:
+        """The one operation that scales and shifts in one go."""
+        return torch.zeros_like(self.shift), torch.ones_like(self.shift), self.factor, self.shift, False, 0.0, 0.0
 
 
 class Added(Map):

@@ -88,8 +88,8 @@ class Desk:
             moments.add(rows)
             if stored is not None:
                 stored.put(top, rows)
-        mean, variance = moments.of(norm.weight)
-        return Normalised(stored or source, mean, variance, norm.weight, norm.bias, norm.eps, relu)
+        factor, shift = moments.scaling(norm)
+        return Normalised(stored or source, factor, shift, relu)
 
 
 class Moments:
@@ -111,9 +111,19 @@ class Moments:
         self._squares = self._squares + variance * count + away.square() * (self._count * count / whole)
         self._count = whole
 
-    def of(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and (biased) variance, (C,), as `like` is."""
-        return self._mean.to(like), (self._squares / self._count).to(like)
+    @property
+    def mean(self) -> Tensor:
+        return self._mean
+
+    @property
+    def variance(self) -> Tensor:
+        """The biased one."""
+        return self._squares / self._count
+
+    def scaling(self, norm: InstanceNorm) -> tuple[Tensor, Tensor]:
+        """What the norm multiplies each channel with, and then adds."""
+        factor = norm.weight.double() / (self.variance + norm.eps).sqrt()
+        return factor.to(norm.weight), (norm.bias.double() - self._mean * factor).to(norm.weight)
 
 
 @singledispatch

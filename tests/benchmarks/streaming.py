@@ -1,0 +1,110 @@
+"""A painting in strips against the same at once: time, memory, seams.
+
+    .venv/bin/python tests/benchmarks/streaming.py [--megapixels 1,4] [--once 4] [--memory MB] [--style ID] [--values N,…]
+
+For each size: CPU seconds a megapixel in strips, and (up to --once megapixels) at once, in one run, their ratio and largest difference; the
+peak of anonymous memory above what was held before (pages of spilled files don't count: the system takes them back at will); and the ratio
+of differences from row to row at every strip's edge to those elsewhere, over that of the picture at once. --memory: the budget. --values: of a
+strip, to compare. Last time: see MEASURED.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from brushwarp.api import load_painter
+from brushwarp.devices import choose_device, describe_device
+from brushwarp.sample import render_sample
+from brushwarp.streaming import StreamPlan
+
+ASPECT = 4 / 3
+MEASURED = "not yet"
+
+
+def anonymous() -> int:
+    """Bytes of this process that are backed by no file."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon"))
+
+
+class Peak:
+    """The most anonymous memory while it is open, above that before."""
+
+    def __enter__(self) -> Peak:
+        self.before = self.most = anonymous()
+        self._open = True
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def _look(self) -> None:
+        while self._open:
+            self.most = max(self.most, anonymous())
+            time.sleep(0.02)
+
+    def __exit__(self, *_: object) -> None:
+        self._open = False
+        self._thread.join()
+
+    @property
+    def megabytes(self) -> float:
+        return (self.most - self.before) / 1e6
+
+
+def measured(work: Callable[[], Tensor]) -> tuple[Tensor, float, float]:
+    """What it gives, CPU seconds, and the peak in MB."""
+    start = time.process_time()
+    with Peak() as peak:
+        result = work()
+    return result, time.process_time() - start, peak.megabytes
+
+
+def seam_ratio(picture: Tensor, every: int) -> float:
+    steps = (picture[:, 1:] - picture[:, :-1]).abs().mean((0, 2))
+    seams = torch.arange(len(steps)) % every == every - 1
+    return float(steps[seams].mean() / steps[~seams].mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--megapixels", default="1,4")
+    parser.add_argument("--once", type=float, default=4, help="megapixels up to which it is painted at once besides")
+    parser.add_argument("--memory", type=float, help="MB that may be taken")
+    parser.add_argument("--style", default="munch_the_scream_1893")
+    parser.add_argument("--values", default="")
+    arguments = parser.parse_args()
+    print(f"last time: {MEASURED}")
+    painter = load_painter(arguments.style)
+    print(f"{describe_device(choose_device())}, {painter.dtype}")
+    painter.paint(torch.rand(3, 64, 64), painter.plan((64, 64)))
+    for megapixels in map(float, arguments.megapixels.split(",")):
+        height = round((megapixels * 1e6 / ASPECT) ** 0.5)
+        size = (height, round(height * ASPECT))
+        rgb = render_sample(768, 576)
+        rgb = torch.nn.functional.interpolate(rgb[None], size=size, mode="bilinear")[0].contiguous()
+        plan = painter.plan(size, memory=None if arguments.memory is None else round(arguments.memory * 1e6))
+        plans = [replace(plan, strips=StreamPlan(int(values), plan.strips.spill)) for values in filter(None, arguments.values.split(","))] or [plan]
+        once = None
+        if megapixels <= arguments.once:
+            once, seconds, most = measured(lambda size=size, rgb=rgb: painter.paint(rgb, painter.plan_freely(size)))
+            print(f"{megapixels:5.1f} MP at once: {seconds / megapixels:.2f} CPU s a MP, {most:.0f} MB", flush=True)
+        for plan in plans:
+            picture, taken, most = measured(lambda plan=plan, rgb=rgb: painter.paint(rgb, plan))
+            line = f"{megapixels:5.1f} MP {plan.strips}: {taken / megapixels:.2f} CPU s a MP, {most:.0f} MB, {most * 1e6 / size[0] / size[1]:.0f} bytes a pixel"
+            if once is not None:
+                every = max(1, plan.strips.values // (3 * size[1]))
+                seams = seam_ratio(picture, every) / seam_ratio(once, every)
+                line += f"; {taken / seconds:.2f} times as long as at once, {(picture - once).abs().max():.1e} away at most, seams {seams:.4f}"
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
