@@ -71,10 +71,17 @@ class Memory:
 
 
 def device_memory(device: torch.device) -> Memory:
-    """Free and total memory of the device; for the CPU (and where a device doesn't say) that of the machine."""
-    if device.type == "cuda":
-        return Memory(*torch.cuda.mem_get_info(device))
-    return _machine_memory()
+    """Free and total memory of the device; for the CPU (and where a device doesn't say) that of the machine. Not more than
+    BRUSHWARP_MEMORY, in MB, if that is set. Raises BrushwarpError("memory") if that is no number."""
+    found = Memory(*torch.cuda.mem_get_info(device)) if device.type == "cuda" else _machine_memory()
+    wanted = os.environ.get("BRUSHWARP_MEMORY", "").strip()
+    if not wanted:
+        return found
+    try:
+        limit = int(float(wanted) * 1e6)
+    except (ValueError, OverflowError) as error:
+        raise BrushwarpError("memory", f"BRUSHWARP_MEMORY is {wanted!r}.", "Set it to the MB that may be taken, as 2000, or unset it.") from error
+    return Memory(max(0, min(found.free, limit)), min(found.total, max(0, limit)))
 
 
 def _machine_memory() -> Memory:

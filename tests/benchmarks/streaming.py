@@ -11,60 +11,19 @@ strip, to compare. Last time: see MEASURED.
 from __future__ import annotations
 
 import argparse
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from brushwarp.api import load_painter
 from brushwarp.devices import choose_device, describe_device
+from brushwarp.measuring import measure
 from brushwarp.sample import render_sample
 from brushwarp.streaming import StreamPlan
 
 ASPECT = 4 / 3
 MEASURED = "not yet"
-
-
-def anonymous() -> int:
-    """Bytes of this process that are backed by no file."""
-    status = Path("/proc/self/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon"))
-
-
-class Peak:
-    """The most anonymous memory while it is open, above that before."""
-
-    def __enter__(self) -> Peak:
-        self.before = self.most = anonymous()
-        self._open = True
-        self._thread = threading.Thread(target=self._look)
-        self._thread.start()
-        return self
-
-    def _look(self) -> None:
-        while self._open:
-            self.most = max(self.most, anonymous())
-            time.sleep(0.02)
-
-    def __exit__(self, *_: object) -> None:
-        self._open = False
-        self._thread.join()
-
-    @property
-    def megabytes(self) -> float:
-        return (self.most - self.before) / 1e6
-
-
-def measured(work: Callable[[], Tensor]) -> tuple[Tensor, float, float]:
-    """What it gives, CPU seconds, and the peak in MB."""
-    start = time.process_time()
-    with Peak() as peak:
-        result = work()
-    return result, time.process_time() - start, peak.megabytes
 
 
 def seam_ratio(picture: Tensor, every: int) -> float:
@@ -94,11 +53,13 @@ def main() -> None:
         plans = [replace(plan, strips=StreamPlan(int(values), plan.strips.spill)) for values in filter(None, arguments.values.split(","))] or [plan]
         once = None
         if megapixels <= arguments.once:
-            once, seconds, most = measured(lambda size=size, rgb=rgb: painter.paint(rgb, painter.plan_freely(size)))
-            print(f"{megapixels:5.1f} MP at once: {seconds / megapixels:.2f} CPU s a MP, {most:.0f} MB", flush=True)
+            once, cost = measure(lambda size=size, rgb=rgb: painter.paint(rgb, painter.plan_freely(size)), painter.device)
+            seconds = cost.cpu_seconds
+            print(f"{megapixels:5.1f} MP at once: {seconds / megapixels:.2f} CPU s a MP, {cost.peak / 1e6:.0f} MB", flush=True)
         for plan in plans:
-            picture, taken, most = measured(lambda plan=plan, rgb=rgb: painter.paint(rgb, plan))
-            line = f"{megapixels:5.1f} MP {plan.strips}: {taken / megapixels:.2f} CPU s a MP, {most:.0f} MB, {most * 1e6 / size[0] / size[1]:.0f} bytes a pixel"
+            picture, cost = measure(lambda plan=plan, rgb=rgb: painter.paint(rgb, plan), painter.device)
+            taken = cost.cpu_seconds
+            line = f"{megapixels:5.1f} MP {plan.strips}: {taken / megapixels:.2f} CPU s a MP, {cost.peak / 1e6:.0f} MB, {cost.peak / size[0] / size[1]:.0f} bytes a pixel"
             if once is not None:
                 every = max(1, plan.strips.values // (3 * size[1]))
                 seams = seam_ratio(picture, every) / seam_ratio(once, every)
