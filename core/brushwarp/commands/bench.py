@@ -70,13 +70,14 @@ def run_bench(arguments: argparse.Namespace) -> None:
         say(f"a product of matrices reaches {floor / 1e9:,.0f} G operations a second: the floor\n")
         say(f"{'megapixels':>10}  {'path':22}{'seconds':>9}{'CPU s':>9}{'a MP':>8}{'MB':>8}{'of floor':>10}{'plain ×':>9}")
     memory = None if arguments.memory is None else round(arguments.memory * 1e6)
-    plain_pace, pace, lines = _plain_pace(painter, device), 0.0, []
+    sample = render_sample(512, 384)  # what a picture shows changes nothing here
+    plain_pace, pace, lines = _plain_pace(painter, sample, device), 0.0, []
     for megapixels in sizes:
         if pace * megapixels > arguments.patience:
             tell(f"{megapixels:g} megapixels would take some {pace * megapixels / 60:.0f} minutes: left out. --patience decides.")
             continue
         height = round((megapixels * 1e6 / ASPECT) ** 0.5)
-        rgb = resize(render_sample(768, 576), (height, round(height * ASPECT))).contiguous()
+        rgb = resize(sample, (height, round(height * ASPECT))).contiguous()
         for path, plan in _paths(painter, tuple(rgb.shape[1:]), memory, device):
             _, cost = measure(lambda rgb=rgb, plan=plan: painter.paint(rgb, plan), device)
             line = _line(megapixels, path, cost, operations(painter.network, plan.sizes) / floor, plain_pace)
@@ -108,11 +109,11 @@ def _paths(painter: Painter, size: tuple[int, int], memory: int | None, device: 
     return paths
 
 
-def _plain_pace(painter: Painter, device: torch.device) -> float:
-    """Seconds that plain eager takes for a megapixel."""
+def _plain_pace(painter: Painter, sample: Tensor, device: torch.device) -> float:
+    """Seconds that plain eager takes for a megapixel of `sample`, (3, H, W), enlarged."""
     network = plain(build_network(painter.pack)).to(device)
     height = round((PLAIN_MEGAPIXELS * 1e6 / ASPECT) ** 0.5)
-    rgb = render_sample(round(height * ASPECT), height)
+    rgb = resize(sample, (height, round(height * ASPECT)))
     sizes = painter.plan_freely(tuple(rgb.shape[1:])).sizes
 
     def work() -> Tensor:
