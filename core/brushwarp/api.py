@@ -16,7 +16,7 @@ from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, preview_warp, warp
-from .image import Picture, apply_region, extend_colours, from_srgb, keep_chroma, resize, to_srgb
+from .image import Picture, apply_region, as_seen, from_srgb, keep_chroma, resize
 from .multimodal.mixing import mix_packs
 from .multimodal.transfer import Painter
 from .optimization import Gatys, Strotss
@@ -72,11 +72,9 @@ def stylize(
     _check_range("strength", strength, STRENGTHS)
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     painter = style if isinstance(style, Painter) else load_painter(style, device, mix=mix)
-    photo = to_srgb(picture)
-    seen = photo if picture.alpha is None else extend_colours(photo, picture.alpha)
-    painted = _paint(painter, seen, brush_scale, canvas_short_side, on_progress, on_note)
+    painted = _paint(painter, picture, brush_scale, canvas_short_side, on_progress, on_note)
     if keep_colors:
-        painted = keep_chroma(painted, seen)
+        painted = keep_chroma(painted, as_seen(picture, picture.size)[0])
     pixels = from_srgb(painted, picture)
     if strength < 1:
         pixels = torch.lerp(picture.pixels, pixels, strength)  # in its own primaries: colours beyond sRGB stay
@@ -151,27 +149,27 @@ def suggest_keypoints(
 
 def _paint(
     painter: Painter,
-    rgb: Tensor,
+    picture: Picture,
     brush_scale: float,
     canvas_short_side: int | None,
     on_progress: OnProgress,
     on_note: Callable[[str], None],
 ) -> Tensor:
     """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
-    size = (rgb.shape[1], rgb.shape[2])
+    size = picture.size
     plan = painter.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
     if plan.capped:
         height, width = plan.sizes[-1]
         on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then brought to {size[1]} × {size[0]}.")
     try:
-        return resize(painter.paint(rgb, plan, on_progress), size)
+        return resize(painter.paint(as_seen(picture, plan.sizes[0])[0], plan, on_progress), size)
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
     # Out of the handler, whose traceback would keep the device's tensors alive.
     on_note(f"{painter.device} ran out of memory: painted on the CPU.")
     torch.cuda.empty_cache()
-    return _paint(painter.on(torch.device("cpu")), rgb, brush_scale, canvas_short_side, on_progress, on_note)
+    return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note)
 
 
 def _check_range(name: str, value: float, limits: tuple[float, float]) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ..geometry.drawing import draw_arrow
-from ..image import Picture
+from ..image import Picture, as_seen
 from ..image.atomic import atomic_write
 from .suggestion import Suggestion
-from .views import shrunk
 
 HEIGHT = 480  # pixels of either picture on the sheet
 _WIDEST = 1200
@@ -48,7 +47,7 @@ def _cell(picture: Picture) -> tuple[Image.Image, np.ndarray]:
     """The picture on the sheet, and its pixels for one of the picture's, across and down."""
     share = min(HEIGHT / picture.height, _WIDEST / picture.width)
     size = tuple(max(1, round(side * share)) for side in picture.size)
-    rgb, alpha = shrunk(picture, size)
+    rgb, alpha = as_seen(picture, size)
     if alpha is not None:
         rgb = rgb * alpha + (1 - alpha)
     image = Image.fromarray((rgb * 255).round().byte().permute(1, 2, 0).numpy())

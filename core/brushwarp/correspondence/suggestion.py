@@ -11,11 +11,11 @@ from torch import Tensor
 from ..features import Encoder
 from ..geometry import KeypointPairs, PointPairs, Similarity, align
 from ..geometry.cleaning import clean_matches
-from ..image import Picture
+from ..image import Picture, as_seen
 from ..progress import OnProgress, Progress, ignore_progress
 from .agreement import REACH, Agreement, Grid, agree, bend
 from .buddies import DEEPEST, DST_FINEST, BuddySettings, find_buddies
-from .views import View, is_flat, shrunk, view_of, working_size
+from .views import View, is_flat, view_of, working_size
 
 WORKING_SIZE = 256
 """Pixels of the long side, as DST's code."""
@@ -79,7 +79,7 @@ def suggest(
     Departures: level 5 is searched near where the pictures agree as a whole (`agreement`), pairs that contradict it are left
     out, and the others are drawn halfway to it. mirror: the style picture may be taken mirrored, where that agrees better.
     """
-    seen = [shrunk(picture, working_size(picture.size, size)) for picture in (content, style)]
+    seen = [as_seen(picture, working_size(picture.size, size)) for picture in (content, style)]
     if any(is_flat(*each) for each in seen):
         return none_found(0.0, encoder.name, "There is nothing to match: one of the pictures is of one colour.")
     on_progress(Progress("keypoints", 1, _STAGES))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..features import Encoder
-from ..image import Picture, extend_colours, resize, to_srgb
+from ..image import Picture, as_seen, resize
 
 LEVELS = (1, 2, 3, 4, 5)
 STRIDES = {level: 2 ** (level - 1) for level in LEVELS}
@@ -39,19 +39,6 @@ def working_size(size: tuple[int, int], long_side: int) -> tuple[int, int]:
     return tuple(max(1, round(side * share)) * DEEPEST_STRIDE for side in size)
 
 
-def shrunk(picture: Picture, size: tuple[int, int]) -> tuple[Tensor, Tensor | None]:
-    """(3, *size) sRGB in 0..1, with colours extended under transparency, and alpha (1, *size).
-
-    Brought to size first: of 100 megapixels no other copy is made.
-    """
-    if picture.alpha is None:
-        return to_srgb(picture.with_pixels(resize(picture.pixels, size))).clamp(0, 1), None
-    alpha = resize(picture.alpha, size)
-    pixels = resize(picture.pixels * picture.alpha, size) / alpha.clamp(min=1e-6)
-    rgb = to_srgb(picture.with_pixels(torch.where(alpha > 0, pixels, 0), alpha=alpha)).clamp(0, 1)
-    return extend_colours(rgb, alpha), alpha
-
-
 def is_flat(rgb: Tensor, alpha: Tensor | None) -> bool:
     """Whether there is nothing to see in (3, H, W): one colour, or nothing visible."""
     seen = rgb if alpha is None else rgb[:, alpha[0] >= _VISIBLE_SHARE]
@@ -63,7 +50,7 @@ def look(
     encoder: Encoder, picture: Picture, size: tuple[int, int], device: torch.device, levels: tuple[int, ...] = LEVELS
 ) -> View:
     """The picture as `encoder` sees it at `size` = (H, W), multiples of 16."""
-    rgb, alpha = shrunk(picture, size)
+    rgb, alpha = as_seen(picture, size)
     return view_of(encoder, rgb, alpha, picture.size, device, levels)
 
 
@@ -71,7 +58,7 @@ def look(
 def view_of(
     encoder: Encoder, rgb: Tensor, alpha: Tensor | None, size: tuple[int, int], device: torch.device, levels: tuple[int, ...] = LEVELS
 ) -> View:
-    """As `look`, of what `shrunk` gave. size: (H, W) of the whole picture."""
+    """As `look`, of what `as_seen` gave. size: (H, W) of the whole picture."""
     found = encoder(rgb[None].to(device), [f"relu{level}_1" for level in levels])
     maps = {level: found[f"relu{level}_1"][0] for level in levels}
     visible = {}

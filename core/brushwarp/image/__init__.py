@@ -6,12 +6,14 @@ from brushwarp.image.openraster import save_openraster
 from brushwarp.image.picture import Picture
 from brushwarp.image.region import Box, apply_region, crop, mask_bounds, paste
 from brushwarp.image.resample import resize
+from brushwarp.image.seen import as_seen
 from brushwarp.image.transparency import extend_colours
 
 __all__ = [
     "Box",
     "Picture",
     "apply_region",
+    "as_seen",
     "crop",
     "extend_colours",
     "from_srgb",
