@@ -1,6 +1,6 @@
 """What the worker costs apart from the painting: its start, the way of a 12-megapixel layer there and back, its layouts.
 
-    .venv/bin/python tests/benchmarks/worker.py [--repeats 5]
+    .venv/bin/python tests/benchmarks/worker.py [--repeats 5] [--megapixels 24]
 
 Starts a worker of its own, in a home of its own. Prints medians of wall seconds; CPU seconds of one core for the layouts.
 """
@@ -12,6 +12,7 @@ import os
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "worker"))
 from worker_home import Home  # noqa: E402
 
 from brushwarp.bridge.client import PixelFormat, StylizeRequest  # noqa: E402
-from brushwarp.bridge.paths import read_install  # noqa: E402
-from brushwarp.bridge.styles import installed_styles  # noqa: E402
+from brushwarp.styles import list_styles  # noqa: E402
 from brushwarp.worker.pixels import DTYPES, picture_from_wire, picture_to_wire  # noqa: E402
 
 WIDTH, HEIGHT = 4000, 3000
@@ -51,7 +51,7 @@ def start_up(home: Home, repeats: int) -> None:
         start = time.perf_counter()
         with home.connect() as client:
             listening.append(time.perf_counter() - start)
-            style = installed_styles(read_install())[0].id
+            style = list_styles()[0].path.stem
             client.stylize(StylizeRequest(32, 32, style), bytes(32 * 32 * 4))
             ready.append(time.perf_counter() - start)
         home.close()
@@ -85,14 +85,52 @@ def layout_costs(layout: PixelFormat, repeats: int) -> None:
     print(f"12 megapixels {layout.order} {layout.depth} {layout.transfer}: {into:.3f} s in, {out:.3f} s out (CPU)")
 
 
+def anonymous(pid: int) -> float:
+    """MB of a process that no file backs."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon")) / 1e6
+
+
+def memory(home: Home, megapixels: float) -> None:
+    """Of a real job, on a worker that has painted a small one before; BRUSHWARP_MEMORY is its budget."""
+    home.install_engine()
+    height = round((megapixels * 1e6 / 1.5) ** 0.5)
+    width = round(1.5 * height)
+    row = np.linspace(0, 255, width, dtype=np.uint8)
+    pixels = np.stack([np.stack([row, np.roll(row, y), np.full(width, y % 256, np.uint8), np.full(width, 255, np.uint8)], 1) for y in range(height)]).tobytes()
+    style = list_styles()[0].path.stem
+    with home.connect() as client:
+        client.stylize(StylizeRequest(32, 32, style), pixels[: 32 * 32 * 4])
+        idle = most = anonymous(client.worker_pid)
+        start, done = time.perf_counter(), threading.Event()
+
+        def look() -> None:
+            nonlocal most
+            while not done.wait(0.05):
+                most = max(most, anonymous(client.worker_pid))
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        client.stylize(StylizeRequest(width, height, style), pixels)
+        done.set()
+        looking.join()
+    print(f"{megapixels:g} megapixels u8: {idle:.0f} MB idle, {most - idle:.0f} MB more at the peak, {time.perf_counter() - start:.0f} s")
+    home.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=5)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--megapixels", type=float, help="only the memory that a painting of so many takes")
+    arguments = parser.parse_args()
+    repeats = arguments.repeats
     with tempfile.TemporaryDirectory(prefix="bw-") as folder:
         (Path(folder) / "run").mkdir()
         os.environ.update(BRUSHWARP_HOME=f"{folder}/home", XDG_RUNTIME_DIR=f"{folder}/run")
         home = Home(Path(folder) / "home")
+        if arguments.megapixels:
+            memory(home, arguments.megapixels)
+            return
         start_up(home, repeats)
         there_and_back(home, repeats)
     for layout in LAYOUTS:
