@@ -108,7 +108,7 @@ def for_warp(procedure):
         "exaggeration", "E_xaggerate", "How far all arrows pull: 0 not at all, 1 as they are drawn, 2 twice as far", *EXAGGERATIONS, 1.0, FLAGS
     )
     procedure.add_double_argument(
-        "smoothness", "_Smooth", "How calmly it bends: 0 meets every arrow's end, 1 gives way to all of them together", 0.0, 1.0, 0.0, FLAGS
+        "smoothness", "Smoo_th", "How calmly it bends: 0 meets every arrow's end, 1 gives way to all of them together", 0.0, 1.0, 0.0, FLAGS
     )
 
 

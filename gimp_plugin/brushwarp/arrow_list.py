@@ -52,6 +52,10 @@ class ArrowList:
             return None
         return sum(not row.muted and row.stroke.arrow is not None for row in self._rows[: chosen[0]])
 
+    def focus(self) -> None:
+        """Give it the keyboard."""
+        self._view.grab_focus()
+
     def show(self, rows: Rows, left: float, top: float) -> None:
         """left, top: the layer's offsets; coordinates are told in its pixels."""
         self._rows = rows

@@ -15,7 +15,7 @@ class SuggestDialog(JobDialog):
     def __init__(self, procedure: Any, config: Any, styles: List[InstalledStyle], source: Source) -> None:
         """styles: those that keep a picture of their painting."""
         super().__init__(procedure, config, "Brushwarp: Suggest keypoints", source)
-        self._dialog.set_ok_label("_Suggest")
+        self._dialog.set_ok_label("S_uggest")
         self._style = StyleChooser(config, styles, source, self._style_changed)
         tip = "The arrows lead from this layer's shapes to those of another layer, a picture file, or a trained style's painting"
         self._content.pack_start(self._style_row("_Towards", tip), False, False, 0)

@@ -17,7 +17,7 @@ from toolkit import GLib, Gtk, Pango
 from warp_preview import WarpPreview
 
 CALM, EAGER = 60, 15  # milliseconds from one look at paths and worker to the next: eager where an answer is on its way
-WORDS_LINES = 3
+LINES = 2  # of words, kept free so that the dialog does not jump
 NO_PATH = "There are no arrows yet. Draw a path named “{}” in the image. ".format(NAME) + HOW_TO_DRAW
 GONE = "The image was closed, or the layer deleted."
 
@@ -36,8 +36,8 @@ class WarpDialog(JobDialog):
         self._keypoints = KeypointsChooser(config, {}, may_be_none=False)
         self._grid = Gtk.CheckButton(label="Show the _grid", use_underline=True, active=True)
         self._grid.set_tooltip_text("A grid over the preview shows how the picture is bent")
-        self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, lines=WORDS_LINES, ellipsize=Pango.EllipsizeMode.END)
-        self._words.set_max_width_chars(40)
+        self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, lines=LINES, ellipsize=Pango.EllipsizeMode.END, max_width_chars=40)
+        self._words.set_size_request(-1, self._words.create_pango_layout("\n".join("x" * LINES)).get_pixel_size()[1])
         row = self._row("_Keypoints", self._keypoints.combo, "The path along whose arrows the layer is bent. " + HOW_TO_DRAW)
         self._content.pack_start(row, False, False, 0)
         self._content.pack_start(self._picture_and_list(), True, True, 0)
@@ -53,6 +53,7 @@ class WarpDialog(JobDialog):
     def ask(self) -> bool:
         self._look(anew=True)
         self._schedule()
+        self._arrows.focus()
         GLib.idle_add(self._dialog.set_modal, False)  # else some window managers keep the image's window from being used meanwhile
         try:
             return super().ask()
@@ -72,6 +73,7 @@ class WarpDialog(JobDialog):
     def _percent_slider(self, argument: str) -> None:
         entry = self._dialog.get_scale_entry(argument, 100.0)
         entry.set_digits(0)
+        entry.get_label().set_label(entry.get_label().get_label() + " (%)")
         self._labels.add_widget(entry.get_label())
         self._numbers.add_widget(entry.get_spin_button())
 
@@ -140,4 +142,5 @@ class WarpDialog(JobDialog):
         else:
             words = [*in_words(self._rows), self._refusal or " ".join(self._warped.notes)]
         self._words.set_text(" ".join(filter(None, words)))
+        self._words.set_tooltip_text(self._words.get_text())
         self._dialog.get_widget_for_response(Gtk.ResponseType.OK).set_sensitive(bool(self._bending()))

@@ -10,9 +10,11 @@ from bridge.live import LiveWarp, Preview
 from bridge.request import WarpRequest
 from keypoints import Arrow
 from layers import Source
+from thumbnails import fitted
 from toolkit import GdkPixbuf, Gimp, GLib, Gtk
 
-SIDE = 480  # pixels of the long side at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
+BOX = (480, 400)  # pixels at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
+LEAST = (300, 240)  # that are kept free for it
 LARGEST_THUMBNAIL = 1024  # that GIMP gives
 CHECKS = (8, 0xFF666666, 0xFF999999)  # pixels, and the two greys of GIMP's own checkerboard
 
@@ -25,13 +27,13 @@ class WarpPreview:
 
     def __init__(self, source: Source) -> None:
         self._layer = source.width, source.height
-        self._size = preview_size(*self._layer, limit=SIDE)
+        self._size = preview_size(*self._layer, limit=max(fitted(*self._layer, BOX)))
         self._pixels = small_pixels(source.layer, self._size)
         self._live = LiveWarp()
         self._asked: Optional[WarpRequest] = None
         self._waiting = False
         self.notes: Tuple[str, ...] = ()
-        self.widget = Gtk.Image(width_request=SIDE, height_request=self._size[1])
+        self.widget = Gtk.Image(width_request=LEAST[0], height_request=max(LEAST[1], self._size[1]))
         self._show(self._pixels)
 
     @property
