@@ -57,7 +57,9 @@ def with_muted(rows: Rows, chosen: Collection[int], muted: bool) -> List[Row]:
 def in_words(rows: Rows) -> Tuple[str, ...]:
     """Sentences: how many arrows there are, and what else lies among them."""
     arrows = [row.muted for row in rows if row.stroke.arrow is not None]
-    resting = arrows.count(True)
-    count = count_in_words(len(arrows)).capitalize() + (", {} of them muted.".format("all" if resting == len(arrows) else resting) if resting else ".")
+    muted = arrows.count(True)
+    count = count_in_words(len(arrows)).capitalize()
+    if muted:
+        count += ", muted" if len(arrows) == 1 else ", all muted" if muted == len(arrows) else ", {} of them muted".format(muted)
     others = others_in_words(len(rows) - len(arrows))
-    return (count, others) if others else (count,)
+    return (count + ".", others) if others else (count + ".",)

@@ -16,7 +16,7 @@ from layers import Source
 from toolkit import GLib, Gtk, Pango
 from warp_preview import WarpPreview
 
-CALM, EAGER = 60, 15  # milliseconds from one look at paths and worker to the next: eager where an answer is on its way
+CALM, EAGER = 40, 15  # milliseconds from one look at paths and worker to the next: eager where an answer is on its way
 LINES = 2  # of words, kept free so that the dialog does not jump
 NO_PATH = "There are no arrows yet. Draw a path named “{}” in the image. ".format(NAME) + HOW_TO_DRAW
 GONE = "The image was closed, or the layer deleted."

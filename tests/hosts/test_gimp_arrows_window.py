@@ -23,7 +23,7 @@ from PIL import Image
 from brushwarp.sample import render_sample
 
 NAME, MUTED = "Brushwarp keypoints · Vorbild", "Brushwarp muted · Brushwarp keypoints · Vorbild"
-MOVES = 8  # of an arrow, by which it is measured how soon the preview follows
+MOVES = 6  # of an arrow, by which it is measured how soon the preview follows
 
 
 def looks_on(folder, like, moves):
