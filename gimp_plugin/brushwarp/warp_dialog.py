@@ -18,7 +18,10 @@ from warp_preview import WarpPreview
 
 CALM, EAGER = 40, 15  # milliseconds from one look at paths and worker to the next: eager where an answer is on its way
 LINES = 2  # of words, kept free so that the dialog does not jump
-NO_PATH = "There are no arrows yet. Draw a path named “{}” in the image. ".format(NAME) + HOW_TO_DRAW
+NO_PATH = (
+    "No arrows yet. Draw them as strokes of two points in a path named “{}” (Shift+click begins the next), or have them "
+    "suggested.".format(NAME)
+)
 GONE = "The image was closed, or the layer deleted."
 
 
@@ -33,7 +36,7 @@ class WarpDialog(JobDialog):
         self._timer = 0
         self._warped = WarpPreview(source)
         self._arrows = ArrowList(self._edit, self._ask_for_preview)
-        self._keypoints = KeypointsChooser(config, {}, may_be_none=False)
+        self._keypoints = KeypointsChooser(config, read_drawn(source.image), may_be_none=False)
         self._grid = Gtk.CheckButton(label="Show the _grid", use_underline=True, active=True)
         self._grid.set_tooltip_text("A grid over the preview shows how the picture is bent")
         self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, lines=LINES, ellipsize=Pango.EllipsizeMode.END, max_width_chars=40)
