@@ -9,7 +9,7 @@ from deform_settings import GALLERY
 from keypoints import NAME
 from layers import Source
 from like import find_like, recall_like
-from painting import Kept, Order, Styles, Verb, text_of
+from painting import Kept, Order, Styles, Verb
 from results import add_arrows
 from stages import SUGGEST_STAGES
 

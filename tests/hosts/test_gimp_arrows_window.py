@@ -101,7 +101,7 @@ def presses_the_keys(title, shown, moves):
     keys.open_dialog(title, "Suggest", menu="gimp_arrows_menu")
     screen.screenshot("gimp_suggest_dialog")
     screen.key("alt+u")
-    time.sleep(0.7)
+    time.sleep(1.5)
     screen.screenshot("gimp_suggest_progress")
     screen.wait_until_gone("Brushwarp: Suggest", 120)
     time.sleep(1.0)
