@@ -82,6 +82,8 @@ def looks_on(folder, like, moves):
         screen.wait_to_hear("presses for " + when, 60)
         studio.wait_for_layers(image, layers, 90 if when == "warp repeated" else 20)
         look(when)
+    for layer in image.get_layers()[:2]:  # what was warped would hide what comes
+        layer.set_visible(False)
     image.set_selected_layers([source])
     screen.tell("source selected")
     screen.wait_to_hear("deformed", 120)
