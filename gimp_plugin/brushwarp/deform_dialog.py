@@ -11,7 +11,8 @@ from deform_settings import GALLERY, LIMITS, WEIGHTS, fitting_bases, weights_of
 from job_dialog import PREVIEW, JobDialog
 from layers import Source
 from style_chooser import StyleChooser
-from toolkit import Gimp, GLib, Gtk
+from thumbnails import layer_picture
+from toolkit import GLib, Gtk
 
 CUSTOM = "custom"  # weights of no preset
 
@@ -41,7 +42,7 @@ class DeformDialog(JobDialog):
     def ask(self) -> bool:
         going = super().ask()
         if going and self._style.kind != GALLERY:  # the layer as it is, until there is more to be seen
-            self._show_preview(self._source.layer.get_thumbnail(*PREVIEW, Gimp.PixbufTransparency.SMALL_CHECKS))
+            self._show_preview(layer_picture(self._source.layer, PREVIEW))
         return going
 
     def _method_row(self) -> Gtk.Widget:

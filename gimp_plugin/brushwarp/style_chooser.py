@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Optional
 from bridge.styles import InstalledStyle
 from deform_settings import FILE, GALLERY, LAYER
 from layers import Source, other_layers
-from thumbnails import pixbuf_of
+from thumbnails import layer_picture, pixbuf_of
 from toolkit import GdkPixbuf, Gimp, Gio, GLib, Gtk, Pango
 
 THUMBNAIL_SIDE = 192  # pixels that a picture is read at, to be shown at half of that
@@ -54,7 +54,7 @@ class StyleChooser:
             found = self._styles[what].thumbnail
             return None if found is None else pixbuf_of(found)
         if kind == LAYER:
-            return self._layers[what].get_thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE, Gimp.PixbufTransparency.SMALL_CHECKS)
+            return layer_picture(self._layers[what], (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         if kind == FILE and self._file is not None:
             try:
                 return GdkPixbuf.Pixbuf.new_from_file_at_size(self._file.get_path(), THUMBNAIL_SIDE, THUMBNAIL_SIDE)

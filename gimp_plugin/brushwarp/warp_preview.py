@@ -10,13 +10,11 @@ from bridge.live import LiveWarp, Preview
 from bridge.request import WarpRequest
 from keypoints import Arrow
 from layers import Source
-from thumbnails import fitted
-from toolkit import GdkPixbuf, Gimp, GLib, Gtk
+from thumbnails import fitted, layer_pixels, over_checks
+from toolkit import Gtk
 
 BOX = (480, 400)  # pixels at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
 LEAST = (300, 240)  # that are kept free for it
-LARGEST_THUMBNAIL = 1024  # that GIMP gives
-CHECKS = (8, 0xFF666666, 0xFF999999)  # pixels, and the two greys of GIMP's own checkerboard
 
 
 class WarpPreview:
@@ -28,7 +26,7 @@ class WarpPreview:
     def __init__(self, source: Source) -> None:
         self._layer = source.width, source.height
         self._size = preview_size(*self._layer, limit=max(fitted(*self._layer, BOX)))
-        self._pixels = small_pixels(source.layer, self._size)
+        self._pixels = layer_pixels(source.layer, self._size)
         self._live = LiveWarp()
         self._asked: Optional[WarpRequest] = None
         self._waiting = False
@@ -66,23 +64,4 @@ class WarpPreview:
         self._live.close()
 
     def _show(self, pixels: bytes) -> None:
-        width, height = self._size
-        picture = GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(pixels), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
-        self.widget.set_from_pixbuf(picture.composite_color_simple(width, height, GdkPixbuf.InterpType.NEAREST, 255, *CHECKS))
-
-
-def small_pixels(layer: Gimp.Layer, size: Tuple[int, int]) -> bytes:
-    """The layer scaled to (width, height): rows of R, G, B and alpha, straight, in bytes.
-
-    GIMP makes it small itself, to no more than twice the size: read through GEGL, 12 megapixels take 1.7 s instead of 0.1 s.
-    """
-    side = min(LARGEST_THUMBNAIL, 2 * max(size))
-    picture = layer.get_thumbnail(side, side, Gimp.PixbufTransparency.KEEP_ALPHA)
-    if not picture.get_has_alpha():
-        picture = picture.add_alpha(False, 0, 0, 0)
-    picture = picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
-    rows, stride = picture.read_pixel_bytes().get_data(), picture.get_rowstride()
-    width = size[0] * 4
-    if stride == width:
-        return rows[: size[1] * width]
-    return b"".join(rows[at * stride : at * stride + width] for at in range(size[1]))
+        self.widget.set_from_pixbuf(over_checks(pixels, self._size))

@@ -128,6 +128,7 @@ def draws_and_bends(path, folder, piece, place, like_place, painted, plain, name
     refused("no path", studio.warp)
     studio.draw_arrows(image, [[(100, 60), (160, 60)], [(160, 62), (100, 62)]], name)
     told["crossing"] = studio.recipe(studio.warp(image, [source]))["notes"]
+    told["small"] = {kind: list(set(small)) for kind, small in arrows.small_layers().items()}
     return told
 
 
@@ -243,6 +244,12 @@ def test_a_selection_clips_the_warp_with_its_feathering(told):
 
 def test_arrows_that_fold_the_picture_are_told(told):
     assert "turned over itself" in told.crossing[0] and told.crossing[0] in told.said
+
+
+def test_layers_of_every_precision_are_seen_in_the_dialogs(told):
+    assert len(told.small) == 6
+    for kind, values in told.small.items():
+        assert sorted(values) == [188, 255], kind  # linear 0.5 in sRGB, and alpha
 
 
 SENTENCES = {
