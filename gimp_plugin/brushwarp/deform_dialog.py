@@ -9,10 +9,10 @@ from bridge.presets import PRESETS
 from bridge.styles import InstalledStyle
 from deform_settings import GALLERY, LIMITS, WEIGHTS, fitting_bases, weights_of
 from job_dialog import PREVIEW, JobDialog
-from keypoints import AUTOMATIC, NONE, choose_path
-from layers import Source, path_names
+from layers import Source
 from style_chooser import StyleChooser
-from toolkit import Gimp, GLib, Gtk
+from thumbnails import layer_picture
+from toolkit import GLib, Gtk
 
 CUSTOM = "custom"  # weights of no preset
 
@@ -30,7 +30,8 @@ class DeformDialog(JobDialog):
             self._widgets[name].set_bounds(*limits, True)
             self._widgets[name].set_logarithmic(True)
         self._widgets["unfold"] = self._dialog.get_widget("unfold", Gtk.CheckButton.__gtype__)
-        for row in (self._style_row(), self._method_row(), self._preset_row()):
+        style_row = self._style_row("St_yle", "What to paint like: a trained style, another layer of this image, or a picture file")
+        for row in (style_row, self._method_row(), self._preset_row()):
             self._content.pack_start(row, False, False, 0)
         self._dialog.fill([*WEIGHTS, "working-size", "unfold"])
         self._content.pack_start(self._keypoints_row(), False, False, 0)
@@ -41,14 +42,8 @@ class DeformDialog(JobDialog):
     def ask(self) -> bool:
         going = super().ask()
         if going and self._style.kind != GALLERY:  # the layer as it is, until there is more to be seen
-            self._show_preview(self._source.layer.get_thumbnail(*PREVIEW, Gimp.PixbufTransparency.SMALL_CHECKS))
+            self._show_preview(layer_picture(self._source.layer, PREVIEW))
         return going
-
-    def _style_row(self) -> Gtk.Widget:
-        row = self._row("St_yle", self._style.box, "What to paint like: a trained style, another layer of this image, or a picture file")
-        row.get_children()[0].set_mnemonic_widget(self._style.combo)
-        row.pack_end(self._thumbnail, False, False, 0)
-        return row
 
     def _method_row(self) -> Gtk.Widget:
         for method in METHODS:
@@ -91,8 +86,7 @@ class DeformDialog(JobDialog):
         for row in self._methods:
             row[2] = row[0] in fit
         self._preset.set_active_id(self._preset_shown())
-        keypoints = self._config.get_property("keypoints") or AUTOMATIC
-        bends = keypoints != NONE and (keypoints != AUTOMATIC or choose_path(path_names(self._source.image), AUTOMATIC) is not None)
+        bends = self._keypoints.path is not None
         for name, matters in (
             ("content-weight", kind != GALLERY), ("working-size", kind != GALLERY),
             ("warp-weight", bends), ("smoothness", bends), ("unfold", bends),

@@ -5,25 +5,42 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Optional, Union
 
-from bridge.client import DeformRequest, JobCancelled, JobResult, StylizeRequest, WorkerClient
+from bridge.client import (
+    DeformRequest,
+    JobCancelled,
+    JobResult,
+    StylizeRequest,
+    Suggested,
+    SuggestRequest,
+    WarpRequest,
+    WorkerClient,
+)
+from bridge.request import LayerRequest, PictureRequest
 from gi.repository import GLib
+
+Answer = Union[JobResult, Suggested]
+
+_ASKS = {
+    StylizeRequest: WorkerClient.stylize,
+    DeformRequest: WorkerClient.deform,
+    SuggestRequest: WorkerClient.suggest,
+    WarpRequest: WorkerClient.warp,
+}
 
 
 class Job:
-    """One picture to paint. `run` in the main thread; `cancel` from the main thread too, out of an event or a signal."""
+    """One request. `run` in the main thread; `cancel` from the main thread too, out of an event or a signal."""
 
-    def __init__(
-        self, request: Union[StylizeRequest, DeformRequest], pixels: bytes, selection: Optional[bytes], style: Optional[bytes] = None
-    ) -> None:
-        """style: the pixels of the request's style picture, where it has one."""
+    def __init__(self, request: LayerRequest, pixels: bytes, selection: Optional[bytes], style: Optional[bytes] = None) -> None:
+        """request: of one of the kinds in _ASKS. style: the pixels of its style picture, where it has one."""
         self._request, self._pixels, self._selection, self._style = request, pixels, selection, style
         self._client: Optional[WorkerClient] = None
         self._cancelled = False
         self._meeting = threading.Lock()
         self._loop = GLib.MainLoop()
 
-    def run(self, on_event: Callable[[Any], None]) -> JobResult:
-        """Paint; meanwhile GLib's main loop runs, and `on_event` is called from it. Raises WorkerError, JobCancelled."""
+    def run(self, on_event: Callable[[Any], None]) -> Answer:
+        """Have it done; meanwhile GLib's main loop runs, and `on_event` is called from it. Raises WorkerError, JobCancelled."""
         outcome = []
 
         def show(event: Any) -> None:
@@ -37,7 +54,7 @@ class Job:
 
         def work() -> None:
             try:
-                outcome.append((self._paint(tell), None))
+                outcome.append((self._ask(tell), None))
             except BaseException as error:  # raised again in the main thread
                 outcome.append((None, error))
             GLib.idle_add(_once, self._loop.quit)
@@ -59,15 +76,14 @@ class Job:
                 self._client.cancel()
         GLib.idle_add(_once, self._loop.quit)
 
-    def _paint(self, tell: Callable[[Any], None]) -> JobResult:
+    def _ask(self, tell: Callable[[Any], None]) -> Answer:
+        given = [self._pixels, self._selection] + ([self._style] if isinstance(self._request, PictureRequest) else [])
         with WorkerClient.connect(on_event=tell) as client:
             with self._meeting:
                 if self._cancelled:
                     raise JobCancelled()
                 self._client = client
-            if isinstance(self._request, DeformRequest):
-                return client.deform(self._request, self._pixels, self._selection, self._style, on_event=tell)
-            return client.stylize(self._request, self._pixels, self._selection, on_event=tell)
+            return _ASKS[type(self._request)](client, self._request, *given, on_event=tell)
 
 
 def warm_up() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
+from arrow_paths import read_drawn
 from bridge.styles import Thumbnail
 from form import Form
 from job import warm_up
-from keypoints import AUTOMATIC, HOW_TO_DRAW, NAME, NONE, choose_path, describe, offered
-from layers import Source, count_arrows, path_names
+from keypoints import HOW_TO_DRAW
+from keypoints_chooser import KeypointsChooser
+from layers import Source
+from style_chooser import StyleChooser
 from thumbnails import fitted, pixbuf_of, scaled
 from toolkit import GdkPixbuf, GimpUi, Gtk
 
@@ -19,6 +22,9 @@ NARROWEST = 420  # pixels
 
 class JobDialog(Form):
     """Asks for the settings, and stays while the job runs: its Cancel then ends the job."""
+
+    _style: StyleChooser
+    _keypoints: KeypointsChooser
 
     def __init__(self, procedure: Any, config: Any, title: str, source: Source) -> None:
         GimpUi.init("brushwarp")
@@ -101,19 +107,12 @@ class JobDialog(Form):
         return entry
 
     def _keypoints_row(self) -> Gtk.Widget:
-        names = path_names(self._source.image)
-        newest = choose_path(names, AUTOMATIC)
-        store = Gtk.ListStore(str, str)
-        if newest is None:
-            store.append([AUTOMATIC, "No path named “{}”".format(NAME)])
-        for name in offered(names):
-            store.append([AUTOMATIC if name == newest else name, describe(name, len(count_arrows(self._source, name)[0]))])
-        if newest is not None:
-            store.append([NONE, "None: do not bend"])
-        chosen = self._config.get_property("keypoints") or AUTOMATIC
-        known = [entry[0] for entry in store]
-        if chosen not in known:
-            self._config.set_property("keypoints", known[0])
-        row = self._row("_Keypoints", self._combo("keypoints", store), "Bends the painting along the arrows of a path. " + HOW_TO_DRAW)
-        row.set_sensitive(len(store) > 1)
+        self._keypoints = KeypointsChooser(self._config, read_drawn(self._source.image), may_be_none=True)
+        return self._row("_Keypoints", self._keypoints.combo, "Bends the painting along the arrows of a path. " + HOW_TO_DRAW)
+
+    def _style_row(self, title: str, tooltip: str) -> Gtk.Widget:
+        """For a verb that has a `_style`: what it is to be like, with a small picture of it."""
+        row = self._row(title, self._style.box, tooltip)
+        row.get_children()[0].set_mnemonic_widget(self._style.combo)
+        row.pack_end(self._thumbnail, False, False, 0)
         return row

@@ -1,19 +1,22 @@
-"""What all verbs share: from the selected layer, by way of the dialog or without it, to the new layer above."""
+"""What all verbs share: from the selected layer, by way of the dialog or without it, to what is new in the image."""
 
 from __future__ import annotations
 
 import sys
 import traceback
 from dataclasses import dataclass
-from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-from bridge.client import DeformRequest, JobCancelled, Progress, StylizeRequest, WorkerError, notes_of, solved_of
+from arrow_paths import path_names
+from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_of, solved_of
 from bridge.paths import INSTALL_HINT, Install, read_install
+from bridge.request import LayerRequest
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
-from layers import SolvedPath, Source, add_above, find_source, path_names, read_pixels, read_selection
+from layers import Source, find_source, read_pixels, read_selection
+from results import SolvedPath, add_above
 from stages import Stages, Tracker
 
 NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
@@ -21,14 +24,17 @@ NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, 
 Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Any]
 """The last is what the procedure returns, or None."""
 
+Kept = Tuple[Any, Sequence[str]]
+"""What is new in the image, or None; and sentences for the painter."""
+
 Styles = List[InstalledStyle]
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to ask the worker for. name: of the style. like: the layer whose pixels are the request's style picture."""
+    """What to ask the worker for. name: what the result is named for. like: the layer whose pixels are the request's style picture."""
 
-    request: Union[StylizeRequest, DeformRequest]
+    request: LayerRequest
     name: str
     like: Optional[Source] = None
 
@@ -36,12 +42,22 @@ class Order:
 @dataclass(frozen=True)
 class Verb:
     """order: reads the settings; raises WorkerError for what can't be done, before any work. dialog: a JobDialog, imported
-    when it is called, for it needs a screen. recall: makes settings of the last time fit this image."""
+    when it is called, for it needs a screen. recall: makes settings of the last time fit this image. keep: puts the worker's answer
+    into the image."""
 
     order: Callable[[Source, Styles, Any], Order]
     dialog: Callable[[Any, Any, Styles, Source], Any]
     recall: Callable[[Source, Any], None]
     stages: Stages
+    keep: Callable[[Source, Order, Any], Kept]
+
+
+def keep_layer(source: Source, order: Order, result: JobResult) -> Kept:
+    """As a new layer above the source, and with it the arrows as they were solved, where they were."""
+    arrows = solved_of(result.recipe)
+    solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
+    layer = add_above(source, "{} · Brushwarp".format(order.name), result.pixels, result.recipe, solved)
+    return layer, notes_of(result.recipe)
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
@@ -70,7 +86,7 @@ def explain(error: Exception) -> str:
 
 def _run(
     verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
-) -> Gimp.Layer:
+) -> Any:
     source = find_source(image, drawables)
     styles = installed_styles(_installed())
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
@@ -78,26 +94,26 @@ def _run(
     if run_mode != Gimp.RunMode.INTERACTIVE:
         Gimp.progress_init("Brushwarp")
         try:
-            return _paint(verb, source, styles, config, _status_bar)
+            return _do(verb, source, styles, config, _status_bar)
         finally:
             Gimp.progress_end()
     dialog = verb.dialog(procedure, config, styles, source)
     try:
         if not dialog.ask():
             raise JobCancelled()
-        return _paint(verb, source, styles, config, dialog.show_progress, dialog.on_cancel)
+        return _do(verb, source, styles, config, dialog.show_progress, dialog.on_cancel)
     finally:
         dialog.close()
 
 
-def _paint(
+def _do(
     verb: Verb,
     source: Source,
     styles: Styles,
     config: Any,
     show: Callable[[str, float, Optional[Thumbnail]], None],
     on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
-) -> Gimp.Layer:
+) -> Any:
     """show: a sentence, a share of the whole, and a picture of how it stands now and then. on_cancel is told what to call
     when the user gives up."""
     order = verb.order(source, styles, config)
@@ -111,14 +127,10 @@ def _paint(
     def follow(event: Any) -> None:
         show(*tracker.follow(event), event.preview if isinstance(event, Progress) else None)
 
-    result = job.run(follow)
-    arrows = solved_of(result.recipe)
-    solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
-    layer = add_above(source, "{} · Brushwarp".format(order.name), result.pixels, result.recipe, solved)
-    notes = notes_of(result.recipe)
+    kept, notes = verb.keep(source, order, job.run(follow))
     if notes:
         Gimp.message("\n".join(notes))
-    return layer
+    return kept
 
 
 def _installed() -> Install:

@@ -22,6 +22,17 @@ DEFORM_STAGES = {
     "bending": ("Bending along the arrows", 0.6, 0.95),
     "detail": ("Carrying the brushwork up to full size", 0.6, 0.96),
 }
+SUGGEST_STAGES = {
+    "starting": ("Starting the Brushwarp worker", 0.0, 0.3),
+    "preparing": ("Preparing", 0.3, 0.35),
+    "keypoints": ("Looking for what the pictures have in common", 0.35, 1.0),
+}
+WARP_STAGES = {
+    "starting": ("Starting the Brushwarp worker", 0.0, 0.2),
+    "preparing": ("Preparing", 0.2, 0.3),
+    "warping": ("Bending along the arrows", 0.3, 0.9),
+    "finishing": ("Finishing", 0.9, 1.0),
+}
 
 
 class Tracker:

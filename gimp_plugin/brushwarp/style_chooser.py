@@ -1,4 +1,4 @@
-"""What to paint like, as Deform… lets it be chosen: a trained style, another layer of the image, or a picture file."""
+"""What to paint like, or to bend towards, as a dialog lets it be chosen: a trained style, another layer of the image, or a picture file."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any, Callable, Dict, List, Optional
 from bridge.styles import InstalledStyle
 from deform_settings import FILE, GALLERY, LAYER
 from layers import Source, other_layers
-from thumbnails import pixbuf_of
+from thumbnails import layer_picture, pixbuf_of
 from toolkit import GdkPixbuf, Gimp, Gio, GLib, Gtk, Pango
 
 THUMBNAIL_SIDE = 192  # pixels that a picture is read at, to be shown at half of that
 PATTERNS = ("*.png", "*.jpg", "*.jpeg", "*.tif", "*.tiff", "*.webp")
-SEPARATOR = ""
+NOTHING = ""  # key of a row that is no choice: a line between groups, or words where there is nothing to choose
 
 
 class StyleChooser:
-    """`box` is what to show; `kind` what is chosen there (methods.GALLERY, LAYER, FILE, or nothing at all).
+    """`box` is what to show; `kind` what is chosen there (deform_settings.GALLERY, LAYER, FILE, or nothing at all).
 
     The choice lives in the config's three arguments: a layer comes before a file, and that before a style. on_change is called
     after it changed, from here or from the dialog's Reset.
@@ -54,7 +54,7 @@ class StyleChooser:
             found = self._styles[what].thumbnail
             return None if found is None else pixbuf_of(found)
         if kind == LAYER:
-            return self._layers[what].get_thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE, Gimp.PixbufTransparency.SMALL_CHECKS)
+            return layer_picture(self._layers[what], (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         if kind == FILE and self._file is not None:
             try:
                 return GdkPixbuf.Pixbuf.new_from_file_at_size(self._file.get_path(), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
@@ -71,7 +71,7 @@ class StyleChooser:
         text = Gtk.CellRendererText(ellipsize=Pango.EllipsizeMode.MIDDLE, width_chars=24)  # a long name shall not widen the dialog
         combo.pack_start(text, True)
         combo.add_attribute(text, "text", 1)
-        combo.set_row_separator_func(lambda store, row: store[row][0] == SEPARATOR)
+        combo.set_row_separator_func(lambda store, row: not store[row][1])
         return combo
 
     def _fill(self) -> None:
@@ -84,9 +84,11 @@ class StyleChooser:
         self._store.clear()
         for group in filter(None, groups):
             if len(self._store):
-                self._store.append([SEPARATOR, ""])
+                self._store.append([NOTHING, ""])
             for kind, which, label in group:
                 self._store.append(["{}:{}".format(kind, which), label])
+        if not len(self._store):
+            self._store.append([NOTHING, "No other layer: choose a file"])
 
     def _follow(self) -> bool:
         """Show what the config says; where that is not to be had, choose the first that is. For GLib.idle_add."""
@@ -102,7 +104,7 @@ class StyleChooser:
             self._file = file
             self._fill()
         if key != self._key() and not self.combo.set_active_id(key):
-            self.combo.set_active(0 if len(self._store) else -1)
+            self.combo.set_active(0)
             self._write()
         self._following = False
         self._remember()

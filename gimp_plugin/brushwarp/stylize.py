@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from arrow_paths import read_arrows
 from bridge.client import StylizeRequest
-from layers import Source, read_arrows
-from painting import Order, Styles, Verb, check_any, choose_style, forget_missing_path, text_of
+from layers import Source
+from painting import Order, Styles, Verb, check_any, choose_style, forget_missing_path, keep_layer, text_of
 from stages import STAGES
 
 
@@ -36,4 +37,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return StylizeDialog(procedure, config, styles, source)
 
 
-VERB = Verb(order, dialog, forget_missing_path, STAGES)
+VERB = Verb(order, dialog, forget_missing_path, STAGES, keep_layer)

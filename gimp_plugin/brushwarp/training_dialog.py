@@ -12,7 +12,8 @@ from form import Form
 from layers import Source
 from painting import explain
 from photos_chooser import PhotosChooser
-from toolkit import Gimp, GimpUi, GLib, Gtk, Pango
+from thumbnails import layer_picture
+from toolkit import GimpUi, GLib, Gtk, Pango
 from training import default_name, order
 from training_words import QUALITIES
 from trainings_list import TrainingsList
@@ -81,7 +82,7 @@ class TrainingDialog(Form):
     def _layer_row(self, source: Source) -> Gtk.Widget:
         text = "“{}”, {} × {} pixels".format(source.layer.get_name(), source.width, source.height)
         row = self._row("Layer", Gtk.Label(label=text, xalign=0.0, ellipsize=Pango.EllipsizeMode.MIDDLE), "The layer whose brushwork is learnt")
-        thumbnail = source.layer.get_thumbnail(*THUMBNAIL, Gimp.PixbufTransparency.SMALL_CHECKS)
+        thumbnail = layer_picture(source.layer, THUMBNAIL)
         row.pack_end(Gtk.Image.new_from_pixbuf(thumbnail), False, False, 0)
         return row
 

@@ -184,6 +184,10 @@ class Host:
             raise HostFailure(f"in {who}:\n{outcome['error']}{because or self._tails()}")
         return outcome["value"]
 
+    def driver_value(self) -> Any:
+        """What the driver of the last window came back with."""
+        return self._value_of(self.logs / "driver.json", "the driver")
+
     def said(self) -> str:
         """All that its logs hold. GIMP, when it ends, writes bytes there that are no text."""
         return "".join(log.read_text(encoding="utf-8", errors="replace") for log in sorted(self.logs.glob("*.log")))

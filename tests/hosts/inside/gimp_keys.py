@@ -12,8 +12,11 @@ def main_window(named):
     return window
 
 
+LETTERS = {"Suggest": "u"}  # underlined in the menu, where it is not the first
+
+
 def open_dialog(named, entry, menu=None):
-    """Filters > Brushwarp > entry ("Stylize", "Deform", "Train") in the window so named; the dialog. menu: a name for a screenshot of it."""
+    """Filters > Brushwarp > entry ("Stylize", "Deform", "Train", …) in the window so named; the dialog. menu: a name for a screenshot of it."""
     main_window(named)
     screen.key("alt+r")  # Filters; our submenu is its last
     time.sleep(1.0)
@@ -22,7 +25,7 @@ def open_dialog(named, entry, menu=None):
     time.sleep(0.5)
     if menu:
         screen.screenshot(menu)
-    screen.key(entry[0].lower())  # the underlined letter
+    screen.key(LETTERS.get(entry, entry[0].lower()))
     dialog = screen.wait_for_window("Brushwarp: " + entry)
     screen.focus(dialog)
     time.sleep(1.0)

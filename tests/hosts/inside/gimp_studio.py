@@ -16,7 +16,7 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE, DEFORM, TRAIN = "plug-in-brushwarp-stylize", "plug-in-brushwarp-deform", "plug-in-brushwarp-train"
+STYLIZE, DEFORM, TRAIN, SUGGEST, WARP = ("plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp"))
 
 
 class Refused(Exception):
@@ -90,6 +90,15 @@ def deform(image, layers, **settings):
 def train(image, layers, **settings):
     """The training's id."""
     return stylize(image, layers, procedure=TRAIN, **settings)
+
+
+def suggest(image, layers, **settings):
+    """The new path, or None."""
+    return stylize(image, layers, procedure=SUGGEST, **settings)
+
+
+def warp(image, layers, **settings):
+    return stylize(image, layers, procedure=WARP, **settings)
 
 
 def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, procedure=STYLIZE, **settings):

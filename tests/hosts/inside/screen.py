@@ -48,6 +48,18 @@ def wait_until_gone(title, timeout=60.0):
         time.sleep(0.2)
 
 
+def place_of(window):
+    """[left, top, width, height] on the screen, in pixels."""
+    said = subprocess.run(["xdotool", "getwindowgeometry", "--shell", str(window)], capture_output=True, text=True, check=True, timeout=60)
+    told = dict(line.split("=") for line in said.stdout.split())
+    return [int(told[name]) for name in ("X", "Y", "WIDTH", "HEIGHT")]
+
+
+def state_of(window):
+    """What the window manager says of it, as in "_NET_WM_STATE_MODAL, _NET_WM_STATE_FOCUSED"."""
+    return subprocess.run(["xprop", "-id", str(window), "_NET_WM_STATE"], capture_output=True, text=True, check=True, timeout=60).stdout
+
+
 def focus(window):
     """Raise a window and give it the keyboard. Under openbox the first click on a covered window only raises it."""
     subprocess.run(["xdotool", "windowactivate", "--sync", str(window)], check=True, timeout=60)
