@@ -45,7 +45,7 @@ def test_only_scoped_enums_of_qt_are_used():
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
-                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
+                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "CheckState", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
 
 
 def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
@@ -214,4 +214,6 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     manual = desktop.split("X-Krita-Manual=")[1].splitlines()[0]
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
-    assert [action.get("name") for action in actions] == ["brushwarp_stylize", "brushwarp_deform", "brushwarp_train"]
+    assert [action.get("name") for action in actions] == [
+        "brushwarp_stylize", "brushwarp_deform", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_train",
+    ]
