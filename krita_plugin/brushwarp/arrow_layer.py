@@ -81,7 +81,7 @@ def mute(layer: Layer, entries: Iterable[ArrowEntry], muted: bool) -> None:
     for way in _ways(layer, entries):
         if not muted:
             _open_groups(way[:-1])
-        way[-1].setVisible(not muted)
+        _show(way[-1], not muted)
 
 
 def turn_round(layer: Layer, entries: Iterable[ArrowEntry]) -> None:
@@ -140,5 +140,10 @@ def _open_groups(groups: List[Any]) -> None:
     for group in groups:
         if is_hidden(group.toSvg()):  # itself: `visible` speaks of its layer as well
             for child in group.children():
-                child.setVisible(False)
-            group.setVisible(True)
+                _show(child, False)
+            _show(group, True)
+
+
+def _show(shape, visible: bool) -> None:
+    shape.setVisible(visible)
+    shape.update()  # Krita would draw it anew at the next occasion

@@ -71,5 +71,8 @@ class ArrowList(QListWidget):
         self.blockSignals(False)
         self._on_mute(entry, is_muted)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(120, 60)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(200, 140)
+        return QSize(200, 120)

@@ -19,7 +19,7 @@ from .document import Document
 from .layer import Layer
 from .live_bend import LiveBend
 from .messages import guarded
-from .qt import QTimer
+from .qt import Qt, QTimer
 from .small_copy import Copier
 from .subject import LayerToBend, arrow_layers
 from .warp import apply_warp
@@ -97,7 +97,7 @@ class ArrowsDocker(DockWidget):
         if is_slow:
             self._copier.check(layer)
         self._preview(document, layer, sheet)
-        self._show_words(_counted(sheet), self._bent.words)
+        self._show_words("“{}” along {}".format(layer.name, _counted(sheet)), self._bent.words)
 
     def _offer(self, document: Document, is_slow: bool) -> bool:
         """Keep the list of layers; whether there are any."""
@@ -114,7 +114,6 @@ class ArrowsDocker(DockWidget):
         copy = self._copier.look(document, layer)
         view = self._panel.view
         view.set_shape(copy.image.width(), copy.image.height())
-        self._panel.caption.setText("“{}”, bent".format(layer.name))
         width, height = view.fitting()
         largest = copy.image.width()
         shown = (width, height) if width <= largest else (largest, copy.image.height())
@@ -128,11 +127,18 @@ class ArrowsDocker(DockWidget):
         self._bent.forget()
         panel = self._panel
         panel.view.show_picture(None)
-        panel.caption.setText("")
         panel.arrows.show_sheet(ArrowSheet())
         panel.enable(False)
         panel.offer_layers([], False)
         self._show_words(why)
+
+    def come_forward(self) -> None:
+        """Be seen, and where it is docked as high as the others leave room for: Krita gives a new docker no more than it must."""
+        is_new = not self.isVisible()
+        self.show()
+        self.raise_()
+        if is_new and not self.isFloating():
+            self.parentWidget().resizeDocks([self], [self.sizeHint().height()], Qt.Orientation.Vertical)
 
     # What the painter does.
 
@@ -158,5 +164,5 @@ class ArrowsDocker(DockWidget):
 
 def _counted(sheet: ArrowSheet) -> str:
     muted = len(sheet.entries) - len(sheet.arrows)
-    count = count_in_words(len(sheet.entries)).capitalize()
-    return " ".join(part for part in (count + (", {} muted.".format(muted) if muted else "."), others_in_words(sheet.others)) if part)
+    count = count_in_words(len(sheet.entries)) + (", {} muted.".format(muted) if muted else ".")
+    return " ".join(part for part in (count, others_in_words(sheet.others)) if part)

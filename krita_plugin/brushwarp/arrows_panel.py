@@ -26,40 +26,42 @@ class ArrowsPanel(QWidget):
         self.view = PictureView()
         self.view.setObjectName("view")
         self.view.setToolTip("The layer as the arrows bend it, small.\nWhere it is turned over itself it is magenta; the chosen arrow is yellow")
-        self.caption = _words("caption")
         self.arrows = ArrowList(on_mute)
         self.reverse = _button("&Reverse", "reverse", "Turn the chosen arrows round.\nUndo does not know of it: reverse them again")
         self.delete = _button("&Delete", "delete", "Take the chosen arrows away; each is a step of Undo")
         self._exaggeration = ShareField("exaggeration", "How far all arrows reach: 100 % is as they are drawn", MOST_EXAGGERATED)
         self._exaggeration.set_value(1.0)
         self._smoothing = ShareField("smoothing", "0 % goes through the end of every arrow; further right bends softly and all together")
-        self._grid = QCheckBox("Show the &grid")
+        self._grid = QCheckBox("&Grid")
         self._grid.setObjectName("grid")
         self._grid.setToolTip("Show how the layer is bent by a grid that is bent with it")
         self._grid.setChecked(True)
-        self.status = _words("status")
+        self.status = QLabel()
+        self.status.setObjectName("status")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
         self.apply = _button("&Apply warp", "apply", "Bend the layer itself, at its own size and without a style: as a new layer above it")
         self._lay_out()
+        self._has_arrows = False
+        self.arrows.itemSelectionChanged.connect(guarded(lambda: self.enable(self._has_arrows)))
+        self.enable(False)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.reverse)
-        buttons.addWidget(self.delete)
-        buttons.addStretch(1)
-        buttons.addWidget(self._grid)
-        sliders = QFormLayout()
+        upper, buttons, sliders = QHBoxLayout(), QHBoxLayout(), QFormLayout()
+        upper.addWidget(self._layers, 1)
+        upper.addWidget(self._grid)
+        for button in (self.reverse, self.delete, self.apply):
+            buttons.addWidget(button)
         sliders.addRow("Rea&ch:", self._exaggeration)
         sliders.addRow("S&mooth:", self._smoothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._layers)
+        layout.addLayout(upper)
         layout.addWidget(self.view, 2)
-        layout.addWidget(self.caption)
+        layout.addLayout(sliders)
         layout.addWidget(self.arrows, 1)
         layout.addLayout(buttons)
-        layout.addLayout(sliders)
         layout.addWidget(self.status)
-        layout.addWidget(self.apply)
 
     @property
     def arrow_layer(self) -> Optional[str]:
@@ -83,6 +85,7 @@ class ArrowsPanel(QWidget):
 
     def enable(self, has_arrows: bool) -> None:
         """Whether there is anything to be done. The chosen arrows decide about their buttons."""
+        self._has_arrows = has_arrows
         is_chosen = has_arrows and bool(self.arrows.chosen)
         for button in (self.reverse, self.delete):
             button.setEnabled(is_chosen)
@@ -90,14 +93,6 @@ class ArrowsPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(280, 560)
-
-
-def _words(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:

@@ -81,7 +81,7 @@ class NewArrows(Delivery):
     style_name: str
 
     def title(self, layer_name: str) -> str:
-        return "Keypoints of “{}” that {} has as well".format(layer_name, self.style_name)
+        return "Arrows from “{}” towards {}".format(layer_name, self.style_name)
 
     def bring(self, answer: Suggested, document: Document, cutout: Cutout, source: Layer) -> None:
         place = cutout.place

@@ -23,9 +23,7 @@ class ArrowsCommand:
     text = "&Arrows…"
 
     def ask(self) -> None:
-        docker = main_window().findChild(ArrowsDocker, DOCKER)
-        docker.show()
-        docker.raise_()
+        main_window().findChild(ArrowsDocker, DOCKER).come_forward()
 
 
 class BrushwarpExtension(Extension):
