@@ -17,6 +17,7 @@ from .refusal import Refusal
 
 ARROWS_BEGIN = "Brushwarp keypoints"  # names of the vector layers that hold arrows
 SOLVED_BEGIN = "Brushwarp solved"  # names of those that tell how a painting was bent: not to be asked for again by itself
+STEPS_OF_ARROWS = 1  # that Krita notes when `arrows_node` draws
 POINTS_PER_INCH = 72.0
 Resolution = Tuple[float, float]  # pixels per inch, across and down
 

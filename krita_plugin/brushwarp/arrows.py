@@ -27,7 +27,7 @@ _WRAPPING = (
 SOLVED_COLOUR = "#3ee01c"  # seldom a painting's own
 SUGGESTED_COLOUR = "#ff5a1f"  # nor this, and not to be mistaken for it
 _DRAWING = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{!r}pt" height="{!r}pt" viewBox="0 0 {} {}">'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{!r}pt" height="{!r}pt" viewBox="0 0 {} {}" preserveAspectRatio="none">'
     '<defs><marker id="brushwarp-head" orient="auto" markerWidth="4" markerHeight="4" refX="2" refY="2">'
     '<path d="M0 0L4 2L0 4z" fill="{colour}"/></marker></defs>{paths}</svg>'
 )

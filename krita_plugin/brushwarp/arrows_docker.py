@@ -26,8 +26,9 @@ from .warp import apply_warp
 
 DOCKER = "brushwarp_arrows_docker"
 TICK_MS = 20  # previews are taken as they come
-LOOK_TICKS = 3  # arrows are looked at every 60 ms
-SLOW_TICKS = 25  # layers, and what is costly to look at, twice a second
+LOOK_TICKS = 2  # arrows are looked at every 40 ms
+SLOW_TICKS = 25  # layers, twice a second
+CLOSE_TICKS = 100  # arrows, more closely than is needed often (see ArrowReader), every two seconds
 NO_PICTURE = "No picture is open."
 NO_ARROWS = (
     "There are no arrows in this picture yet. Choose Tools > Brushwarp > Suggest keypoints…, or draw lines on a vector layer whose"
@@ -70,27 +71,33 @@ class ArrowsDocker(DockWidget):
         try:
             self._follow()
         except WorkerError as error:
+            self._bent.forget()
+            self._panel.view.show_picture(None)
             self._show_words(str(error))
         except Exception:
             self._timer.stop()  # what fails once fails again; hiding and showing the docker begins anew
             raise
 
     def _follow(self) -> None:
-        is_slow, is_look = self._ticks % SLOW_TICKS == 0, self._ticks % LOOK_TICKS == 0
+        is_look, is_slow, is_close = (self._ticks % every == 0 for every in (LOOK_TICKS, SLOW_TICKS, CLOSE_TICKS))
         self._ticks += 1
         if self._bent.listen():
             self._panel.view.show_picture(self._bent.image)
         if not is_look and not is_slow:
             return
         document = Document.active()
-        if document is None or not self._offer(document, is_slow):
-            self._show_nothing(NO_PICTURE if document is None else NO_ARROWS)
+        if document is None:
+            self._document = None
+            self._show_nothing(NO_PICTURE)
+            return
+        if not self._offer(document, is_slow):
+            self._show_nothing(NO_ARROWS)
             return
         arrow_layer = document.layer(self._panel.arrow_layer)
         if arrow_layer is None:  # removed since the last slow look
             self._ticks = 0
             return
-        sheet = self._reader.look(arrow_layer, document.resolution, closely=is_slow)
+        sheet = self._reader.look(arrow_layer, document.resolution, closely=is_close)
         self._panel.arrows.show_sheet(sheet)
         self._panel.enable(bool(sheet.entries))
         layer = self._to_bend.find(document, arrow_layer)
@@ -123,7 +130,6 @@ class ArrowsDocker(DockWidget):
         self._panel.status.setText(" ".join(sentence for sentence in sentences if sentence))
 
     def _show_nothing(self, why: str) -> None:
-        self._document = None
         self._bent.forget()
         panel = self._panel
         panel.view.show_picture(None)

@@ -57,7 +57,7 @@ class ArrowsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addLayout(upper)
-        layout.addWidget(self.view, 2)
+        layout.addWidget(self.view)
         layout.addLayout(sliders)
         layout.addWidget(self.arrows, 1)
         layout.addLayout(buttons)

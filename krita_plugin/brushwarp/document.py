@@ -7,10 +7,11 @@ from typing import Iterator, List, Optional, Sequence
 
 from krita import Krita
 
-from .arrow_layer import ARROWS_BEGIN, SOLVED_BEGIN, Resolution, arrow_sheet, arrows_node
+from .arrow_layer import ARROWS_BEGIN, SOLVED_BEGIN, STEPS_OF_ARROWS, Resolution, arrow_sheet, arrows_node
 from .arrows import SOLVED_COLOUR, Arrow
 from .colour import ColorSpace
-from .layer import Layer, converted, filled_node, find_layer
+from .layer import Layer, filled_node, find_layer
+from .one_step import add_in_one_step
 from .qt import QByteArray, QUuid
 from .rectangle import Rectangle
 from .refusal import Refusal
@@ -121,10 +122,6 @@ class Document:
         """The rectangle to paint: all that is on the layer, short of what lies further off than a canvas' length."""
         return layer.bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
 
-    def converted(self, pixels: bytes, width: int, height: int, given: ColorSpace, wanted: ColorSpace) -> bytes:
-        """Pixels in another colour space, whatever space Krita knows. Raises Refusal if it can't."""
-        return converted(self._document, pixels, width, height, given, wanted)
-
     def selection(self, place: Rectangle) -> Optional[bytes]:
         """How far each pixel of a rectangle is selected (0 to 255), or None if there is no selection.
 
@@ -151,24 +148,23 @@ class Document:
         """
         name = LAYER_NAME.format(style)
         node = filled_node(self._document, name, place, pixels, sent, source.space)
-        added = node
-        if solved:
-            arrows = arrows_node(self._document, SOLVED_NAME.format(style), solved, SOLVED_COLOUR)
-            arrows.setVisible(False)
-            added = self._document.createGroupLayer(name + " with arrows")
-            added.addChildNode(node, None)
-            added.addChildNode(arrows, node)
-        source.node.parentNode().addChildNode(added, source.node)
-        if solved:  # of a group that comes with its contents Krita shows no more than a part by itself
-            self._document.waitForDone()
-            self._document.refreshProjection()
-        return Layer(node)
+        if not solved:
+            source.node.parentNode().addChildNode(node, source.node)
+            return Layer(node)
+        arrows = arrows_node(self._document, SOLVED_NAME.format(style), solved, SOLVED_COLOUR)
+        arrows.setVisible(False)
+        group = self._document.createGroupLayer(name + " with arrows")
+        group.addChildNode(node, None)
+        group.addChildNode(arrows, node)
+        added = add_in_one_step(self._document, group, STEPS_OF_ARROWS + 2, source.node)
+        self._document.waitForDone()
+        self._document.refreshProjection()  # of a group that comes with its contents Krita shows no more than a part by itself
+        return Layer(added.childNodes()[0])
 
     def add_arrows_above(self, source: Layer, style: str, arrows: Sequence[Arrow]) -> Layer:
         """A new vector layer with arrows directly above `source`, in one step of undo; Krita makes it the active one, a moment later."""
         node = arrows_node(self._document, ARROWS_NAME.format(style), arrows)
-        source.node.parentNode().addChildNode(node, source.node)
-        return Layer(node)
+        return Layer(add_in_one_step(self._document, node, STEPS_OF_ARROWS, source.node))
 
     def mark_edited(self) -> None:
         """Of changes that Krita does not notice by itself: it shall ask before they are lost."""

@@ -113,15 +113,6 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     return node
 
 
-def converted(document, pixels: bytes, width: int, height: int, given: ColorSpace, wanted: ColorSpace) -> bytes:
-    """Pixels in another colour space, by a node that belongs to no parent. Raises Refusal."""
-    node = document.createNode("pixels", "paintlayer")
-    _convert(node, "pixels", given)
-    node.setPixelData(QByteArray(pixels), 0, 0, width, height)
-    _convert(node, "pixels", wanted)
-    return bytes(node.pixelData(0, 0, width, height))
-
-
 def _convert(node, name: str, space: ColorSpace) -> None:
     if Layer(node).space != space and not node.setColorSpace(space.model, space.depth, space.profile):
         raise _conversion_refused(name, space)

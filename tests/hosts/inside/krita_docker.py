@@ -89,12 +89,12 @@ def picture():
     return [image.width(), image.height()], bytes(data)
 
 
-def settle(ms=700):
+def settle(ms=600):
     """Until the docker has looked at everything, and the preview has come to rest."""
     yield ms
     before = picture()
     for _ in range(40):
-        yield 150
+        yield 120
         if picture() == before:
             return
         before = picture()
