@@ -25,4 +25,14 @@ def add_in_one_step(document: Any, built: Any, steps: int, above: Any) -> Any:
             undo.trigger()
             document.waitForDone()
     above.parentNode().addChildNode(added, above)
+    _draw(added)
     return added
+
+
+def _draw(node: Any) -> None:
+    """Of a copied vector layer Krita shows nothing until something happens to a shape of it."""
+    if node.type() == "vectorlayer":
+        for shape in node.shapes():
+            shape.update()
+    for child in node.childNodes():
+        _draw(child)

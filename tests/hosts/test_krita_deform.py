@@ -129,7 +129,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     seen = {"pictures": 0, "steps": []}
 
     def watch(progress):
-        for _ in range(400):
+        for _ in range(4000):  # a busy machine takes long to start the engine
             if not studio.shown("brushwarp_progress"):
                 return
             picture = progress.findChild(QLabel, "picture")
