@@ -60,9 +60,9 @@ class ArrowReader:
         offset = layer.node.position()
         x, y, sx, sy = offset.x(), offset.y(), resolution[0] / POINTS_PER_INCH, resolution[1] / POINTS_PER_INCH
         entries: List[ArrowEntry] = []
-        others = 0
+        others, layer_id = 0, layer.id
         for index, shape in enumerate(layer.node.shapes()):
-            sign = (index, *_sign(shape))
+            sign = (layer_id, index, *_sign(shape))
             reading = known[sign] if sign in known else read_shape(shape.toSvg())
             self._read[sign] = reading
             others += reading.others

@@ -61,7 +61,7 @@ class LiveBend:
             self.image = QImage(news.result.pixels, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
             self._words = " ".join(news.notes)
         elif isinstance(news, WorkerError):
-            self._words = str(news)
+            self.image, self._words = None, str(news)
         return True
 
     def forget(self) -> None:
