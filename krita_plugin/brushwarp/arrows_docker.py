@@ -20,6 +20,7 @@ from .layer import Layer
 from .live_bend import LiveBend
 from .messages import guarded
 from .qt import Qt, QTimer
+from .refusal import Refusal
 from .small_copy import Copier
 from .subject import LayerToBend, arrow_layers
 from .warp import apply_warp
@@ -119,6 +120,9 @@ class ArrowsDocker(DockWidget):
 
     def _preview(self, document: Document, layer: Layer, sheet: ArrowSheet) -> None:
         copy = self._copier.look(document, layer)
+        for number, entry in enumerate(sheet.entries, 1):  # the worker would say so in the preview's pixels
+            if not entry.is_muted and not copy.place.contains(*entry.arrow[:2]):
+                raise Refusal("Arrow {} begins outside of “{}”.".format(number, layer.name), "Move it onto the layer, mute it, or delete it.")
         view = self._panel.view
         view.set_shape(copy.image.width(), copy.image.height())
         width, height = view.fitting()

@@ -13,6 +13,7 @@ from .picture_view import PictureView
 from .qt import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSize, Qt, QVBoxLayout, QWidget
 
 MOST_EXAGGERATED = 200  # percent
+STATUS_LINES = 3  # are kept free: the picture shall not jump when there is something to say
 
 
 class ArrowsPanel(QWidget):
@@ -40,6 +41,8 @@ class ArrowsPanel(QWidget):
         self.status.setObjectName("status")
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.status.setMinimumHeight(STATUS_LINES * self.status.fontMetrics().lineSpacing())
         self.apply = _button("&Apply warp", "apply", "Bend the layer itself, at its own size and without a style: as a new layer above it")
         self._lay_out()
         self._has_arrows = False

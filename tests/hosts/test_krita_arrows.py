@@ -274,6 +274,9 @@ def story(folder, canvas, count, selection, drawn, places, bend, large):
     crossing = yield from studio.draw(document, studio.arrow(60, 50, 110, 80) + studio.arrow(110, 50, 60, 80), "Brushwarp keypoints, gekreuzt")
     yield from docker.settle()
     told["folds"] = docker.status()
+    docker.move(crossing.shapes()[0], 0, -80)
+    yield from docker.settle()
+    told["outside"] = [docker.status(), docker.picture() is None]
     crossing.remove()
     lines = yield from studio.draw(document, one + two + three, "Brushwarp keypoints, zuletzt")
     yield from docker.settle()
@@ -518,6 +521,11 @@ def test_a_locked_layers_arrows_are_not_touched(seen):
     said, before, after, checked = seen[0]["locked"]
     assert "“Brushwarp keypoints, gemischt” is locked" in said and "Unlock it" in said
     assert before == after == 3 and checked
+
+
+def test_an_arrow_that_begins_outside_of_the_layer_is_named(seen):
+    said, is_empty = seen[0]["outside"]
+    assert said.startswith("Arrow 1 begins outside of “Background”. Move it onto the layer") and is_empty
 
 
 def test_folds_are_told_in_words(seen):
