@@ -236,7 +236,8 @@ def story(folder, canvas, count, selection, drawn, places, bend, large):
 
     # Grouped, turned and scaled, among other shapes; on a layer that is hidden, then locked.
     one, two, three = (studio.arrow(*arrow) for arrow in drawn)
-    group = '<g transform="translate(10 5) scale(2)"><g transform="rotate(90)">%s</g>%s</g>' % (studio.arrow(5, -40, 20, -30), studio.arrow(40, 10, 45, 20))
+    turned, straight = studio.arrow(5, -40, 20, -30), studio.arrow(40, 10, 45, 20)
+    group = '<g transform="translate(10 5) scale(2)"><g transform="rotate(90)">%s</g>%s</g>' % (turned, straight)
     shapes = one + group + '<rect x="5" y="5" width="9" height="9"/><path d="M1 1L5 5L9 1" fill="none" stroke="#000"/>' + two
     mixed = yield from studio.draw(document, shapes, "Brushwarp keypoints, gemischt")
     yield from docker.settle()
@@ -474,7 +475,8 @@ def test_the_preview_follows_a_moved_arrow(seen, record_property):
     told, _ = seen
     for which in ("seconds", "large seconds"):
         record_property(which, told[which])
-        print(f"the preview followed ({which}) after {statistics.median(told[which]) * 1000:.0f} ms (median of {[round(s * 1000) for s in told[which]]})")
+        each = [round(second * 1000) for second in told[which]]
+        print(f"the preview followed ({which}) after {statistics.median(each):.0f} ms (median of {each})")
     step = np.array([2, 4]) * 100 / 72  # points, four moves together
     shifted = [[a + step[0], b + step[1], c + step[0], d + step[1]] for a, b, c, d in told["suggested"][:1]]
     assert same(told["moved"], shifted + told["suggested"][1:])
