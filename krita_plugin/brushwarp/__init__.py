@@ -3,10 +3,13 @@
 Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker process; `bridge` talks to it.
 
     extension   the menu                       command    what its entries share: from the menu to the job
-    stylize, deform            the entries     stylize_dialog, deform_dialog    what to paint (layer_dialog, fields: what both share)
-    painting    the course of one job          progress    how far it is, and Cancel
+    stylize, deform, suggest   the entries     stylize_dialog, deform_dialog, suggest_dialog    what to make (layer_dialog, fields,
+                style_box, style_sources: what they share)
+    painting    the course of one job          progress   how far it is, and Cancel    delivery    what becomes of the answer
+    arrows_docker              the docker      arrows_panel, arrow_list, picture_view    what it shows    subject    what it is about
+                live_bend, small_copy, screen_image    its preview            warp    Apply warp
     train       the entry about trainings      train_dialog    its window: train_form above (train_source: the layer), training_list below
-    document, layer, cutout    Krita itself    job         the thread that waits for the worker
+    document, layer, arrow_layer, one_step, cutout    Krita itself    job    the thread that waits for the worker
     arrows, colour, settings, style_choice, training_words, rectangle, refusal    logic that needs neither Krita nor Qt
     qt          the one place that knows which PyQt there is
 """

@@ -1,7 +1,8 @@
 """Arrows on a vector layer: every line or path of exactly two nodes, from its first node to its last.
 
 Input is the SVG that Krita writes for a shape: coordinates in points, groups nested, transforms on every level. Shapes of
-another kind (curves with more nodes, closed outlines, text) may lie on the same layer, and are passed over.
+another kind (curves with more nodes, closed outlines, text) may lie on the same layer, and are passed over. A shape that is
+hidden is a muted arrow: it stays in the document, and bends nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
 from typing import Iterable, List, Optional, Tuple
 
 Point = Tuple[float, float]
@@ -23,8 +25,9 @@ _WRAPPING = (
     ' xmlns:inkscape="x:inkscape">{}</svg>'
 )
 SOLVED_COLOUR = "#3ee01c"  # seldom a painting's own
+SUGGESTED_COLOUR = "#ff5a1f"  # nor this, and not to be mistaken for it
 _DRAWING = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="{!r}pt" height="{!r}pt" viewBox="0 0 {} {}">'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{!r}pt" height="{!r}pt" viewBox="0 0 {} {}" preserveAspectRatio="none">'
     '<defs><marker id="brushwarp-head" orient="auto" markerWidth="4" markerHeight="4" refX="2" refY="2">'
     '<path d="M0 0L4 2L0 4z" fill="{colour}"/></marker></defs>{paths}</svg>'
 )
@@ -35,39 +38,87 @@ _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*
 _NUMBERS_OF = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7}
 
 
-def svg_of_arrows(arrows: Iterable[Arrow], width: int, height: int, points: Tuple[float, float]) -> str:
+def svg_of_arrows(arrows: Iterable[Arrow], width: int, height: int, points: Tuple[float, float], colour: str = SOLVED_COLOUR) -> str:
     """A drawing of `width` by `height` pixels with one path an arrow, its head a marker. points: of a pixel, across and down."""
     stroke = max(2.0, min(width, height) / 300)
-    paths = "".join(_PATH.format(*arrow, stroke=stroke, colour=SOLVED_COLOUR) for arrow in arrows)
-    return _DRAWING.format(width * points[0], height * points[1], width, height, colour=SOLVED_COLOUR, paths=paths)
+    paths = "".join(_PATH.format(*arrow, stroke=stroke, colour=colour) for arrow in arrows)
+    return _DRAWING.format(width * points[0], height * points[1], width, height, colour=colour, paths=paths)
+
+
+@dataclass(frozen=True)
+class DrawnArrow:
+    """An arrow in its shape's units. place: the way to its path through nested groups, by positions from the outermost in; nothing for a
+    shape that is a path itself. is_muted: it is hidden, or a group that it lies in is."""
+
+    arrow: Arrow
+    place: Tuple[int, ...]
+    is_muted: bool
+
+
+@dataclass(frozen=True)
+class ShapeReading:
+    """What one shape holds. others: how many paths, texts and so on in it are no arrows."""
+
+    drawn: Tuple[DrawnArrow, ...]
+    others: int
+
+
+def read_shape(shape: str) -> ShapeReading:
+    """What the SVG of one shape holds; one that can't be read is no arrow."""
+    element = _element(shape)
+    if element is None:
+        return ShapeReading((), 1)
+    drawn: List[DrawnArrow] = []
+    others = _collect(element, IDENTITY, (), False, drawn)
+    return ShapeReading(tuple(drawn), others)
 
 
 def arrows_of_shapes(shapes: Iterable[str]) -> List[Arrow]:
-    """(source x, source y, target x, target y) of every arrow among the shapes, in their own units, in their order.
-
-    A shape whose SVG can't be read is passed over, as one that is no arrow.
-    """
-    arrows: List[Arrow] = []
-    for shape in shapes:
-        try:
-            tree = ElementTree.fromstring(_WRAPPING.format(shape))
-        except ElementTree.ParseError:
-            continue
-        _collect(tree, IDENTITY, arrows)
-    return arrows
+    """(source x, source y, target x, target y) of every arrow among the shapes, in their own units, in their order, without the muted."""
+    return [drawn.arrow for shape in shapes for drawn in read_shape(shape).drawn if not drawn.is_muted]
 
 
-def _collect(element: ElementTree.Element, outer: Matrix, arrows: List[Arrow]) -> None:
+def own_ends(shape: str) -> Optional[Arrow]:
+    """Both nodes of a shape in its own coordinates, before any transform; None for one that is no arrow, or a group."""
+    element = _element(shape)
+    ends = None if element is None else _ends(_name(element), element)
+    return None if ends is None else (*ends[0], *ends[1])
+
+
+def is_hidden(shape: str) -> bool:
+    """Whether a shape is hidden itself, whatever it lies in."""
+    element = _element(shape)
+    return element is not None and _is_hidden(element)
+
+
+def _element(shape: str) -> Optional[ElementTree.Element]:
+    """The one that is the shape."""
+    try:
+        return next(iter(ElementTree.fromstring(_WRAPPING.format(shape))), None)
+    except ElementTree.ParseError:
+        return None
+
+
+def _is_hidden(element: ElementTree.Element) -> bool:
+    return element.get("display") == "none"
+
+
+def _collect(element: ElementTree.Element, outer: Matrix, place: Tuple[int, ...], muted: bool, drawn: List[DrawnArrow]) -> int:
+    """Add the arrows in an element; how many others are in it."""
     matrix = product(outer, transform_of(element.get("transform", "")))
-    name = element.tag.rsplit("}", 1)[-1]
-    if name in ("svg", "g"):
-        for child in element:
-            _collect(child, matrix, arrows)
-        return
-    ends = _ends(name, element)
-    if ends is not None:
-        (a, b), (c, d) = (_apply(matrix, point) for point in ends)
-        arrows.append((a, b, c, d))
+    muted = muted or _is_hidden(element)
+    if _name(element) == "g":
+        return sum(_collect(child, matrix, place + (index,), muted, drawn) for index, child in enumerate(element))
+    ends = _ends(_name(element), element)
+    if ends is None:
+        return 1
+    (a, b), (c, d) = (_apply(matrix, point) for point in ends)
+    drawn.append(DrawnArrow((a, b, c, d), place, muted))
+    return 0
+
+
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rsplit("}", 1)[-1]
 
 
 def _ends(name: str, element: ElementTree.Element) -> Optional[Tuple[Point, Point]]:

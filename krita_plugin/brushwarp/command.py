@@ -53,9 +53,8 @@ class Command:
         install = installed()
         document, layer = active_layer("paint")
         layer.refuse_unpaintable()
-        choices = [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
-        dialog = self._dialog(document, layer, installed_styles(install), choices, kept)
+        dialog = self._dialog(document, layer, installed_styles(install), kept)
         dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
@@ -67,13 +66,18 @@ class Command:
         cutout = Cutout(document, layer)
         self._desk.painting = Painting(document, cutout, self._task(document, cutout, dialog))
 
-    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], choices: List[ArrowChoice], kept: str) -> Any:
+    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> Any:
         """A LayerDialog about the layer. kept: the settings of the last time, as text."""
         raise NotImplementedError
 
     def _task(self, document: Document, cutout: Cutout, dialog: Any) -> Task:
         """What was chosen in the dialog, as an order for the worker."""
         raise NotImplementedError
+
+
+def arrow_choices(document: Document) -> List[ArrowChoice]:
+    """The layers of a document whose arrows can be followed."""
+    return [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
 
 
 def installed() -> Install:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence
 
 from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
-from .fields import ICON, ArrowChoice, RatioField, combo, small_picture
-from .layer_dialog import LayerDialog
+from .fields import ArrowChoice, RatioField, combo
+from .layer_dialog import BendingDialog
 from .messages import guarded
-from .qt import (
-    QCheckBox,
-    QComboBox,
-    QDialogButtonBox,
-    QFileDialog,
-    QIcon,
-    QPixmap,
-    QPushButton,
-    Qt,
-)
+from .qt import QCheckBox, QDialogButtonBox, Qt
 from .settings import DeformSettings
-from .style_choice import FILE, GALLERY, LAYER, StyleChoice, file_choice, method_for
+from .style_box import StyleBox
+from .style_choice import FILE, GALLERY, LAYER, StyleChoice, method_for
+from .style_sources import Offer
 
 SIZES = {256: "256 px (quickest)", 384: "384 px", 512: "512 px (finest, four times as long)"}
-FILES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)"
+STYLE_TIP = "What to paint like: a trained style, a layer of this picture, or a picture file"
 CUSTOM = "custom"
 TIPS = {
     GALLERY: "A landscape painted in this style",
@@ -32,31 +25,24 @@ TIPS = {
 }
 
 
-class DeformDialog(LayerDialog):
+class DeformDialog(BendingDialog):
     """`settings`, `style`, `base` and `arrow_layer` are what was chosen.
 
-    styles: each with a small picture, if there is one. folder: where picture files are looked for first.
+    folder: where picture files are looked for first.
     """
 
     def __init__(
         self,
         parent,
         layer_name: str,
-        styles: Sequence[Tuple[StyleChoice, Optional[QPixmap]]],
+        styles: Sequence[Offer],
         choices: Sequence[ArrowChoice],
         settings: DeformSettings,
         folder: str,
     ) -> None:
         super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
-        self._choices: Dict[str, StyleChoice] = {}
-        self._pictures: Dict[str, Optional[QPixmap]] = {}
-        self._folder, self._picture = folder, ""  # the second is the file chosen last
         self._wanted = settings.method  # the method chosen last for a picture
-        self._style = self._style_box()
-        for choice, picture in styles:
-            self._add_style(choice, picture)
-        if settings.picture:
-            self._add_file(settings.picture)
+        self._style = StyleBox(styles, "paint like", STYLE_TIP, folder, settings.picture)
         self._method = combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
         for index, method in enumerate(METHODS):
             self._method.setItemData(index, method.tip, Qt.ItemDataRole.ToolTipRole)
@@ -82,27 +68,26 @@ class DeformDialog(LayerDialog):
             ("&Style:", self._style), ("&Method:", self._method), ("Pr&eset:", self._preset), ("Con&tent:", self._content),
             ("&Warp:", self._warp), ("Smoot&hness:", self._calm), ("&Detail:", self._size), ("&Arrows:", self._arrows), ("", self._unfold),
         ]
-        self._lay_out(rows, [self._file_button()])
+        self._lay_out(rows, [self._style.file_button()])
         self._style.currentIndexChanged.connect(guarded(lambda *_: self._style_changed()))
         self._method.currentIndexChanged.connect(guarded(lambda *_: self._method_changed()))
         self._preset.currentIndexChanged.connect(guarded(lambda *_: self._preset_changed()))
         self._arrows.currentIndexChanged.connect(guarded(lambda *_: self._enable()))
         for field in self._weight_fields:
             field.number.valueChanged.connect(guarded(lambda *_: self._show_preset()))
-        index = self._style.findData(settings.style)
-        self._style.setCurrentIndex(max(0, index))
+        self._style.choose(settings.style)
         self._fill(settings)
         self._style_changed()
 
     @property
     def style(self) -> Optional[StyleChoice]:
-        return self._choices.get(self._style.currentData())
+        return self._style.choice
 
     @property
     def settings(self) -> DeformSettings:
         weights = (field.value for field in self._weight_fields)
         return DeformSettings(
-            self._style.currentData() or "", self._picture, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
+            self._style.key, self._style.file, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
         )
 
     @property
@@ -116,7 +101,7 @@ class DeformDialog(LayerDialog):
         return [self._content, self._warp, self._calm]
 
     def _defaults(self) -> DeformSettings:
-        return DeformSettings(self.settings.style, self._picture)
+        return DeformSettings(self._style.key, self._style.file)
 
     def _fill(self, settings: DeformSettings) -> None:
         self._wanted = settings.method
@@ -132,52 +117,11 @@ class DeformDialog(LayerDialog):
         for field, value in zip(self._weight_fields, (weights.content_weight, weights.warp_weight, weights.tv_weight)):  # noqa: B905 - Python 3.8
             field.set_value(value)
 
-    # The style.
-
-    def _style_box(self) -> QComboBox:
-        box = combo("style", "What to paint like: a trained style, a layer of this picture, or a picture file", [])
-        box.setIconSize(ICON)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(38)  # a long name of a layer shall not widen the dialog
-        return box
-
-    def _file_button(self) -> QPushButton:
-        button = QPushButton("&Picture file…")
-        button.setObjectName("picture_file")
-        button.setToolTip("Choose a picture file to paint like")
-        button.setAutoDefault(False)
-        button.clicked.connect(guarded(lambda *_: self._ask_file()))
-        return button
-
-    def _add_style(self, choice: StyleChoice, picture: Optional[QPixmap]) -> None:
-        self._choices[choice.key], self._pictures[choice.key] = choice, picture
-        self._style.addItem(QIcon() if picture is None else QIcon(picture), choice.label, choice.key)
-
-    def _add_file(self, path: str) -> None:
-        """The file chosen last takes the place of the one before."""
-        for index in reversed(range(self._style.count())):
-            if self._choices[self._style.itemData(index)].kind == FILE:
-                self._style.removeItem(index)
-        self._picture = path
-        self._add_style(file_choice(path), small_picture(path))
-
-    def _ask_file(self) -> None:
-        files = QFileDialog(self, "Picture to paint like", self._picture or self._folder, FILES)
-        files.setObjectName("brushwarp_style_file")
-        files.setFileMode(QFileDialog.FileMode.ExistingFile)
-        files.fileSelected.connect(guarded(self._take_file))
-        files.finished.connect(lambda *_: files.deleteLater())
-        files.open()
-
-    def _take_file(self, path: str) -> None:
-        self._add_file(path)
-        self._style.setCurrentIndex(self._style.count() - 1)
-
     # What follows from what.
 
     def _style_changed(self) -> None:
         choice = self.style
-        self._preview.show_picture(None if choice is None else self._pictures[choice.key])
+        self._preview.show_picture(self._style.picture)
         self._preview.setToolTip("" if choice is None else TIPS[choice.kind])
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
         self._choose_method()

@@ -7,14 +7,18 @@ from typing import Iterator, List, Optional, Sequence
 
 from krita import Krita
 
-from .arrows import Arrow
+from .arrow_layer import ARROWS_BEGIN, SOLVED_BEGIN, STEPS_OF_ARROWS, Resolution, arrow_sheet, arrows_node
+from .arrows import SOLVED_COLOUR, Arrow
 from .colour import ColorSpace
-from .layer import ARROWS_BEGIN, Layer, arrows_node, filled_node, find_layer
+from .layer import Layer, filled_node, find_layer
+from .one_step import add_in_one_step
 from .qt import QByteArray, QUuid
 from .rectangle import Rectangle
 from .refusal import Refusal
 
-SOLVED_NAME = "Brushwarp solved · {}"  # not to be taken for ARROWS_BEGIN: what was solved is not asked for again
+LAYER_NAME = "{} · Brushwarp"
+ARROWS_NAME = ARROWS_BEGIN + " · {}"
+SOLVED_NAME = SOLVED_BEGIN + " · {}"
 RECIPE_KEY = "brushwarp/recipe/"  # with the id of the layer that it belongs to
 
 
@@ -28,6 +32,9 @@ class Document:
     def active(cls) -> Optional[Document]:
         document = Krita.instance().activeDocument()
         return None if document is None else cls(document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Document) and other._document == self._document
 
     @property
     def is_open(self) -> bool:
@@ -62,29 +69,46 @@ class Document:
 
     def arrow_layers(self) -> List[Layer]:
         """The vector layers that are named for arrows, the topmost (which is the newest) first."""
-        return [each for each in self._layers() if each.node.type() == "vectorlayer" and each.name.startswith(ARROWS_BEGIN)]
+        return self._vector_layers(ARROWS_BEGIN)
+
+    def solved_layers(self) -> List[Layer]:
+        """Those that tell how paintings were bent, likewise."""
+        return self._vector_layers(SOLVED_BEGIN)
+
+    def _vector_layers(self, beginning: str) -> List[Layer]:
+        return [each for each in self.layers() if each.node.type() == "vectorlayer" and each.name.startswith(beginning)]
 
     def paint_layers(self) -> List[Layer]:
         """The topmost first."""
-        return [each for each in self._layers() if each.node.type() == "paintlayer"]
+        return [each for each in self.layers() if each.node.type() == "paintlayer"]
 
-    def _layers(self) -> Iterator[Layer]:
+    def layers(self) -> Iterator[Layer]:
+        """All of them, the topmost first."""
         return Layer(self._document.rootNode()).below()
 
+    @property
+    def resolution(self) -> Resolution:
+        return self._document.xRes(), self._document.yRes()
+
     def arrows(self, layer: Layer) -> List[Arrow]:
-        return layer.arrows(self._document.xRes(), self._document.yRes())
+        """Those on a vector layer that are not muted, in the document's pixels."""
+        return arrow_sheet(layer, self.resolution).arrows
 
     def arrows_of(self, layer_id: Optional[str]) -> List[Arrow]:
-        """The arrows of the layer of an id; none for None. Raises Refusal if there are none on it."""
+        """The arrows of the layer of an id; none for None. Raises Refusal if none on it is to be followed."""
         layer = None if layer_id is None else self.layer(layer_id)
         if layer is None:
             return []
-        arrows = self.arrows(layer)
-        if not arrows:
+        sheet = arrow_sheet(layer, self.resolution)
+        if not sheet.entries:
             raise Refusal(
                 "“{}” has no arrows on it.".format(layer.name), "Draw a line from where a point is to where it shall go, or choose no arrows."
             )
-        return arrows
+        if not sheet.arrows:
+            raise Refusal(
+                "All arrows of “{}” are muted.".format(layer.name), "Check those to follow in the docker Brushwarp arrows, or choose no arrows."
+            )
+        return sheet.arrows
 
     def settled_layer(self, layer_id: str) -> Layer:
         """The layer of an id, once strokes and moves that are under way have come to their end. Raises Refusal if it is gone."""
@@ -122,20 +146,29 @@ class Document:
         layers in one step. Krita makes what was added the active layer by itself, a moment later; told to do so at once, it
         complains of a failed assertion: of a group `activate_within` makes the painting active then.
         """
-        name = "{} · Brushwarp".format(style)
+        name = LAYER_NAME.format(style)
         node = filled_node(self._document, name, place, pixels, sent, source.space)
-        added = node
-        if solved:
-            arrows = arrows_node(self._document, SOLVED_NAME.format(style), list(solved))
-            arrows.setVisible(False)
-            added = self._document.createGroupLayer(name + " with arrows")
-            added.addChildNode(node, None)
-            added.addChildNode(arrows, node)
-        source.node.parentNode().addChildNode(added, source.node)
-        if solved:  # of a group that comes with its contents Krita shows no more than a part by itself
-            self._document.waitForDone()
-            self._document.refreshProjection()
-        return Layer(node)
+        if not solved:
+            source.node.parentNode().addChildNode(node, source.node)
+            return Layer(node)
+        arrows = arrows_node(self._document, SOLVED_NAME.format(style), solved, SOLVED_COLOUR)
+        arrows.setVisible(False)
+        group = self._document.createGroupLayer(name + " with arrows")
+        group.addChildNode(node, None)
+        group.addChildNode(arrows, node)
+        added = add_in_one_step(self._document, group, STEPS_OF_ARROWS + 2, source.node)
+        self._document.waitForDone()
+        self._document.refreshProjection()  # of a group that comes with its contents Krita shows no more than a part by itself
+        return Layer(added.childNodes()[0])
+
+    def add_arrows_above(self, source: Layer, style: str, arrows: Sequence[Arrow]) -> Layer:
+        """A new vector layer with arrows directly above `source`, in one step of undo; Krita makes it the active one, a moment later."""
+        node = arrows_node(self._document, ARROWS_NAME.format(style), arrows)
+        return Layer(add_in_one_step(self._document, node, STEPS_OF_ARROWS, source.node))
+
+    def mark_edited(self) -> None:
+        """Of changes that Krita does not notice by itself: it shall ask before they are lost."""
+        self._document.setModified(True)
 
     def activate_within(self, layer: Layer) -> bool:
         """Make a layer active, if the group that it lies in is; whether it was."""

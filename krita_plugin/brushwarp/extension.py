@@ -1,17 +1,29 @@
-"""The menu: Tools > Brushwarp. A docker would be registered beside this, and use the same commands."""
+"""The menu: Tools > Brushwarp, and the docker that it shows."""
 
 from __future__ import annotations
 
-from krita import Extension, Krita
+from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
+from .arrows_docker import DOCKER, ArrowsDocker
 from .command import Desk
 from .deform import DeformCommand
-from .messages import guarded
+from .messages import guarded, main_window
 from .qt import QMenu
 from .stylize import StylizeCommand
+from .suggest import SuggestCommand
 from .train import TrainCommand
 
 MENU = "brushwarp"
+
+
+class ArrowsCommand:
+    """An entry that shows the docker of the window that the painter is in."""
+
+    name = "arrows"
+    text = "&Arrows…"
+
+    def ask(self) -> None:
+        main_window().findChild(ArrowsDocker, DOCKER).come_forward()
 
 
 class BrushwarpExtension(Extension):
@@ -21,8 +33,12 @@ class BrushwarpExtension(Extension):
         super().__init__(parent)
         self._desk = Desk()
         self._train = TrainCommand()
-        self._commands = [StylizeCommand(self._desk), DeformCommand(self._desk), self._train]
+        self._commands = [
+            StylizeCommand(self._desk), DeformCommand(self._desk), SuggestCommand(self._desk), ArrowsCommand(), self._train,
+        ]
         self._menus = []  # Krita's windows do not keep them alive
+        right = DockWidgetFactoryBase.DockRight
+        Krita.instance().addDockWidgetFactory(DockWidgetFactory(DOCKER, right, lambda: ArrowsDocker(self._desk)))
 
     def setup(self) -> None:
         closing = Krita.instance().notifier().applicationClosing

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence, Tuple
 
+from .arrow_layer import ARROWS_BEGIN
+from .bridge.bend import count_in_words
 from .bridge.styles import Thumbnail
-from .layer import ARROWS_BEGIN
 from .qt import (
     QComboBox,
     QDoubleSpinBox,
@@ -47,8 +48,7 @@ class ArrowBox(QComboBox):
         self.setObjectName("arrows")
         self.addItem("None", None)
         for choice in choices:
-            count = "no arrows" if choice.count == 0 else "1 arrow" if choice.count == 1 else "{} arrows".format(choice.count)
-            self.addItem("{} ({})".format(choice.name, count), choice.layer)
+            self.addItem("{} ({})".format(choice.name, count_in_words(choice.count)), choice.layer)
         drawn = [index for index, choice in enumerate(choices, 1) if choice.count]
         self.setCurrentIndex(drawn[0] if drawn else 0)
         self.setToolTip(
@@ -145,13 +145,13 @@ class SliderField(QWidget):
 
 
 class ShareField(SliderField):
-    """A share of the whole, shown in percent."""
+    """A share of the whole, shown in percent. most: of them; more than 100 is more than the whole."""
 
-    def __init__(self, name: str, tip: str) -> None:
+    def __init__(self, name: str, tip: str, most: int = 100) -> None:
         percent = QSpinBox()
-        percent.setRange(0, 100)
+        percent.setRange(0, most)
         percent.setSuffix(" %")
-        super().__init__(name, tip, percent, (0, 100))
+        super().__init__(name, tip, percent, (0, most))
 
     @property
     def value(self) -> float:

@@ -1,4 +1,4 @@
-"""One job in a thread of its own: from the worker's start to the painted pixels. Neither Krita nor Qt.
+"""One job in a thread of its own: from the worker's start to its answer. Neither Krita nor Qt.
 
 The thread never touches the host. What it has to say waits in a queue, which the window's own thread empties.
 """
@@ -8,15 +8,36 @@ from __future__ import annotations
 import queue
 import threading
 from dataclasses import dataclass
-from typing import List, Optional, Union
+from typing import Callable, Dict, List, Optional, Type, Union
 
-from .bridge.client import JobCancelled, JobResult, Progress, Queued, WorkerClient, WorkerError
-from .bridge.request import DeformRequest, LayerRequest
+from .bridge.client import JobCancelled, JobResult, Progress, Queued, Suggested, WorkerClient, WorkerError
+from .bridge.request import DeformRequest, LayerRequest, StylizeRequest, SuggestRequest, WarpRequest
+
+Answer = Union[JobResult, Suggested]
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that the worker needs. selection: None for all of the layer; style_pixels: of the request's picture, if it has one."""
+
+    request: LayerRequest
+    pixels: bytes
+    selection: Optional[bytes] = None
+    style_pixels: Optional[bytes] = None
+
+
+# How each kind of request is put to the worker.
+_CALLS: Dict[Type[LayerRequest], Callable[[WorkerClient, Order], Answer]] = {
+    StylizeRequest: lambda client, order: client.stylize(order.request, order.pixels, order.selection),
+    DeformRequest: lambda client, order: client.deform(order.request, order.pixels, order.selection, order.style_pixels),
+    WarpRequest: lambda client, order: client.warp(order.request, order.pixels, order.selection),
+    SuggestRequest: lambda client, order: client.suggest(order.request, order.pixels, order.selection, order.style_pixels),
+}
 
 
 @dataclass(frozen=True)
 class Done:
-    result: JobResult
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -30,10 +51,8 @@ Event = Union[Queued, Progress, Done, Failed]
 class Job:
     """Starts with `start`; ends with one Done or Failed, or without a word if it was cancelled."""
 
-    def __init__(
-        self, request: LayerRequest, pixels: bytes, selection: Optional[bytes], style_pixels: Optional[bytes] = None
-    ) -> None:
-        self._work = (request, pixels, selection, style_pixels)
+    def __init__(self, order: Order) -> None:
+        self._order = order
         self._events: "queue.SimpleQueue[Event]" = queue.SimpleQueue()
         self._cancelled = threading.Event()
         self._client: Optional[WorkerClient] = None
@@ -61,18 +80,14 @@ class Job:
         return events
 
     def _run(self) -> None:
-        request, pixels, selection, style_pixels = self._work
-        del self._work  # as large as the layer
+        order = self._order
+        del self._order  # as large as the layer
         try:
             with WorkerClient.connect(self._tell) as client:
                 self._client = client
                 if self._cancelled.is_set():  # between the last event and now
                     return
-                if isinstance(request, DeformRequest):
-                    result = client.deform(request, pixels, selection, style_pixels)
-                else:
-                    result = client.stylize(request, pixels, selection)
-                self._events.put(Done(result))
+                self._events.put(Done(_CALLS[type(order.request)](client, order)))
         except JobCancelled:
             pass
         except WorkerError as error:

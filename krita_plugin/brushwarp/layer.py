@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional
+from typing import Iterator, Optional
 
-from .arrows import Arrow, arrows_of_shapes, svg_of_arrows
 from .colour import ColorSpace, pixel_format, space_to_send
 from .qt import QByteArray, QPixmap
 from .rectangle import Rectangle
 from .refusal import Refusal
-
-POINTS_PER_INCH = 72.0
-ARROWS_BEGIN = "Brushwarp keypoints"  # names of the vector layers that hold arrows
 
 _DUPLICATE = "Work on a copy: Layer > New > Duplicate Layer or Mask, then "
 _TO_PAINT = _DUPLICATE + "Layer > Convert > Convert to Paint Layer."
@@ -85,14 +81,6 @@ class Layer:
             raise Refusal("The pixels of “{}” can't be read.".format(self.name), "Save the document, open it again, and try once more.")
         return pixels
 
-    def arrows(self, x_ppi: float, y_ppi: float) -> List[Arrow]:
-        """The arrows drawn on a vector layer, in the document's pixels."""
-        # Shapes lie in points, and do not know how far the layer was moved since it was opened.
-        offset = self.node.position()
-        x, y, sx, sy = offset.x(), offset.y(), x_ppi / POINTS_PER_INCH, y_ppi / POINTS_PER_INCH
-        drawn = arrows_of_shapes(shape.toSvg() for shape in self.node.shapes())
-        return [(a * sx + x, b * sy + y, c * sx + x, d * sy + y) for a, b, c, d in drawn]
-
     def thumbnail(self, width: int, height: int) -> Optional[QPixmap]:
         """What is on it, small, in its own proportions; None for nothing."""
         box = self.bounds
@@ -122,14 +110,6 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     _convert(node, name, sent)
     node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
     _convert(node, name, final)
-    return node
-
-
-def arrows_node(document, name: str, arrows: List[Arrow]):
-    """A new vector layer's node with these arrows, in the document's pixels, that belongs to no parent yet."""
-    node = document.createVectorLayer(name)
-    points = (POINTS_PER_INCH / document.xRes(), POINTS_PER_INCH / document.yRes())
-    node.addShapesFromSvg(svg_of_arrows(arrows, document.width(), document.height(), points))
     return node
 
 

@@ -9,17 +9,16 @@ from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout
 
 
 class LayerDialog(QDialog):
-    """`settings` and `arrow_layer` are what was chosen. Show it by `open`: Krita's loop goes on.
+    """`settings` are what was chosen. Show it by `open`: Krita's loop goes on.
 
     A subclass makes its fields, hands them to `_lay_out` in the order of the Tab key, and knows `settings`, `_fill` and `_defaults`.
     """
 
-    def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
+    def __init__(self, parent, name: str, title: str) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_{}_dialog".format(name))
         self.setWindowTitle("Brushwarp – {}".format(title))
         self._preview = PictureLabel(PREVIEW)
-        self._arrows = ArrowBox(choices)
         self._form = QFormLayout()
         standard = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
@@ -48,11 +47,6 @@ class LayerDialog(QDialog):
     def settings(self) -> Any:
         raise NotImplementedError
 
-    @property
-    def arrow_layer(self) -> Optional[str]:
-        """The id of the layer whose arrows bend the picture, or None."""
-        return self._arrows.layer
-
     def _fill(self, settings: Any) -> None:
         """Show these settings."""
         raise NotImplementedError
@@ -60,3 +54,16 @@ class LayerDialog(QDialog):
     def _defaults(self) -> Any:
         """What Restore Defaults brings; the style stays."""
         raise NotImplementedError
+
+
+class BendingDialog(LayerDialog):
+    """One that also asks along which arrows."""
+
+    def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
+        super().__init__(parent, name, title)
+        self._arrows = ArrowBox(choices)
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the layer whose arrows bend the picture, or None."""
+        return self._arrows.layer

@@ -13,6 +13,7 @@ STAGES = {
     "preparing": "Preparing the layer",
     "painting": "Painting",
     "warping": "Bending along the arrows",
+    "keypoints": "Looking for points that match",
     "bending": "Finding the shape",
     "detail": "Bringing the brushwork to full size",
     "finishing": "Finishing",
@@ -23,14 +24,14 @@ PICTURE_LEAST = 48
 
 
 class ProgressWindow(QDialog):
-    """Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
+    """words: what is made of what. Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
 
-    def __init__(self, parent, layer_name: str, style_name: str) -> None:
+    def __init__(self, parent, words: str) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_progress")
         self.setWindowTitle("Brushwarp")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        title = QLabel("“{}” in the style of {}".format(layer_name, style_name))
+        title = QLabel(words)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         self._bar = QProgressBar()

@@ -9,9 +9,10 @@ import sys
 import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUuid
-    from PyQt6.QtGui import QIcon, QImage, QImageReader, QPixmap
+    from PyQt6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, QUuid
+    from PyQt6.QtGui import QColor, QIcon, QImage, QImageReader, QPainter, QPixmap, QTransform
     from PyQt6.QtWidgets import (
+        QAbstractItemView,
         QCheckBox,
         QComboBox,
         QDialog,
@@ -35,9 +36,10 @@ if "PyQt6.QtCore" in sys.modules:
         QWidget,
     )
 else:
-    from PyQt5.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUuid
-    from PyQt5.QtGui import QIcon, QImage, QImageReader, QPixmap
+    from PyQt5.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, QUuid
+    from PyQt5.QtGui import QColor, QIcon, QImage, QImageReader, QPainter, QPixmap, QTransform
     from PyQt5.QtWidgets import (
+        QAbstractItemView,
         QCheckBox,
         QComboBox,
         QDialog,
@@ -62,8 +64,8 @@ else:
     )
 
 __all__ = [
-    "QByteArray", "QCheckBox", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QEvent",
+    "QAbstractItemView", "QByteArray", "QCheckBox", "QColor", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QEvent",
     "QFileDialog", "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QLabel", "QLineEdit",
-    "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPixmap", "QProgressBar", "QPushButton", "QSize",
-    "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QUuid", "QVBoxLayout", "QWidget", "Qt",
+    "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPainter", "QPixmap", "QProgressBar", "QPushButton", "QRect", "QSize",
+    "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QTransform", "QUuid", "QVBoxLayout", "QWidget", "Qt",
 ]

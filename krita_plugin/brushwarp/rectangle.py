@@ -20,6 +20,10 @@ class Rectangle:
     def area(self) -> int:
         return 0 if self.is_empty else self.width * self.height
 
+    def contains(self, x: float, y: float) -> bool:
+        """Whether a point lies in it, or on its edge."""
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
     def grown(self, by: int) -> Rectangle:
         return Rectangle(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, ClassVar, Dict, Optional, Type, TypeVar
 
 from .bridge.methods import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS
 from .bridge.presets import BALANCED
-from .bridge.request import WORKING_SIZES
+from .bridge.request import MOST_SUGGESTED, WORKING_SIZES
 from .bridge.training import QUALITIES
 
 BRUSH_SCALES = (0.25, 4.0)
@@ -118,6 +118,20 @@ class DeformSettings(Remembered):
     tv_weight: float = BALANCED.tv_weight
     unfold: bool = False
     size: int = 256
+
+
+@dataclass(frozen=True)
+class SuggestSettings(Remembered):
+    """style, picture: as DeformSettings has them. count, mirror: as SuggestRequest has them."""
+
+    readings: ClassVar[Dict[str, Reading]] = {
+        "style": _text, "picture": _text, "count": _whole(1, MOST_SUGGESTED), "mirror": _flag,
+    }
+
+    style: str = ""
+    picture: str = ""
+    count: int = 12
+    mirror: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import List
 
 from .bridge.client import StylizeRequest
 from .bridge.styles import InstalledStyle
-from .command import Command
+from .command import Command, arrow_choices
 from .cutout import Cutout
+from .delivery import NewPainting
 from .document import Document
-from .fields import ArrowChoice
 from .layer import Layer
 from .messages import main_window
 from .painting import Task
@@ -22,12 +22,10 @@ class StylizeCommand(Command):
     name = "stylize"
     text = "&Stylize…"
 
-    def _dialog(
-        self, document: Document, layer: Layer, styles: List[InstalledStyle], choices: List[ArrowChoice], kept: str
-    ) -> StylizeDialog:
+    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:
             raise Refusal("There are no styles yet.", "Add one: brushwarp styles add PACK.safetensors")
-        return StylizeDialog(main_window(), layer.name, styles, choices, StylizeSettings.from_text(kept))
+        return StylizeDialog(main_window(), layer.name, styles, arrow_choices(document), StylizeSettings.from_text(kept))
 
     def _task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings
@@ -40,4 +38,4 @@ class StylizeCommand(Command):
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, dialog.style_name)
+        return Task(request, NewPainting(dialog.style_name))

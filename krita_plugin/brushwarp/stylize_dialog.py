@@ -6,14 +6,14 @@ from typing import Sequence
 
 from .bridge.styles import InstalledStyle
 from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
-from .layer_dialog import LayerDialog
+from .layer_dialog import BendingDialog
 from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
 
 AS_STYLE = "As the style"
 
 
-class StylizeDialog(LayerDialog):
+class StylizeDialog(BendingDialog):
     """`settings`, `style_name` and `arrow_layer` are what was chosen."""
 
     def __init__(

@@ -51,6 +51,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     from brushwarp import command
     from brushwarp.document import Document
     from brushwarp.style_choice import layer_choice
+    from brushwarp.style_sources import Offer
 
     krita = Krita.instance()
     width, height = canvas
@@ -128,7 +129,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     seen = {"pictures": 0, "steps": []}
 
     def watch(progress):
-        for _ in range(400):
+        for _ in range(4000):  # a busy machine takes long to start the engine
             if not studio.shown("brushwarp_progress"):
                 return
             picture = progress.findChild(QLabel, "picture")
@@ -227,7 +228,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     _, told["refused"]["printed"] = yield from studio.deform(style="Layer “printed”", arrows="None")
     printed.remove()
     dialog = yield from studio.open_dialog("deform")
-    dialog._add_style(layer_choice(source.uniqueId().toString(), "itself"), None)  # the list has no such entry
+    dialog._style.add(Offer(layer_choice(source.uniqueId().toString(), "itself"), None))  # the list has no such entry
     studio.pick(dialog, "style", "Layer “itself”")
     studio.button(dialog, "Ok").click()
     yield from studio.wait_for(studio.message_shown, "refusal")

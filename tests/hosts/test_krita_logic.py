@@ -45,7 +45,7 @@ def test_only_scoped_enums_of_qt_are_used():
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
-                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
+                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "CheckState", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
 
 
 def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
@@ -83,6 +83,30 @@ def test_transforms_of_nested_groups_apply_from_the_inside_out(plugin):
 def test_each_kind_of_transform_moves_a_point_as_svg_says(plugin, transform, point):
     ((x, y, _, _),) = plugin("arrows").arrows_of_shapes([f'<path transform="{transform}" d="M1 2L9 9"/>'])
     assert (x, y) == pytest.approx(point)
+
+
+def test_hidden_shapes_are_muted_arrows_and_shapes_of_another_kind_are_counted(plugin):
+    arrows = plugin("arrows")
+    shape = (
+        '<g transform="translate(10 0)"><path display="none" d="M0 0L3 4"/><g display="none"><path d="M1 1L2 2"/></g><path d="M5 5L6 6"/>'
+        '<rect width="3" height="3"/><text>Hi</text></g>'
+    )
+    reading = arrows.read_shape(shape)
+    assert [(drawn.arrow, drawn.place, drawn.is_muted) for drawn in reading.drawn] == [
+        ((10, 0, 13, 4), (0,), True), ((11, 1, 12, 2), (1, 0), True), ((15, 5, 16, 6), (2,), False),
+    ]
+    assert reading.others == 2 and arrows.read_shape("<path").others == 1
+    assert arrows.arrows_of_shapes([shape]) == [(15, 5, 16, 6)]
+    assert arrows.is_hidden('<path display="none" d="M0 0L1 1"/>') and not arrows.is_hidden(shape)
+    assert arrows.own_ends('<path transform="scale(2)" d="M1 2L3 4"/>') == (1, 2, 3, 4) and arrows.own_ends(shape) is None
+
+
+def test_what_was_chosen_for_suggestions_survives_and_nonsense_becomes_the_default(plugin):
+    settings = plugin("settings").SuggestSettings
+    chosen = settings("layer:{7}", "/bilder/große Wellen.png", 80, True)
+    assert settings.from_text(chosen.to_text()) == chosen
+    for count in ("0", "81", "12.5", "true"):
+        assert settings.from_text('{"style": 1, "picture": [], "mirror": 1, "count": %s}' % count) == settings()
 
 
 def test_settings_survive_and_nonsense_becomes_the_default(plugin):
@@ -203,6 +227,7 @@ def test_rectangles_meet_or_are_empty(plugin):
     assert rectangle(-5, -5, 20, 20).clipped(rectangle(0, 0, 10, 10)) == rectangle(0, 0, 10, 10)
     assert rectangle(0, 0, 5, 5).clipped(rectangle(5, 0, 5, 5)).is_empty
     assert rectangle(50, 50, 5, 5).clipped(rectangle(0, 0, 10, 10)).area == 0
+    assert rectangle(-5, 0, 10, 8).contains(-5, 8) and not rectangle(-5, 0, 10, 8).contains(5.01, 4)
     assert rectangle(0, 0, 10, 8).grown(3) == rectangle(-3, -3, 16, 14)
 
 
@@ -214,4 +239,6 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     manual = desktop.split("X-Krita-Manual=")[1].splitlines()[0]
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
-    assert [action.get("name") for action in actions] == ["brushwarp_stylize", "brushwarp_deform", "brushwarp_train"]
+    assert [action.get("name") for action in actions] == [
+        "brushwarp_stylize", "brushwarp_deform", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_train",
+    ]

@@ -1,0 +1,105 @@
+"""What the docker shows: which arrows, how the layer is bent along them, and what can be done with them."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional, Sequence, Tuple
+
+from .arrow_layer import ArrowEntry
+from .arrow_list import ArrowList
+from .bridge.bend import Bend
+from .fields import ShareField, combo
+from .messages import guarded
+from .picture_view import PictureView
+from .qt import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSize, Qt, QVBoxLayout, QWidget
+
+MOST_EXAGGERATED = 200  # percent
+STATUS_LINES = 3  # are kept free: the picture shall not jump when there is something to say
+
+
+class ArrowsPanel(QWidget):
+    """`arrow_layer` and `bend` are what was chosen. on_mute: as ArrowList has it; the buttons are `reverse`, `delete` and `apply`."""
+
+    def __init__(self, on_mute: Callable[[ArrowEntry, bool], None]) -> None:
+        super().__init__()
+        self._layers = combo("keypoint_layer", "The vector layer whose arrows are shown; the newest is the topmost", [])
+        self._layers.setMinimumContentsLength(12)
+        self._layers.setSizeAdjustPolicy(self._layers.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.view = PictureView()
+        self.view.setObjectName("view")
+        self.view.setToolTip("The layer as the arrows bend it, small.\nWhere it is turned over itself it is magenta; the chosen arrow is yellow")
+        self.arrows = ArrowList(on_mute)
+        self.reverse = _button("&Reverse", "reverse", "Turn the chosen arrows round.\nUndo does not know of it: reverse them again")
+        self.delete = _button("&Delete", "delete", "Take the chosen arrows away; each is a step of Undo")
+        self._exaggeration = ShareField("exaggeration", "How far all arrows reach: 100 % is as they are drawn", MOST_EXAGGERATED)
+        self._exaggeration.set_value(1.0)
+        self._smoothing = ShareField("smoothing", "0 % goes through the end of every arrow; further right bends softly and all together")
+        self._grid = QCheckBox("&Grid")
+        self._grid.setObjectName("grid")
+        self._grid.setToolTip("Show how the layer is bent by a grid that is bent with it")
+        self._grid.setChecked(True)
+        self.status = QLabel()
+        self.status.setObjectName("status")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.status.setMinimumHeight(STATUS_LINES * self.status.fontMetrics().lineSpacing())
+        self.apply = _button("&Apply warp", "apply", "Bend the layer itself, at its own size and without a style: as a new layer above it")
+        self._lay_out()
+        self._has_arrows = False
+        self.arrows.itemSelectionChanged.connect(guarded(lambda: self.enable(self._has_arrows)))
+        self.enable(False)
+
+    def _lay_out(self) -> None:
+        upper, buttons, sliders = QHBoxLayout(), QHBoxLayout(), QFormLayout()
+        upper.addWidget(self._layers, 1)
+        upper.addWidget(self._grid)
+        for button in (self.reverse, self.delete, self.apply):
+            buttons.addWidget(button)
+        sliders.addRow("Rea&ch:", self._exaggeration)
+        sliders.addRow("S&mooth:", self._smoothing)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addLayout(upper)
+        layout.addWidget(self.view)
+        layout.addLayout(sliders)
+        layout.addWidget(self.arrows, 1)
+        layout.addLayout(buttons)
+        layout.addWidget(self.status)
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the chosen layer."""
+        return self._layers.currentData()
+
+    @property
+    def bend(self) -> Bend:
+        return Bend(self._exaggeration.value, self._smoothing.value, self._grid.isChecked())
+
+    def offer_layers(self, layers: Sequence[Tuple[str, str]], newest: bool) -> None:
+        """Names and ids of the layers to choose from. newest: choose the first; else the choice stays, if it is still there."""
+        shown: List[Tuple[str, str]] = [(self._layers.itemText(i), self._layers.itemData(i)) for i in range(self._layers.count())]
+        if shown == list(layers) and not newest:
+            return
+        chosen = None if newest else self.arrow_layer
+        self._layers.clear()
+        for name, id in layers:
+            self._layers.addItem(name, id)
+        self._layers.setCurrentIndex(max(0, self._layers.findData(chosen)) if layers else -1)
+
+    def enable(self, has_arrows: bool) -> None:
+        """Whether there is anything to be done. The chosen arrows decide about their buttons."""
+        self._has_arrows = has_arrows
+        is_chosen = has_arrows and bool(self.arrows.chosen)
+        for button in (self.reverse, self.delete):
+            button.setEnabled(is_chosen)
+        self.apply.setEnabled(has_arrows)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(280, 560)
+
+
+def _button(text: str, name: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(tip)
+    return button

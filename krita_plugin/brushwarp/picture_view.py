@@ -1,0 +1,72 @@
+"""A picture as wide as its place, over a chequered ground where it is transparent."""
+
+from __future__ import annotations
+
+from typing import Optional, Tuple
+
+from .qt import QColor, QImage, QPainter, QPixmap, QRect, QSize, QSizePolicy, QWidget
+
+SQUARE = 8  # pixels
+GROUND = (QColor(153, 153, 153), QColor(119, 119, 119))
+TALLEST = 1.5  # times its width: a tall picture shall leave room below
+
+
+class PictureView(QWidget):
+    """`show_picture` with None leaves the place empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image: Optional[QImage] = None
+        self._shape = (3, 2)
+        self._ground = _chequers()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumSize(120, 80)
+
+    def show_picture(self, image: Optional[QImage]) -> None:
+        self._image = image
+        self.update()
+
+    def set_shape(self, width: int, height: int) -> None:
+        """Of the pictures to come."""
+        if (width, height) != self._shape:
+            self._shape = (width, height)
+            self.updateGeometry()
+
+    def fitting(self) -> Tuple[int, int]:
+        """The size at which a picture of that shape fits its place, in the screen's own pixels."""
+        width, height = self._shape
+        share = min(self.width() / width, self.height() / height) * self.devicePixelRatioF()
+        return max(2, round(width * share)), max(2, round(height * share))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name, as those that follow
+        return QSize(240, self.heightForWidth(240))
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return round(width * min(TALLEST, self._shape[1] / self._shape[0]))
+
+    def paintEvent(self, event) -> None:  # noqa: N802
+        if self._image is None:
+            return
+        width, height = (round(side / self.devicePixelRatioF()) for side in self.fitting())
+        left, top = (self.width() - width) // 2, (self.height() - height) // 2
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        place = QRect(left, top, width, height)
+        painter.drawTiledPixmap(place, self._ground)
+        painter.drawImage(place, self._image)
+        painter.end()
+
+
+def _chequers() -> QPixmap:
+    ground = QPixmap(2 * SQUARE, 2 * SQUARE)
+    ground.fill(GROUND[0])
+    painter = QPainter(ground)
+    for x, y in ((0, SQUARE), (SQUARE, 0)):
+        painter.fillRect(x, y, SQUARE, SQUARE, GROUND[1])
+    painter.end()
+    return ground

@@ -1,0 +1,24 @@
+"""Apply warp: the layer bent along arrows at its own size, with no style, as a new layer above it."""
+
+from __future__ import annotations
+
+from .bridge.bend import Bend
+from .command import Desk, installed
+from .cutout import Cutout
+from .delivery import NewWarp
+from .document import Document
+from .painting import Painting, Task
+
+
+def apply_warp(desk: Desk, document: Document, layer_id: str, arrow_layer: str, bend: Bend) -> None:
+    """Raises Refusal or WorkerError if the layer can't be bent, or no arrow is to be followed."""
+    if desk.is_taken:
+        desk.painting.show()
+        return
+    installed()
+    layer = document.settled_layer(layer_id)
+    layer.refuse_unpaintable()
+    cutout = Cutout(document, layer)
+    arrows = cutout.request_fields(arrow_layer)["keypoints"]
+    request = bend.request(arrows, cutout.place.width, cutout.place.height, cutout.layout["format"])
+    desk.painting = Painting(document, cutout, Task(request, NewWarp()))
