@@ -95,13 +95,13 @@ def suggest(
                 views[1], agreement, mirrored = flipped, other, True
         on_progress(Progress("keypoints", 3, _STAGES))
         if agreement.sureness < LEAST_SURE:
-            return none_found(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed.")
+            return none_found(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed." + _better_eyes(encoder))
         matches, response = _agreeing_buddies(*views, agreement)
     on_progress(Progress("keypoints", 4, _STAGES))
     notes = ["The style picture is taken mirrored."] if mirrored else []
     few = agreement.sureness < SURE
     if few:
-        notes.append("The two pictures have little in common: only a few arrows are proposed. Look at each.")
+        notes.append("The two pictures have little in common: only a few arrows are proposed. Look at each." + _better_eyes(encoder))
     cleaned = clean_matches(matches, content.size, style.size, response)
     chosen = cleaned.kept[_clusters(matches[cleaned.kept], response[cleaned.kept], min(count, _FEW) if few else count, content, style, seed)]
     if not len(chosen):
@@ -159,6 +159,11 @@ def _clusters(matches: PointPairs, response: np.ndarray, count: int, content: Pi
     _, cluster = kmeans2(where, count, minit="++", seed=seed)
     best = [np.flatnonzero(cluster == each)[response[cluster == each].argmax()] for each in np.unique(cluster)]
     return np.array(best, np.intp)[np.argsort(-response[best], kind="stable")]
+
+
+def _better_eyes(encoder: Encoder) -> str:
+    """What would help: the encoder that comes along was made for brushwork (measured: tests/benchmarks/keypoints.py)."""
+    return " VGG-19 recognises more: `brushwarp weights get vgg19` fetches it." if encoder.name == "compact" else ""
 
 
 def none_found(sureness: float, encoder: str, note: str) -> Suggestion:
