@@ -14,6 +14,7 @@ if sys.version_info < (3, 10):
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
+NO_TESTS = 5  # pytest's exit code where none was chosen
 sys.path.insert(0, str(HOST_TESTS))
 from places import find_places  # noqa: E402 - lies beside the tests
 
@@ -31,6 +33,39 @@ def reaches_host_tests(words: Sequence[str]) -> bool:
     named = [Path(word.split("::")[0]).resolve() for word in words if not word.startswith("-")]
     named = [path for path in named if path.exists()]
     return not named or any(HOST_TESTS in (path, *path.parents) or path in HOST_TESTS.parents for path in named)
+
+
+def runs(words: Sequence[str]) -> list[list[str]]:
+    """pytest's arguments, of each process: of all tests those in hosts, which mostly wait for a window, go beside the others."""
+    if any(not word.startswith("-") and Path(word.split("::")[0]).exists() for word in words):
+        return [list(words)]
+    tests = str(CHECKOUT / "tests")
+    return [[tests, f"--ignore={HOST_TESTS}", *words], [str(HOST_TESTS), *words]]
+
+
+def run(python: Path, words: Sequence[str]) -> int:
+    """pytest's exit code: the worst of all processes'; what those beside the first one say comes after it."""
+    first, *others = ([str(python), "-m", "pytest", *arguments] for arguments in runs(words))
+    environment = dict(os.environ)
+    if others:
+        environment.setdefault("OMP_NUM_THREADS", "1")  # or each waits for threads that the other one has
+    beside = []
+    try:
+        for command in others:
+            said = tempfile.TemporaryFile()
+            beside.append((subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=said, stderr=subprocess.STDOUT), said))
+        codes = [subprocess.run(first, cwd=CHECKOUT, env=environment, check=False).returncode]
+        for process, said in beside:
+            codes.append(process.wait())
+            said.seek(0)
+            sys.stdout.buffer.write(said.read())
+            sys.stdout.flush()
+    finally:
+        for process, _ in beside:
+            if process.poll() is None:
+                process.terminate()
+    ran = [code for code in codes if code != NO_TESTS]
+    return max(ran, key=abs) if ran else NO_TESTS
 
 
 def ready_hosts() -> str | None:
@@ -63,12 +98,12 @@ def main(words: list[str]) -> int:
     # From the checkout, where pytest's settings are; paths of the caller are made absolute for that.
     absolute = [str(Path(word).absolute()) if not word.startswith("-") and Path(word.split("::")[0]).exists() else word for word in words]
     try:
-        done = subprocess.run([str(python), "-m", "pytest", *absolute], cwd=CHECKOUT, env=os.environ, check=False)
+        code = run(python, absolute)
     except KeyboardInterrupt:
         return 130
     if missing:
         print(missing)
-    return done.returncode
+    return code
 
 
 if __name__ == "__main__":
