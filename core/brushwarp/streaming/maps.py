@@ -7,7 +7,6 @@ computed twice, unless a `Stored` map lies between (`stores`).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +30,11 @@ class Map(ABC):
     @property
     def values(self) -> int:
         return self.channels * self.size[0] * self.size[1]
+
+    @property
+    def row_values(self) -> int:
+        """That are computed for a row, at once: of this map, or of one that it is computed from, if that has more."""
+        return self.channels * self.size[1]
 
     def scaled(self, factor: Tensor, shift: Tensor) -> Map | None:
         """This map with each channel times `factor` (C,) plus `shift` (C,), where that costs nothing; else None."""
@@ -99,9 +103,12 @@ class Convolved(Map):
         convolution = self.convolution
         margin, stride = convolution.margin, convolution.stride
         last = (bottom - 1) * stride - margin + convolution.weight.shape[-1]
-        strip = edged_rows(self.source, top * stride - margin, last, self.mode)
-        strip = functional.pad(strip, (margin, margin, 0, 0), mode=self.mode) if margin else strip
+        strip = padded_rows(self.source, top * stride - margin, last, margin, self.mode)
         return functional.conv2d(strip, convolution.weight, convolution.bias, stride)
+
+    @property
+    def row_values(self) -> int:
+        return max(super().row_values, self.convolution.stride * self.source.row_values)
 
     def scaled(self, factor: Tensor, shift: Tensor) -> Map:
         weight, bias = self.convolution.weight, self.convolution.bias
@@ -118,7 +125,7 @@ class Doubled(Map):
 
     def rows(self, top: int, bottom: int) -> Tensor:
         first, last = top // 2, (bottom - 1) // 2 + 1  # rows that are doubled
-        strip = functional.pad(edged_rows(self.source, first - 1, last + 1, "replicate"), (1, 1, 0, 0), mode="replicate")
+        strip = padded_rows(self.source, first - 1, last + 1, 1, "replicate")
         doubled = interleave_phases(functional.conv2d(strip, self.kernels, self.bias))
         return doubled[:, :, top - 2 * first : bottom - 2 * first, : self.size[1]]
 
@@ -143,6 +150,10 @@ class Normalised(Map):
         return values.relu_() if self.relu else values
 
     @property
+    def row_values(self) -> int:
+        return self.source.row_values
+
+    @property
     def _as_batch_norm(self) -> tuple[Tensor, ...]:
         """The one operation that scales and shifts in one go."""
         return torch.zeros_like(self.shift), torch.ones_like(self.shift), self.factor, self.shift, False, 0.0, 0.0
@@ -151,6 +162,10 @@ class Normalised(Map):
 class Added(Map):
     def __init__(self, first: Map, second: Map) -> None:
         self.first, self.second, self.channels, self.size = first, second, first.channels, first.size
+
+    @property
+    def row_values(self) -> int:
+        return max(self.first.row_values, self.second.row_values)
 
     def rows(self, top: int, bottom: int) -> Tensor:
         return self.first.rows(top, bottom) + self.second.rows(top, bottom)
@@ -176,27 +191,15 @@ class Luminance(Map):
         return luminance(self.source.rows(top, bottom))
 
 
-class Applied(Map):
-    """A function of each pixel, to as many channels."""
-
-    def __init__(self, source: Map, function: Callable[[Tensor], Tensor]) -> None:
-        self.source, self.function, self.channels, self.size = source, function, source.channels, source.size
-
-    def rows(self, top: int, bottom: int) -> Tensor:
-        return self.function(self.source.rows(top, bottom))
-
-
-def edged_rows(source: Map, first: int, last: int, mode: str) -> Tensor:
-    """Rows `first`..`last` of a map, where those beyond its edge are mirrored ("reflect") or the edge's own ("replicate")."""
+def padded_rows(source: Map, first: int, last: int, margin: int, mode: str) -> Tensor:
+    """Rows `first`..`last` of a map, and `margin` more columns on both sides: what lies beyond the map's edge is mirrored ("reflect") or
+    the edge's own ("replicate")."""
     height = source.size[0]
-    if first >= 0 and last <= height:
+    above, below = max(0, -first), max(0, last - height)
+    if not (above or below or margin):
         return source.rows(first, last)
-    wanted = torch.arange(first, last)
-    if mode == "reflect":
-        wanted = wanted.abs()
-        wanted = torch.minimum(wanted, 2 * (height - 1) - wanted)
-    wanted = wanted.clamp(0, height - 1)
-    low, high = int(wanted.min()), int(wanted.max()) + 1
-    strip = source.rows(low, high)
-    picked = strip.index_select(2, (wanted - low).to(strip.device))
-    return picked.contiguous(memory_format=torch.channels_last)
+    # To mirror rows one has to have them: a low strip at the edge asks for some more.
+    low, high = (max(0, min(first, height - 1 - below)), min(height, max(last, above + 1))) if mode == "reflect" else (max(0, first), min(height, last))
+    strip = functional.pad(source.rows(low, high), (margin, margin, above, below), mode=mode)
+    start = first - low + above
+    return strip if strip.shape[2] == last - first else strip[:, :, start : start + last - first]

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
+import weakref
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from ..errors import BrushwarpError
+from ..errors import NO_ROOM, BrushwarpError
 from .maps import Map
 
 
 class Stored(Map):
     """Rows that were computed once. Row by row, pixel by pixel, channel by channel, so that a strip is one piece of memory, and what
-    convolutions call channels_last.
+    convolutions call channels_last. tensor: (H, W, C), where they lie; device: where their strips are wanted."""
 
-    folder: where to put the file, which is removed from it at once and gone when nobody holds the map; None keeps it in memory.
-    Raises BrushwarpError("disk-full", "spill-folder").
-    """
-
-    def __init__(self, channels: int, size: tuple[int, int], dtype: torch.dtype, device: torch.device, folder: Path | None = None) -> None:
-        self.channels, self.size, self.device = channels, size, device
-        shape = (*size, channels)
-        self.tensor = torch.empty(shape, dtype=dtype) if folder is None else _in_file(shape, dtype, folder)
+    def __init__(self, tensor: Tensor, device: torch.device) -> None:
+        self.tensor, self.device = tensor, device
+        self.size, self.channels = (tensor.shape[0], tensor.shape[1]), tensor.shape[2]
 
     def put(self, top: int, rows: Tensor) -> None:
         """rows: (1, C, h, W), which become those from `top` on."""
@@ -33,6 +28,31 @@ class Stored(Map):
 
     def rows(self, top: int, bottom: int) -> Tensor:
         return self.tensor[top:bottom].to(self.device).permute(2, 0, 1)[None]
+
+
+class Shelf:
+    """Makes `Stored` maps, and takes back what they lay in when nobody holds them any more: memory that is fresh from the system takes
+    several times as long to write to. What does not fit the next map is let go, so no more is held than is stored at once.
+
+    folder: where to put files, which are removed from it at once and gone with their map; None for memory.
+    """
+
+    def __init__(self, device: torch.device, dtype: torch.dtype, folder: Path | None) -> None:
+        self.device, self.dtype, self.folder = device, dtype, folder
+        self._spare: list[Tensor] = []
+
+    def make(self, channels: int, size: tuple[int, int]) -> Stored:
+        """One whose rows are still to be put. Raises BrushwarpError("disk-full", "spill-folder")."""
+        shape = (*size, channels)
+        fitting = [tensor for tensor in self._spare if tensor.numel() == channels * size[0] * size[1]]
+        self._spare[:] = fitting
+        if fitting:
+            tensor = self._spare.pop().view(shape)
+        else:
+            tensor = torch.empty(shape, dtype=self.dtype) if self.folder is None else _in_file(shape, self.dtype, self.folder)
+        stored = Stored(tensor, self.device)
+        weakref.finalize(stored, self._spare.append, tensor)
+        return stored
 
 
 def _in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor:
@@ -51,7 +71,7 @@ def _in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor
             os.close(handle)
             os.unlink(name)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        if error.errno in NO_ROOM:
             raise BrushwarpError(
                 "disk-full", f"There is no room in {folder} for {size / 1e6:.0f} MB of a painting under way.",
                 "Make room on that disk, or set BRUSHWARP_HOME to a folder on another one.",

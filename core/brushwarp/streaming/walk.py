@@ -25,7 +25,7 @@ from ..multimodal.network import (
 )
 from .maps import Added, Convolution, Convolved, Doubled, Joined, Luminance, Map, Normalised
 from .plan import StreamPlan
-from .stores import Stored
+from .stores import Shelf, Stored
 
 RECOMPUTED = 24
 """Values a pixel of the picture beyond which a map is computed twice instead of stored: those at the picture's own size, which take one
@@ -42,8 +42,8 @@ class Desk:
         self, device: torch.device, dtype: torch.dtype, plan: StreamPlan, folder: Path | None = None,
         on_strip: Callable[[float], None] = lambda share: None,
     ) -> None:
-        self.device, self.dtype, self.plan, self.on_strip = device, dtype, plan, on_strip
-        self.folder = folder if plan.spill else None
+        self.device, self.plan, self.on_strip = device, plan, on_strip
+        self._shelf = Shelf(device, dtype, folder if plan.spill else None)
         self._area, self._passes, self._begun = 0, 1, 0
 
     def begin(self, subnet: nn.Module, size: tuple[int, int]) -> None:
@@ -54,7 +54,7 @@ class Desk:
     def strips(self, source: Map) -> Iterator[tuple[int, Tensor]]:
         """The whole map, from the top: each strip's first row, and its rows. Where memory runs out, the rest in lower strips."""
         top, height = 0, source.size[0]
-        step = max(1, self.plan.values // (source.channels * source.size[1]))
+        step = max(1, self.plan.values // source.row_values)
         while top < height:
             self.on_strip(min(1.0, (self._begun + top / height) / self._passes))
             try:
@@ -72,17 +72,17 @@ class Desk:
             top += rows.shape[2]
         self._begun += 1
 
-    def kept(self, source: Map) -> Map:
-        """The map, computed now."""
-        stored = Stored(source.channels, source.size, self.dtype, self.device, self.folder)
+    def kept(self, source: Map, into: Stored | None = None) -> Map:
+        """The map, computed now. into: where to, if not somewhere new; it may be read for `source`, each row for the same row alone."""
+        stored = into or self._shelf.make(source.channels, source.size)
         for top, rows in self.strips(source):
             stored.put(top, rows)
         return stored
 
-    def normed(self, source: Map, norm: InstanceNorm, *, relu: bool = False) -> Map:
+    def normed(self, source: Map, norm: InstanceNorm, *, relu: bool = False) -> Normalised:
         """Instance norm, whose statistics are taken now of the whole map; which is stored, unless it is one to compute twice."""
         twice = source.values > RECOMPUTED * self._area
-        stored = None if twice else Stored(source.channels, source.size, self.dtype, self.device, self.folder)
+        stored = None if twice else self._shelf.make(source.channels, source.size)
         moments = Moments()
         for top, rows in self.strips(source):
             moments.add(rows)
@@ -144,7 +144,8 @@ def _(module: ConvNormRelu, x: Map, desk: Desk) -> Map:
 
 @streamed.register
 def _(module: Residual, x: Map, desk: Desk) -> Map:
-    return desk.kept(Added(x, desk.normed(streamed(module.second, streamed(module.first, x, desk), desk), module.norm)))
+    change = desk.normed(streamed(module.second, streamed(module.first, x, desk), desk), module.norm)
+    return desk.kept(Added(x, change), into=change.source if isinstance(change.source, Stored) else None)
 
 
 @streamed.register
