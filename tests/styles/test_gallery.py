@@ -52,9 +52,8 @@ def test_a_style_paints_and_says_what_it_is(style, sample):
     assert (painted - sample).abs().mean() > 0.05
     halo = (mean_of_frame(painted, 0, 4) - mean_of_frame(painted, 6, 14)).abs().max()
     assert halo < 0.05  # 0.016 in the sample itself
-    # The eye begins to see it at 0.016; with transposed convolutions it is 0.042 (measured). The Starry Night, trained before it was
-    # penalised, has 0.024, all others 0.006 at most.
-    assert grid_pattern(painted[None], 8).sqrt() < (0.03 if style.path.stem == "vangogh_starry_night" else 0.016)
+    # The eye begins to see it at 0.016; with transposed convolutions it is 0.042, and of all that are shipped 0.006 at most (measured).
+    assert grid_pattern(painted[None], 8).sqrt() < 0.01
     assert fine_detail(painted[:, *SKY]) < 0.85 * fine_detail(painted[:, *GROUND])
 
 
