@@ -101,7 +101,7 @@ class Moments:
     def add(self, rows: Tensor) -> None:
         """rows: (1, C, h, W)."""
         count = rows.shape[2] * rows.shape[3]
-        mean, variance = (x.double() for x in torch.batch_norm_update_stats(rows.float(), None, None, 0.0))
+        mean, variance = (x.double() for x in _mean_and_variance(rows.float()))
         if not self._count:
             self._count, self._mean, self._squares = count, mean, variance * count
             return
@@ -124,6 +124,14 @@ class Moments:
         """What the norm multiplies each channel with, and then adds."""
         factor = norm.weight.double() / (self.variance + norm.eps).sqrt()
         return factor.to(norm.weight), (norm.bias.double() - self._mean * factor).to(norm.weight)
+
+
+def _mean_and_variance(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each channel of (1, C, h, W); on a CPU by the one kernel that is fast for channels_last."""
+    if rows.device.type == "cpu":
+        return torch.batch_norm_update_stats(rows, None, None, 0.0)
+    variance, mean = torch.var_mean(rows, (0, 2, 3), correction=0)
+    return mean, variance
 
 
 @singledispatch
