@@ -135,6 +135,16 @@ def test_cancelling_stops_at_the_next_step(painter, photo):
     assert max(later - earlier for earlier, later in zip(shares, shares[1:], strict=False)) < 0.2  # a step is a layer, not a subnet
 
 
+def test_a_painting_is_seen_before_it_is_done_coarse_strokes_first(painter, photo):
+    seen = []
+    painted = api.stylize(photo, painter, on_progress=lambda progress: seen.append(progress.preview))
+    pictures = [picture for picture in seen if picture is not None]
+    steps = painter.plan(photo.size).sizes
+    assert [tuple(picture.shape[1:]) for picture in pictures] == list(steps[:-1])
+    assert all(0 <= picture.min() and picture.max() <= 1 for picture in pictures)
+    assert painted.size == photo.size
+
+
 @pytest.mark.parametrize("setting", [{"strength": 1.5}, {"strength": float("nan")}, {"brush_scale": 0}, {"brush_scale": 100}])
 def test_settings_out_of_range_are_refused_by_name(painter, photo, setting):
     with pytest.raises(BrushwarpError, match="Choose one from"):

@@ -24,6 +24,7 @@ from .network import Upsample
 __all__ = ["Painter", "Plan", "plan_painting"]
 
 WIDEST_AT_FULL_SIZE = 32  # channels of a subnet's maps that have the picture's own size
+SHOWN_SIDE = 512  # pixels of the long side of a picture that is shown on the way
 ROWS_AT_ONCE = 256  # of a finished picture that is brought into its colours
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
@@ -72,7 +73,10 @@ class Painter:
 
     @torch.inference_mode()
     def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
-        """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1."""
+        """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1.
+
+        on_progress gets a small picture of what is painted after each step: the forms first, then ever finer strokes.
+        """
         if plan.strips is not None:
             return self._paint_in_strips(rgb, plan, plan.strips, on_progress)
         sizes = plan.sizes
@@ -90,6 +94,8 @@ class Painter:
                 with _followed(subnet, tell):
                     x = subnet(resize(x, size).contiguous(memory_format=torch.channels_last)).float()
                 done += area
+                if done < work:
+                    on_progress(Progress("painting", done, work, _shown(x)))
         on_progress(Progress("painting", work, work))
         return denormalise(x)[0].clamp(0, 1).cpu()
 
@@ -111,11 +117,20 @@ class Painter:
                 for top, rows in desk.strips(painted):
                     picture[:, :, top : top + rows.shape[2]] = rows
                 done += size[0] * size[1]
+                if done < work:
+                    on_progress(Progress("painting", done, work, _shown(picture)))
         on_progress(Progress("painting", work, work))
         for top in range(0, size[0], ROWS_AT_ONCE):  # of a large picture no second copy is made
             rows = picture[:, :, top : top + ROWS_AT_ONCE]
             rows.copy_(denormalise(rows).clamp(0, 1))
         return picture[0]
+
+
+def _shown(picture: Tensor) -> Tensor:
+    """A step's painting, (3, h, w) in 0..1, to be looked at while the next one, with finer strokes, is on its way."""
+    share = min(1.0, SHOWN_SIDE / max(picture.shape[2:]))
+    small = resize(picture, tuple(max(1, round(side * share)) for side in picture.shape[2:]))
+    return denormalise(small)[0].clamp(0, 1)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Engine:
     ) -> tuple[memoryview, str]:
         """Painted, then bent along the arrows, then clipped by the selection: painting and arrows see what is around it.
 
-        Returns the bytes in the request's layout and the recipe. Raises BrushwarpError and Cancelled as the engine does.
+        Returns the bytes in the request's layout and the recipe. on_progress gets previews as thumbnails. Raises BrushwarpError and Cancelled as the engine does.
         """
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels  # as large as the layer
@@ -57,7 +57,7 @@ class Engine:
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,
-            on_progress=on_progress,
+            on_progress=lambda progress: on_progress(_with_thumbnail(progress)),
             on_note=layer.notes.append,
         )
         if len(layer.pairs):
@@ -70,7 +70,7 @@ class Engine:
     ) -> tuple[memoryview, str]:
         """Painted and bent together, then clipped by the selection. The recipe tells the arrows as they were solved.
 
-        on_progress gets previews as thumbnails. Errors as for `stylize`.
+        Errors as for `stylize`.
         """
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels

@@ -60,13 +60,13 @@ class Works(Protocol):
     def stylize(
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
     ) -> tuple[bytes | memoryview, str]:
-        """The painted pixels and the recipe."""
+        """The painted pixels and the recipe. What `on_progress` gets as preview is a `Thumbnail`, here as in all works."""
         ...
 
     def deform(
         self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
     ) -> tuple[bytes | memoryview, str]:
-        """The painted and bent pixels and the recipe. What `on_progress` gets as preview is a `Thumbnail`."""
+        """The painted and bent pixels and the recipe."""
         ...
 
     def warp(
@@ -357,9 +357,9 @@ def _reporter(job: Job) -> OnProgress:
         if job.cancelled.is_set():
             raise Cancelled
         now = time.monotonic()
-        if progress.stage != last_stage or now - last_time >= PROGRESS_SECONDS:
+        preview = progress.preview if isinstance(progress.preview, Thumbnail) else None
+        if preview is not None or progress.stage != last_stage or now - last_time >= PROGRESS_SECONDS:
             last_stage, last_time = progress.stage, now
-            preview = progress.preview if isinstance(progress.preview, Thumbnail) else None
             job.say(Progress(job.order.job, progress.stage[:200], int(progress.done), int(progress.total), progress.loss, preview))
 
     return report
