@@ -23,6 +23,7 @@ from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
+CLOSING_SECONDS = 30
 NO_TESTS = 5  # pytest's exit code where none was chosen
 sys.path.insert(0, str(HOST_TESTS))
 from places import find_places  # noqa: E402 - lies beside the tests
@@ -40,7 +41,7 @@ def runs(words: Sequence[str]) -> list[list[str]]:
     if any(not word.startswith("-") and Path(word.split("::")[0]).exists() for word in words):
         return [list(words)]
     tests = str(CHECKOUT / "tests")
-    return [[tests, f"--ignore={HOST_TESTS}", *words], [str(HOST_TESTS), *words]]
+    return [[tests, f"--ignore={HOST_TESTS}", *words], [str(HOST_TESTS), "-o", "cache_dir=.pytest_cache/hosts", *words]]
 
 
 def run(python: Path, words: Sequence[str]) -> int:
@@ -53,19 +54,29 @@ def run(python: Path, words: Sequence[str]) -> int:
     try:
         for command in others:
             said = tempfile.TemporaryFile()
-            beside.append((subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=said, stderr=subprocess.STDOUT), said))
+            process = subprocess.Popen(
+                command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+            )
+            beside.append((process, said))
         codes = [subprocess.run(first, cwd=CHECKOUT, env=environment, check=False).returncode]
+        codes += [process.wait() for process, _ in beside]
+    finally:
         for process, said in beside:
-            codes.append(process.wait())
+            _end(process)
             said.seek(0)
             sys.stdout.buffer.write(said.read())
             sys.stdout.flush()
-    finally:
-        for process, _ in beside:
-            if process.poll() is None:
-                process.terminate()
     ran = [code for code in codes if code != NO_TESTS]
     return max(ran, key=abs) if ran else NO_TESTS
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Of a run that was interrupted: the hosts that it opened are closed first."""
+    try:
+        process.wait(CLOSING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait()
 
 
 def ready_hosts() -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -45,12 +45,18 @@ def measure(work: Callable[[], Tensor], device: torch.device) -> tuple[Tensor, C
 
 
 def anonymous_memory() -> int:
-    """Bytes of this process that no file backs; the most there ever were where the system doesn't tell."""
+    """Bytes of this process that no file backs; the most that it ever took where only that is to be had (macOS), 0 where nothing is."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon"))
     except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        pass
+    try:
+        import resource  # Windows has none
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 class _HostPeak:

@@ -30,7 +30,7 @@ def test_a_plan_fits_its_memory_and_holds_a_row_at_least(size, memory):
     assert 32 * size[1] <= plan.values
     assert plan.values <= FASTEST or plan.values == 32 * size[1]
     stored = 0 if plan.spill else STORED_VALUES * area * 4
-    assert 15 * area + stored + 48 * plan.values <= memory
+    assert 15 * area + stored + 64 * plan.values <= memory
 
 
 @given(SIZES, MEMORY, st.integers(0, 1 << 34))

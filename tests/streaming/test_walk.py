@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 import torch
 
 from brushwarp.multimodal.network import EnhanceSubnet, RefineSubnet, StyleSubnet
-from brushwarp.streaming import Desk, StreamPlan, Whole, streamed
+from brushwarp.streaming import Desk, StreamPlan, Whole, stores, streamed
+from brushwarp.streaming.plan import STORED_VALUES
 
 CPU = torch.device("cpu")
 SUBNETS = {"style": lambda: StyleSubnet(8), "enhance": lambda: EnhanceSubnet(16, 2), "refine": lambda: RefineSubnet(16)}
@@ -28,3 +31,28 @@ def test_the_same_pixels(name, size, values):
     subnet = SUBNETS[name]().eval()
     x = torch.randn(1, 3, *size)
     assert (streamed_through(subnet, x, values) - subnet(x)).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["refine", "enhance", "style"])
+def test_no_more_is_stored_than_the_planner_reckons_with(name, monkeypatch):
+    """At the peak, maps that are held and memory that waits to be used again, in values a pixel."""
+    subnet = {"refine": lambda: RefineSubnet(128), "enhance": lambda: EnhanceSubnet(128, 6), "style": lambda: StyleSubnet(16)}[name]()
+    living, most = [], 0
+
+    class Counted(stores.Stored):
+        def __init__(self, tensor, device):
+            nonlocal most
+            super().__init__(tensor, device)
+            maps = [found.tensor for reference in living if (found := reference()) is not None]
+            most = max(most, sum(each.numel() for each in [tensor, *maps, *desk._shelf._spare]))
+            living.append(weakref.ref(self))
+
+    monkeypatch.setattr(stores, "Stored", Counted)
+    desk = Desk(CPU, torch.float32, StreamPlan(1 << 16))
+    x = torch.randn(1, 3, 64, 64)
+    desk.begin(subnet.eval(), (64, 64))
+    with torch.inference_mode():
+        result = streamed(subnet, Whole(x, CPU), desk)
+        for _ in desk.strips(result):
+            pass
+    assert most <= STORED_VALUES * 64 * 64

@@ -63,8 +63,9 @@ class LiveWarp:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            if self._client is not None:
-                self._client.cancel()
+            client = self._client
+            if client is not None:
+                client.cancel()
 
     def _run(self) -> None:
         try:
@@ -105,7 +106,8 @@ class LiveWarp:
         if self._closed:
             raise JobCancelled()
         if isinstance(event, Queued):
-            self._tell(event)
+            with self._changed:
+                self._news = self._news or event  # a preview that nobody has seen yet says more
 
     def _tell(self, news: News) -> None:
         with self._changed:

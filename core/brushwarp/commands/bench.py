@@ -103,10 +103,13 @@ def _paths(painter: Painter, size: tuple[int, int], memory: int | None, device: 
     """What is painted by default, and the picture at once where that isn't it and fits."""
     plan = painter.plan(size, memory=memory)
     paths = [("at once" if plan.strips is None else "strips, in files" if plan.strips.spill else "strips", plan)]
-    fits = painter.architecture.plan(size, memory=memory or device_memory(device).free // 2)
-    if plan.strips is not None and not fits.capped:
-        paths.append(("at once", fits))
-    return paths
+    if plan.strips is None:
+        return paths
+    try:
+        at_once = painter.architecture.plan(size, memory=device_memory(device).free // 2 if memory is None else memory)
+    except MemoryError:
+        return paths
+    return paths if at_once.capped else [*paths, ("at once", at_once)]
 
 
 def _plain_pace(painter: Painter, sample: Tensor, device: torch.device) -> float:

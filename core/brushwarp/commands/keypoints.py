@@ -12,7 +12,7 @@ from ..errors import BrushwarpError
 from ..features import ENCODERS
 from ..geometry import write_arrows, write_pairs
 from ..image import Picture, load_picture, refuse_unsavable
-from ..styles import load_style, painting_of
+from ..styles import list_styles, load_style, painting_of
 from .terminal import progress_bar, say, tell
 
 FORMATS = (".svg", ".txt")
@@ -62,6 +62,6 @@ def run_keypoints(arguments: argparse.Namespace) -> None:
 def _picture(named: str) -> Picture:
     """A picture file; or what a trained style was learnt from, by its id or its file."""
     path = Path(named)
-    if path.suffix == ".safetensors" or not (path.suffix or path.exists()):
+    if path.suffix == ".safetensors" or (not path.is_file() and any(style.path.stem == named for style in list_styles())):
         return painting_of(load_style(named))
     return load_picture(path)

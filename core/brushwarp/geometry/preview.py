@@ -16,7 +16,7 @@ from brushwarp.geometry.thin_plate import PlateFlow
 from brushwarp.geometry.warp import warp_tensor
 from brushwarp.image.picture import Picture
 
-CELLS = 48  # of the grid on which the flow is known, along the long side
+CELLS, LEAST_CELLS = 48, 8  # of the grid on which the flow is known, along the long side, and along the short one at the least
 MESHES = 16  # of the grid that is drawn, likewise
 GRID, FOLDS, ARROWS = "grid", "folds", "arrows"
 
@@ -37,12 +37,13 @@ class WarpPreview:
 def preview_warp(
     picture: Picture, pairs: KeypointPairs, *, smoothness: float = 0.0, show: Collection[str] = (), marked: int | None = None
 ) -> WarpPreview:
-    """`warp`, bilinear and along a flow that is right to a few tenths of a pixel; and drawn over it what `show` names.
+    """`warp`, bilinear, and drawn over it what `show` names. The flow is right to a few tenths of a pixel of some thousand, to a few
+    pixels where an arrow ends a step from the edge.
 
     marked: which arrow is drawn in another colour. Raises BrushwarpError as `KeypointPairs.validated`.
     """
     seen = pairs.validated(picture.size)
-    step = max(1, max(picture.size) // CELLS)
+    step = max(1, min(max(picture.size) // CELLS, min(picture.size) // LEAST_CELLS))
     flow = PlateFlow.roughly(torch.tensor(seen.source), torch.tensor(seen.target), picture.size, smoothness=smoothness, step=step)
     field = flow.rows(0, picture.height)
     alpha = picture.alpha

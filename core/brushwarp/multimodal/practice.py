@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ..styles import StylePack, save_pack
 from .photos import SAMPLES_SUFFIX, find_photos, worth_practising
 from .report import draw_report, paint_sample
-from .thumbnail import with_painting, with_thumbnail
+from .thumbnail import small_painting, with_thumbnail
 from .train import Report, Training
 
 SAMPLES = 8  # pictures over a training
@@ -43,6 +44,7 @@ def practise(
     there is one. on_sample: with each picture painted on the way, one at each eighth, in a folder beside `output`. painting: to keep a
     small copy of in the pack. sample_suffix: one of `report.SAMPLE_FORMATS`.
     """
+    kept = None if painting is None else small_painting(painting)  # now: who knows what is moved in hours
     total, samples = training.settings.total, output.with_suffix(SAMPLES_SUFFIX)
     samples.mkdir(exist_ok=True)
     setbacks = training.setbacks
@@ -63,7 +65,6 @@ def practise(
         draw_report(training.history, sorted(samples.glob(f"*{sample_suffix}")), output.with_suffix(".report.png"), title)
 
     pack = with_thumbnail(training.run(photos, output, report_and_paint, draw))
-    if painting is not None:
-        pack = with_painting(pack, painting)
+    pack = replace(pack, painting=kept)
     save_pack(pack, output)
     return pack

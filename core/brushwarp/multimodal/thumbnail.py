@@ -27,12 +27,12 @@ def with_thumbnail(pack: StylePack) -> StylePack:
     return replace(pack, thumbnail=_bytes(resize(painted, THUMBNAIL_SIZE)))
 
 
-def with_painting(pack: StylePack, painting: Path) -> StylePack:
-    """The pack with a small copy of the painting, (H, W, 3) uint8."""
+def small_painting(painting: Path) -> Tensor:
+    """A small copy of the painting, (H, W, 3) uint8, for its pack."""
     rgb = to_tensor(open_rgb(painting))
     share = min(1.0, PAINTING_SIDE / max(rgb.shape[1:]))
     height, width = (max(1, round(side * share)) for side in rgb.shape[1:])
-    return replace(pack, painting=_bytes(resize(rgb, (height, width))))
+    return _bytes(resize(rgb, (height, width)))
 
 
 def _bytes(rgb: Tensor) -> Tensor:

@@ -54,15 +54,19 @@ class Painter:
         """
         asked = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side}
         given = memory
-        memory = given or int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY)
+        memory = int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY) if given is None else given
         at_once = memory if self.dtype == torch.float32 else 2 * memory
         if not self.architecture.streams:
             return self.architecture.plan(size, **asked, memory=at_once)
         if self.device.type != "cpu":
-            plan = self.architecture.plan(size, **asked, memory=at_once)
-            if not plan.capped:
+            try:
+                plan = self.architecture.plan(size, **asked, memory=at_once)
+            except MemoryError:
+                plan = None
+            if plan is not None and not plan.capped:
                 return plan
-            memory = given or int(device_memory(torch.device("cpu")).free * SHARE_OF_FREE_MEMORY)  # where maps lie then
+            if given is None:
+                memory = int(device_memory(torch.device("cpu")).free * SHARE_OF_FREE_MEMORY)  # where maps lie then
         plan = self.architecture.plan(size, **asked)
         strips = plan_strips(plan.sizes[-1], memory=memory, channels=WIDEST_AT_FULL_SIZE, value_bytes=self.dtype.itemsize)
         return replace(plan, strips=strips)

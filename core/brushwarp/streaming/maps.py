@@ -28,10 +28,6 @@ class Map(ABC):
         """(1, channels, bottom - top, W), on the device that the layers are on; not to be changed. 0 <= top < bottom <= H."""
 
     @property
-    def values(self) -> int:
-        return self.channels * self.size[0] * self.size[1]
-
-    @property
     def row_values(self) -> int:
         """That are computed for a row, at once: of this map, or of one that it is computed from, if that has more."""
         return self.channels * self.size[1]

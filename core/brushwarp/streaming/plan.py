@@ -13,7 +13,7 @@ tests/benchmarks/streaming.py; four times as many take 1.4 times as long)."""
 STORED_VALUES = 24
 """A pixel of the picture, at the peak, in what is stored between layers: a map at half of its sides, and one at a quarter."""
 
-_STRIPS = 12  # of the planned size that live at once: a layer's halo, its padded copy, what it gives, and the same of the one computed anew
+_STRIPS = 16  # of the planned size that live at once: a layer's halo, its padded copy, what it gives, and the same of the one computed anew
 _VALUE_BYTES = 4  # in float32, as strips mostly are
 _PICTURE_BYTES = 15  # a pixel: the painting, and the one of half its sides that it is painted over
 

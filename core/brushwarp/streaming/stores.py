@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import tempfile
 import weakref
 from pathlib import Path
@@ -55,6 +57,16 @@ class Shelf:
         return stored
 
 
+def _reserve(handle: int, size: int, folder: Path) -> None:
+    """Disk behind every byte: a hole in a mapped file that can't be filled kills the process."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, size)
+        return
+    if shutil.disk_usage(folder).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.ftruncate(handle, size)
+
+
 def _in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor:
     count = shape[0] * shape[1] * shape[2]
     size = count * dtype.itemsize
@@ -62,14 +74,15 @@ def _in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="strips-", dir=folder)
         try:
-            if hasattr(os, "posix_fallocate"):
-                os.posix_fallocate(handle, 0, size)  # a hole that can't be filled later would kill the process
-            else:
-                os.ftruncate(handle, size)
-            return torch.from_file(name, shared=True, size=count, dtype=dtype).reshape(shape)
+            _reserve(handle, size, folder)
+            tensor = torch.from_file(name, shared=True, size=count, dtype=dtype).reshape(shape)
         finally:
             os.close(handle)
-            os.unlink(name)
+            if os.name != "nt":
+                os.unlink(name)
+        if os.name == "nt":  # where a file that is mapped can't be removed
+            weakref.finalize(tensor.untyped_storage(), Path(name).unlink, missing_ok=True)
+        return tensor
     except OSError as error:
         if error.errno in NO_ROOM:
             raise BrushwarpError(

@@ -27,10 +27,6 @@ from .maps import Added, Convolution, Convolved, Doubled, Joined, Luminance, Map
 from .plan import StreamPlan
 from .stores import Shelf, Stored
 
-RECOMPUTED = 24
-"""Values a pixel of the picture beyond which a map is computed twice instead of stored: those at the picture's own size, which take one
-convolution of few channels, a tenth of a subnet's time each, and as much memory as all others together."""
-
 
 class Desk:
     """Where strips are worked on. device: of the layers. dtype: of what is stored. folder: for maps that are spilled.
@@ -44,15 +40,16 @@ class Desk:
     ) -> None:
         self.device, self.plan, self.on_strip = device, plan, on_strip
         self._shelf = Shelf(device, dtype, folder if plan.spill else None)
-        self._area, self._passes, self._begun = 0, 1, 0
+        self._size, self._passes, self._begun = (0, 0), 1, 0
 
     def begin(self, subnet: nn.Module, size: tuple[int, int]) -> None:
         """A subnet at a picture's size is to be gone through."""
-        self._area, self._begun = size[0] * size[1], 0
+        self._size, self._begun = size, 0
         self._passes = 1 + sum(isinstance(module, (InstanceNorm, Residual)) for module in subnet.modules())
 
     def strips(self, source: Map) -> Iterator[tuple[int, Tensor]]:
-        """The whole map, from the top: each strip's first row, and its rows. Where memory runs out, the rest in lower strips."""
+        """The whole map, from the top: each strip's first row, and its rows. Where memory runs out while they are computed, the rest in
+        lower strips."""
         top, height = 0, source.size[0]
         step = max(1, self.plan.values // source.row_values)
         while top < height:
@@ -80,8 +77,9 @@ class Desk:
         return stored
 
     def normed(self, source: Map, norm: InstanceNorm, *, relu: bool = False) -> Normalised:
-        """Instance norm, whose statistics are taken now of the whole map; which is stored, unless it is one to compute twice."""
-        twice = source.values > RECOMPUTED * self._area
+        """Instance norm, whose statistics are taken now of the whole map. It is stored, unless it has the picture's own size: such a one
+        is computed twice, for it takes one convolution of few channels, a tenth of a subnet's time, and more memory than all others."""
+        twice = source.size == self._size
         stored = None if twice else self._shelf.make(source.channels, source.size)
         moments = Moments()
         for top, rows in self.strips(source):
@@ -101,7 +99,7 @@ class Moments:
     def add(self, rows: Tensor) -> None:
         """rows: (1, C, h, W)."""
         count = rows.shape[2] * rows.shape[3]
-        mean, variance = (x.double() for x in _mean_and_variance(rows.float()))
+        mean, variance = (x.cpu().double() for x in _mean_and_variance(rows.float()))  # Metal has no float64
         if not self._count:
             self._count, self._mean, self._squares = count, mean, variance * count
             return
@@ -122,8 +120,8 @@ class Moments:
 
     def scaling(self, norm: InstanceNorm) -> tuple[Tensor, Tensor]:
         """What the norm multiplies each channel with, and then adds."""
-        factor = norm.weight.double() / (self.variance + norm.eps).sqrt()
-        return factor.to(norm.weight), (norm.bias.double() - self._mean * factor).to(norm.weight)
+        factor = norm.weight.cpu().double() / (self.variance + norm.eps).sqrt()
+        return factor.to(norm.weight), (norm.bias.cpu().double() - self._mean * factor).to(norm.weight)
 
 
 def _mean_and_variance(rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,27 +155,31 @@ def _(module: Residual, x: Map, desk: Desk) -> Map:
 
 
 @streamed.register
-def _(module: nn.Sequential, x: Map, desk: Desk) -> Map:
-    for part in module:
-        x = streamed(part, x, desk)
-    return x
-
-
-@streamed.register
 def _(module: StyleSubnet, x: Map, desk: Desk) -> Map:
     colour, sizes = _encoded(module.rgb, x, desk)
     grey, _ = _encoded(module.luminance, Luminance(x), desk)
-    return _decoded(module.decoder, streamed(module.merge, Joined(colour, grey), desk), sizes, desk)
+    x = Joined(colour, grey)
+    del colour, grey  # a name that is left over holds a map
+    for block in module.merge:
+        x = streamed(block, x, desk)
+    taken, x = [x], None
+    return _decoded(module.decoder, taken, sizes, desk)
 
 
 @streamed.register
 def _(module: EnhanceSubnet, x: Map, desk: Desk) -> Map:
-    return _decoded(module.decoder, *_encoded(module.encoder, x, desk), desk)
+    return _coded(module, x, desk)
 
 
 @streamed.register
 def _(module: RefineSubnet, x: Map, desk: Desk) -> Map:
-    return Added(x, _decoded(module.decoder, *_encoded(module.encoder, x, desk), desk))
+    return Added(x, _coded(module, x, desk))
+
+
+def _coded(module: EnhanceSubnet | RefineSubnet, x: Map, desk: Desk) -> Map:
+    encoded, sizes = _encoded(module.encoder, x, desk)
+    taken, encoded = [encoded], None
+    return _decoded(module.decoder, taken, sizes, desk)
 
 
 def _encoded(encoder: Encoder, x: Map, desk: Desk) -> tuple[Map, list[tuple[int, int]]]:
@@ -186,10 +188,14 @@ def _encoded(encoder: Encoder, x: Map, desk: Desk) -> tuple[Map, list[tuple[int,
     for step in encoder.steps:
         x = streamed(step, x, desk)
         sizes.append(x.size)
-    return streamed(encoder.residuals, x, desk), sizes[-2::-1]
+    for block in encoder.residuals:
+        x = streamed(block, x, desk)
+    return x, sizes[-2::-1]
 
 
-def _decoded(decoder: Decoder, x: Map, sizes: list[tuple[int, int]], desk: Desk) -> Map:
+def _decoded(decoder: Decoder, taken: list[Map], sizes: list[tuple[int, int]], desk: Desk) -> Map:
+    """As `Decoder.forward`. taken: the one map, which is taken out, so that nobody holds it longer than it is read."""
+    x = taken.pop()
     for step, size in zip(decoder.steps, sizes, strict=True):
         x = _doubled(step, x, size, desk)
     return streamed(decoder.output, x, desk)

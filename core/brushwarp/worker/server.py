@@ -35,6 +35,7 @@ from ..bridge.protocol import (
     Suggest,
     Suggested,
     Welcome,
+    encode,
     payload_name,
 )
 from ..bridge.request import DeformRequest, StylizeRequest, SuggestRequest, WarpRequest
@@ -239,17 +240,21 @@ class Server:
             job.say(answer)
 
     def _answer_to(self, job: Job) -> Message:
-        """Suggested arrows, or the name of the file with what was painted."""
+        """Suggested arrows, or the name of the file with what was painted; known to be short enough to be said."""
         works, order, request = self._ready(), job.order, job.order.request
         if isinstance(order, Suggest):
-            return Suggested(order.job, *self._work(works, order, _reporter(job)))
+            answer: Message = Suggested(order.job, *self._work(works, order, _reporter(job)))
+            encode(answer)
+            return answer
         result = _result_name(job)
         payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
         painted, recipe = self._work(works, order, _reporter(job))
         if len(painted) != request.payload_size:
             raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
+        answer = Finished(order.job, result, recipe)
+        encode(answer)
         payload.fill(self._path(result), painted)
-        return Finished(order.job, result, recipe)
+        return answer
 
     def _busy(self) -> FileLock:
         """Held while a job lasts: trainings look at it between two steps, and give way."""
