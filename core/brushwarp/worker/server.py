@@ -244,10 +244,10 @@ class Server:
         if isinstance(order, Suggest):
             return Suggested(order.job, *self._work(works, order, _reporter(job)))
         result = _result_name(job)
-        payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
+        payload.reserve(self._path(result), request.result_size)  # a full disk is known before the work, not after
         painted, recipe = self._work(works, order, _reporter(job))
-        if len(painted) != request.payload_size:
-            raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
+        if len(painted) != request.result_size:
+            raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.result_size}")
         payload.fill(self._path(result), painted)
         return Finished(order.job, result, recipe)
 
