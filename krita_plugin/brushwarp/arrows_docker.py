@@ -23,6 +23,7 @@ from .qt import Qt, QTimer
 from .refusal import Refusal
 from .small_copy import Copier
 from .subject import LayerToBend, arrow_layers
+from .transform_mask import takes_warps
 from .warp import apply_warp
 
 DOCKER = "brushwarp_arrows_docker"
@@ -53,6 +54,7 @@ class ArrowsDocker(DockWidget):
         self._document: Optional[Document] = None
         self._layers: List[str] = []
         self._ticks = 0
+        self._has_tried_masks = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(guarded(self._tick))
         self.visibilityChanged.connect(guarded(self._seen))
@@ -101,6 +103,7 @@ class ArrowsDocker(DockWidget):
         sheet = self._reader.look(arrow_layer, document.resolution, closely=is_close)
         self._panel.arrows.show_sheet(sheet)
         self._panel.enable(bool(sheet.entries))
+        self._offer_mask()
         layer = self._to_bend.find(document, arrow_layer)
         if is_slow:
             self._copier.check(layer)
@@ -117,6 +120,12 @@ class ArrowsDocker(DockWidget):
             self._panel.offer_layers([(layer.name, layer.id) for layer in layers], is_newer)
             self._document, self._layers = document, ids
         return self._panel.arrow_layer is not None
+
+    def _offer_mask(self) -> None:
+        """Once: it takes a fifth of a second, in which Krita goes on, and asks this docker anew."""
+        if not self._has_tried_masks:
+            self._has_tried_masks = True
+            self._panel.offer_mask(takes_warps())
 
     def _preview(self, document: Document, layer: Layer, sheet: ArrowSheet) -> None:
         copy = self._copier.look(document, layer)
@@ -169,7 +178,7 @@ class ArrowsDocker(DockWidget):
         document, arrow_layer = Document.active(), self._panel.arrow_layer
         if document is not None and arrow_layer is not None and document.layer(arrow_layer) is not None:
             layer = self._to_bend.find(document, document.layer(arrow_layer))
-            apply_warp(self._desk, document, layer.id, arrow_layer, self._panel.bend)
+            apply_warp(self._desk, document, layer.id, arrow_layer, self._panel.bend, self._panel.as_mask)
 
 
 def _counted(sheet: ArrowSheet) -> str:

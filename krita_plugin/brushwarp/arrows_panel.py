@@ -44,6 +44,10 @@ class ArrowsPanel(QWidget):
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.status.setMinimumHeight(STATUS_LINES * self.status.fontMetrics().lineSpacing())
         self.apply = _button("&Apply warp", "apply", "Bend the layer itself, at its own size and without a style: as a new layer above it")
+        self._mask = QCheckBox("as an &editable transform mask")
+        self._mask.setObjectName("as_mask")
+        self._mask.setToolTip("Apply warp leaves the pixels as they are: on a copy of the layer, with a mask that the Transform tool can go on editing")
+        self._mask.hide()
         self._lay_out()
         self._has_arrows = False
         self.arrows.itemSelectionChanged.connect(guarded(lambda: self.enable(self._has_arrows)))
@@ -64,6 +68,7 @@ class ArrowsPanel(QWidget):
         layout.addLayout(sliders)
         layout.addWidget(self.arrows, 1)
         layout.addLayout(buttons)
+        layout.addWidget(self._mask, 0, Qt.AlignmentFlag.AlignRight)
         layout.addWidget(self.status)
 
     @property
@@ -74,6 +79,14 @@ class ArrowsPanel(QWidget):
     @property
     def bend(self) -> Bend:
         return Bend(self._exaggeration.value, self._smoothing.value, self._grid.isChecked())
+
+    @property
+    def as_mask(self) -> bool:
+        """Whether Apply warp shall leave the pixels to a mask."""
+        return self._mask.isVisible() and self._mask.isChecked()
+
+    def offer_mask(self, is_possible: bool) -> None:
+        self._mask.setVisible(is_possible)
 
     def offer_layers(self, layers: Sequence[Tuple[str, str]], newest: bool) -> None:
         """Names and ids of the layers to choose from. newest: choose the first; else the choice stays, if it is still there."""

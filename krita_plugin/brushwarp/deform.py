@@ -41,6 +41,5 @@ class DeformCommand(Command):
             size=settings.size,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        shows_pictures = dialog.base != "multimodal"
-        delivery = NewPainting(dialog.style.name, shows_pictures=shows_pictures, waits_to_be_read=bool(request.keypoints))
+        delivery = NewPainting(dialog.style.name, shows_pictures=True, waits_to_be_read=bool(request.keypoints))
         return Task(request, delivery, style.pixels)

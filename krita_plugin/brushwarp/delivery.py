@@ -1,4 +1,4 @@
-"""What becomes of the worker's answer: a painting, or arrows, on a new layer above the one that they were made of."""
+"""What becomes of the worker's answer: a painting, arrows, or a bent copy, as a new layer above the one that they were made of."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .job import Answer
 from .layer import Layer
 from .messages import guarded, show_note
 from .qt import QIcon, QTimer
+from .transform_mask import Lattice
 
 NOTE_MS = 8000
 POLL_MS = 30
@@ -71,6 +72,22 @@ class NewWarp(NewPainting):
 
     def title(self, layer_name: str) -> str:
         return "“{}” bent along its arrows".format(layer_name)
+
+
+@dataclass(frozen=True)
+class NewMask(Delivery):
+    """The layer bent by a mask that can be edited."""
+
+    subject: ClassVar[str] = NewWarp.subject
+    lattice: Lattice
+
+    def title(self, layer_name: str) -> str:
+        return NewWarp().title(layer_name)
+
+    def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> None:
+        layer = document.add_masked_above(source, WARP_NAME, cutout.place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
+        document.keep_recipe(layer, answer.recipe)
+        _tell_on_canvas(notes_of(answer.recipe))
 
 
 @dataclass(frozen=True)

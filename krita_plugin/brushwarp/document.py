@@ -9,16 +9,19 @@ from krita import Krita
 
 from .arrow_layer import ARROWS_BEGIN, SOLVED_BEGIN, STEPS_OF_ARROWS, Resolution, arrow_sheet, arrows_node
 from .arrows import SOLVED_COLOUR, Arrow
+from .aside import aside
 from .colour import ColorSpace
 from .layer import Layer, filled_node, find_layer
 from .one_step import add_in_one_step
 from .qt import QByteArray, QUuid
 from .rectangle import Rectangle
 from .refusal import Refusal
+from .transform_mask import mask_from_xml
 
 LAYER_NAME = "{} · Brushwarp"
 ARROWS_NAME = ARROWS_BEGIN + " · {}"
 SOLVED_NAME = SOLVED_BEGIN + " · {}"
+SELECTION_NAME = "Selection"
 RECIPE_KEY = "brushwarp/recipe/"  # with the id of the layer that it belongs to
 
 
@@ -160,6 +163,21 @@ class Document:
         self._document.waitForDone()
         self._document.refreshProjection()  # of a group that comes with its contents Krita shows no more than a part by itself
         return Layer(added.childNodes()[0])
+
+    def add_masked_above(self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, xml: str) -> Layer:
+        """As `add_above`, with a transform mask that bends the layer and, if there is a selection, one that clips it."""
+        with aside() as document:
+            node = filled_node(document, LAYER_NAME.format(style), place, pixels, sent, source.space)
+            mask = mask_from_xml(document, style, xml)
+            node.addChildNode(mask, None)
+            selection = self._document.selection()
+            if selection is not None:
+                clip = document.createTransparencyMask(SELECTION_NAME)
+                clip.setSelection(selection)
+                node.addChildNode(clip, mask)
+            document.waitForDone()
+            source.node.parentNode().addChildNode(node, source.node)
+        return Layer(node)
 
     def add_arrows_above(self, source: Layer, style: str, arrows: Sequence[Arrow]) -> Layer:
         """A new vector layer with arrows directly above `source`, in one step of undo; Krita makes it the active one, a moment later."""

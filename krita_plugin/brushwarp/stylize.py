@@ -38,4 +38,4 @@ class StylizeCommand(Command):
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, NewPainting(dialog.style_name))
+        return Task(request, NewPainting(dialog.style_name, shows_pictures=True))

@@ -13,10 +13,10 @@ from test_worker_engine import HEIGHT, U8, WIDTH, engine, photo, some_style  # n
 
 from brushwarp import api
 from brushwarp.bridge.client import PixelFormat, StylePicture, SuggestRequest, WarpRequest, notes_of
-from brushwarp.bridge.errors import WorkerError
+from brushwarp.bridge.errors import ProtocolError, WorkerError
 from brushwarp.bridge.live import LiveWarp, Preview
 from brushwarp.bridge.methods import smoothness_of
-from brushwarp.geometry import KeypointPairs
+from brushwarp.geometry import KeypointPairs, carried
 from brushwarp.recipe import read_recipe
 from brushwarp.sample import render_sample
 from brushwarp.styles import load_style, save_pack
@@ -164,3 +164,24 @@ def test_as_many_arrows_can_be_asked_for_as_the_engine_gives():
 
     assert MOST_SUGGESTED == MOST_ARROWS
     assert json.loads(json.dumps(SuggestRequest(8, 8, "x", count=MOST_SUGGESTED).to_json()))["count"] == MOST_SUGGESTED
+
+
+def test_a_lattice_comes_back_in_the_place_of_pixels(engine):  # noqa: F811
+    columns, rows = tuple(x + 0.5 for x in range(0, WIDTH, 4)), tuple(y + 0.5 for y in range(0, HEIGHT, 4))
+    with engine.connect() as client:
+        result = client.warp(warp_request(exaggeration=0.5, lattice=(columns, rows)), photo())
+    nodes = np.frombuffer(result.pixels, np.float32).reshape(len(rows), len(columns), 2)
+    expected = carried(KeypointPairs.from_rows(ARROWS).exaggerated(0.5), (HEIGHT, WIDTH), columns, rows)
+    assert (nodes == expected).all() and read_recipe(result.recipe)["verb"] == "warp"
+
+
+def test_folds_have_no_lattice(engine):  # noqa: F811
+    with engine.connect() as client, pytest.raises(WorkerError, match="over itself") as caught:
+        client.warp(warp_request(arrows=((30.0, 30.0, 60.0, 30.0), (60.0, 32.0, 30.0, 32.0)), lattice=(tuple(range(WIDTH)), tuple(range(HEIGHT)))), photo())
+    assert caught.value.code == "warp-folds"
+
+
+@pytest.mark.parametrize("lattice", [((1.0,), (1.0, 2.0)), ((2.0, 1.0), (1.0, 2.0)), ((1.0, 2.0),), ("ab", (1.0, 2.0))])
+def test_a_lattice_without_a_cell_is_refused(lattice):
+    with pytest.raises(ProtocolError):
+        warp_request(lattice=lattice)

@@ -104,7 +104,7 @@ def ignore_event(_: Event) -> None:
 
 @dataclass(frozen=True)
 class JobResult:
-    """pixels: of the request's size and format; recipe: JSON text, to be stored with the new layer."""
+    """pixels: of the request's size and format, or what else it asks for; recipe: JSON text, to be stored with the new layer."""
 
     pixels: bytes
     recipe: str
@@ -213,7 +213,7 @@ class WorkerClient:
         selection: Optional[bytes] = None,
         on_event: Optional[OnEvent] = None,
     ) -> JobResult:
-        """Bend `pixels` along the request's arrows. As `stylize` otherwise."""
+        """Bend `pixels` along the request's arrows, or the nodes of its lattice in their place. As `stylize` otherwise."""
         return self._painted(request, {"pixels": pixels, "selection": selection}, on_event)
 
     def suggest(
@@ -284,7 +284,7 @@ class WorkerClient:
             if isinstance(answer, Finished):
                 if answer.result != result:
                     raise ProtocolError("The worker answered with somebody else's result.")
-                answer = JobResult(payload.take(os.path.join(folder, result), request.payload_size), answer.recipe)
+                answer = JobResult(payload.take(os.path.join(folder, result), request.result_size), answer.recipe)
             done = True
             return answer
         finally:

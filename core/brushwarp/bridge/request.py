@@ -20,6 +20,7 @@ MAX_WEIGHT = 1e6
 WORKING_SIZES = (64, 2048)  # pixels of the long side at which a deformation is solved
 EXAGGERATIONS = (0.0, 2.0)  # of all arrows: 0 moves nothing, 2 goes twice as far
 MOST_SUGGESTED = 80  # arrows
+MOST_LINES = 20 * 1000  # of a lattice, across or down: as many numbers still fit the header
 SHOWN = ("grid", "folds", "arrows")  # what can be drawn over a preview
 BASES = ("strotss", "gatys", "multimodal")  # of a deformation; the last takes a trained style, the others a picture
 
@@ -94,8 +95,13 @@ class LayerRequest:
 
     @property
     def payload_size(self) -> int:
-        """Bytes of the pixels, on the way there and on the way back."""
+        """Bytes of the pixels, on the way there, and commonly on the way back."""
         return self.width * self.height * self.format.bytes_per_pixel
+
+    @property
+    def result_size(self) -> int:
+        """Bytes of what comes back: pixels, unless a request says otherwise."""
+        return self.payload_size
 
     @property
     def selection_size(self) -> int:
@@ -255,6 +261,8 @@ class WarpRequest(LayerRequest):
     exaggeration: of all arrows, 1 as they are drawn (see EXAGGERATIONS). smoothness (pixels squared): 0 hits their ends exactly;
     `methods.smoothness_of` knows what a slider means. show: what is drawn over the picture (of SHOWN), which makes it a preview,
     bent quickly and not to the last tenth of a pixel. marked: the place among the keypoints of one to be told apart.
+    lattice: columns and rows, in the payload's pixels, of a lattice whose nodes are carried in the place of the pixels; the result is
+    then x and y of each as float32 in the machine's own byte order, row by row.
     """
 
     style: str = ""
@@ -262,6 +270,7 @@ class WarpRequest(LayerRequest):
     smoothness: float = 0.0
     show: Tuple[str, ...] = ()
     marked: Optional[int] = None
+    lattice: Optional[Tuple[Tuple[float, ...], Tuple[float, ...]]] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -270,6 +279,14 @@ class WarpRequest(LayerRequest):
         self._keep("show", tuple(checks.choice(name, "show", SHOWN) for name in checks.items(self.show, "show", len(SHOWN))))
         if self.marked is not None:
             checks.whole(self.marked, "marked", 0, MAX_ARROWS)
+        if self.lattice is not None:
+            self._keep("lattice", tuple(_lines(side) for side in checks.items(self.lattice, "lattice", 2, 2)))
+
+    @property
+    def result_size(self) -> int:
+        if self.lattice is None:
+            return self.payload_size
+        return len(self.lattice[0]) * len(self.lattice[1]) * 2 * DEPTHS["f32"]
 
     def to_json(self) -> Dict[str, Any]:
         return dict(super().to_json(), show=list(self.show))
@@ -287,6 +304,14 @@ def check_size(width: Any, height: Any) -> None:
             ),
             "Scale the layer down, or crop it.",
         )
+
+
+def _lines(side: Any) -> Tuple[float, ...]:
+    """A lattice's columns or rows: two at least, each further on than the last. Raises ProtocolError."""
+    lines = tuple(checks.number(line, "a line of the lattice", -MAX_COORDINATE, MAX_COORDINATE) for line in checks.items(side, "lattice", MOST_LINES))
+    if len(lines) < 2 or any(one >= other for one, other in zip(lines, lines[1:])):
+        raise ProtocolError("The lines of a lattice must be two at least, and ascend.")
+    return lines
 
 
 def format_from_json(layout: Any) -> PixelFormat:

@@ -11,6 +11,7 @@ from brushwarp.geometry.arrows import (
 from brushwarp.geometry.cleaning import Cleaned, clean, clean_matches
 from brushwarp.geometry.coarse_flow import MovingFlow
 from brushwarp.geometry.folds import calmest, folded_share
+from brushwarp.geometry.forward import carried
 from brushwarp.geometry.keypoints import KeypointPairs
 from brushwarp.geometry.pairs import Alignment, PointPairs, align, read_pairs, write_pairs
 from brushwarp.geometry.preview import WarpPreview, preview_warp
@@ -34,6 +35,7 @@ __all__ = [
     "arrows_to_text",
     "border_anchors",
     "calmest",
+    "carried",
     "clean",
     "clean_matches",
     "fit_similarity",

@@ -16,7 +16,7 @@ from .. import api
 from ..bridge.request import DeformRequest, LayerRequest, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
 from ..devices import choose_device
-from ..geometry import KeypointPairs, folded_share
+from ..geometry import KeypointPairs, carried, folded_share
 from ..image import Picture, load_picture
 from ..image.region import apply_region, mask_bounds
 from ..multimodal.transfer import Painter
@@ -104,11 +104,15 @@ class Engine:
     def warp(
         self, request: WarpRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
     ) -> tuple[memoryview, str]:
-        """Bent along the arrows, then clipped by the selection; or a preview of that, if the request wants anything shown over it."""
+        """Bent along the arrows, then clipped by the selection; or a preview of that, if the request wants anything shown over it; or, if
+        it has a lattice, where the lattice's nodes go."""
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels
         pairs = layer.pairs.exaggerated(request.exaggeration).within(layer.picture.size)
         on_progress(Progress("warping", 0, 1))
+        if request.lattice is not None:
+            nodes = carried(pairs, layer.picture.size, *request.lattice, smoothness=request.smoothness)
+            return memoryview(nodes).cast("B"), layer.recipe("warp", "", WARP_PARAMETERS, "cpu")
         if request.show:
             preview = api.preview_warp(layer.picture, pairs, smoothness=request.smoothness, show=request.show, marked=request.marked)
             bent, folded = preview.picture, preview.folded
@@ -166,17 +170,18 @@ class _Layer:
         self, painted: Picture, verb: str, style_hash: str, names: tuple[str, ...], device: str, solved: Any = None, **more: Any
     ) -> tuple[memoryview, str]:
         """The bytes of the result, clipped by the selection, and its recipe with the request's fields `names` and `more`."""
-        request = self.request
         self._on_progress(Progress("finishing", 0, 1))
         if self.region is not None:
             painted = apply_region(painted, self.region)
-        if request.format.order == "GRAYA":
+        if self.request.format.order == "GRAYA":
             self.notes.append("The layer is grey: the painting's luminance alone was kept.")
+        return picture_to_wire(painted, self.request.format), self.recipe(verb, style_hash, names, device, solved, **more)
+
+    def recipe(self, verb: str, style_hash: str, names: tuple[str, ...], device: str, solved: Any = None, **more: Any) -> str:
+        """Likewise, of whatever was made."""
+        request = self.request
         parameters = {name: getattr(request, name) for name in names} | more
-        recipe = make_recipe(
-            verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved
-        )
-        return picture_to_wire(painted, request.format), recipe
+        return make_recipe(verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved)
 
 
 def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callable[[str], None]) -> tuple[Picture, str]:

@@ -247,10 +247,10 @@ class Server:
             encode(answer)
             return answer
         result = _result_name(job)
-        payload.reserve(self._path(result), request.payload_size)  # a full disk is known before the work, not after
+        payload.reserve(self._path(result), request.result_size)  # a full disk is known before the work, not after
         painted, recipe = self._work(works, order, _reporter(job))
-        if len(painted) != request.payload_size:
-            raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.payload_size}")
+        if len(painted) != request.result_size:
+            raise RuntimeError(f"{len(painted)} bytes were painted instead of {request.result_size}")
         answer = Finished(order.job, result, recipe)
         encode(answer)
         payload.fill(self._path(result), painted)
