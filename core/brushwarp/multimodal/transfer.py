@@ -120,6 +120,7 @@ class Painter:
                 picture = torch.empty(1, 3, *size)
                 for top, rows in desk.strips(painted):
                     picture[:, :, top : top + rows.shape[2]] = rows
+                del painted, rows  # they hold what this step has stored
                 done += size[0] * size[1]
                 if done < work:
                     on_progress(Progress("painting", done, work, _shown(picture)))
