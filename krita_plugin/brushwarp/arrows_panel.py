@@ -59,7 +59,7 @@ class ArrowsPanel(QWidget):
         upper.addWidget(self._grid)
         for button in (self.reverse, self.delete, self.apply):
             buttons.addWidget(button)
-        sliders.addRow("Rea&ch:", self._exaggeration)
+        sliders.addRow("E&xaggerate:", self._exaggeration)
         sliders.addRow("S&mooth:", self._smoothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
