@@ -68,12 +68,14 @@ def story(folder, canvas, offset, arrows, crossing, selection):
         return (yield from studio.dismiss()) if studio.message_shown() else node
 
     def settled(node):
-        """What a layer looks like under its masks, once Krita has come to rest: it renders masks by and by."""
+        """What a layer looks like under its masks, once Krita has come to rest: it renders masks by and by, and shows nothing before."""
         before, still = None, 0
-        while still < 4:
+        for _ in range(120):
             document.waitForDone()
             now = bytes(node.projectionPixelData(dx, dy, *canvas))
-            still = still + 1 if now == before else 0
+            still = still + 1 if now == before and bytes(node.projectionPixelData(*middle))[3] == 255 else 0
+            if still == 4:
+                break
             before = now
             yield 250
         return before
@@ -82,6 +84,7 @@ def story(folder, canvas, offset, arrows, crossing, selection):
         with open("%s/%s.raw" % (folder, name), "wb") as file:
             file.write(data)
 
+    middle = (canvas[0] // 2, canvas[1] // 2, 1, 1)
     before = [studio.tree(document.rootNode()), krita.action("edit_undo").text(), studio.fingerprint(source)]
     warped = yield from apply()
     assert not isinstance(warped, str), warped
@@ -100,8 +103,6 @@ def story(folder, canvas, offset, arrows, crossing, selection):
     told["undone"] = [studio.tree(document.rootNode()), krita.action("edit_undo").text()] == before[:2]
     yield from studio.press("edit_redo")
     (redone,) = [node for node in document.rootNode().childNodes() if node.name() == warped.name()]
-    middle = (canvas[0] // 2, canvas[1] // 2, 1, 1)  # Krita shows nothing of a mask that comes back for some three seconds
-    yield from studio.wait_for(lambda: bytes(redone.projectionPixelData(*middle))[3] == 255, "the mask, redone", 20)
     keep("redone", (yield from settled(redone)))
     yield from studio.press("edit_undo")
 
