@@ -44,10 +44,11 @@ def measure(work: Callable[[], Tensor], device: torch.device) -> tuple[Tensor, C
     return result, Cost(time.perf_counter() - start, time.process_time() - cpu, peak.bytes)
 
 
-def anonymous_memory() -> int:
-    """Bytes of this process that no file backs; the most that it ever took where only that is to be had (macOS), 0 where nothing is."""
+def anonymous_memory(process: int | str = "self") -> int:
+    """Bytes of a process, by default this one, that no file backs. Where the system doesn't tell: the most that this one ever took
+    (macOS), or 0."""
     try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon"))
     except (OSError, StopIteration):
         pass

@@ -5,34 +5,18 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Optional, Union
 
-from bridge.client import (
-    DeformRequest,
-    JobCancelled,
-    JobResult,
-    StylizeRequest,
-    Suggested,
-    SuggestRequest,
-    WarpRequest,
-    WorkerClient,
-)
-from bridge.request import LayerRequest, PictureRequest
+from bridge.client import JobCancelled, JobResult, Suggested, WorkerClient
+from bridge.request import LayerRequest
 from gi.repository import GLib
 
 Answer = Union[JobResult, Suggested]
-
-_ASKS = {
-    StylizeRequest: WorkerClient.stylize,
-    DeformRequest: WorkerClient.deform,
-    SuggestRequest: WorkerClient.suggest,
-    WarpRequest: WorkerClient.warp,
-}
 
 
 class Job:
     """One request. `run` in the main thread; `cancel` from the main thread too, out of an event or a signal."""
 
     def __init__(self, request: LayerRequest, pixels: bytes, selection: Optional[bytes], style: Optional[bytes] = None) -> None:
-        """request: of one of the kinds in _ASKS. style: the pixels of its style picture, where it has one."""
+        """style: the pixels of the request's style picture, where it has one."""
         self._request, self._pixels, self._selection, self._style = request, pixels, selection, style
         self._client: Optional[WorkerClient] = None
         self._cancelled = False
@@ -77,13 +61,12 @@ class Job:
         GLib.idle_add(_once, self._loop.quit)
 
     def _ask(self, tell: Callable[[Any], None]) -> Answer:
-        given = [self._pixels, self._selection] + ([self._style] if isinstance(self._request, PictureRequest) else [])
         with WorkerClient.connect(on_event=tell) as client:
             with self._meeting:
                 if self._cancelled:
                     raise JobCancelled()
                 self._client = client
-            return _ASKS[type(self._request)](client, self._request, *given, on_event=tell)
+            return client.ask(self._request, self._pixels, self._selection, self._style, on_event=tell)
 
 
 def warm_up() -> None:

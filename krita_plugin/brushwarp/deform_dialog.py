@@ -9,7 +9,7 @@ from .bridge.presets import PRESETS, Preset
 from .fields import ArrowChoice, RatioField, combo
 from .layer_dialog import BendingDialog
 from .messages import guarded
-from .qt import QCheckBox, QDialogButtonBox, Qt
+from .qt import QCheckBox, Qt
 from .settings import DeformSettings
 from .style_box import StyleBox
 from .style_choice import FILE, GALLERY, LAYER, StyleChoice, method_for
@@ -120,10 +120,7 @@ class DeformDialog(BendingDialog):
     # What follows from what.
 
     def _style_changed(self) -> None:
-        choice = self.style
-        self._preview.show_picture(self._style.picture)
-        self._preview.setToolTip("" if choice is None else TIPS[choice.kind])
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
+        self._show_choice(self._style, TIPS)
         self._choose_method()
 
     def _choose_method(self) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import queue
 import threading
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Optional, Type, Union
+from typing import List, Optional, Union
 
 from .bridge.client import JobCancelled, JobResult, Progress, Queued, Suggested, WorkerClient, WorkerError
-from .bridge.request import DeformRequest, LayerRequest, StylizeRequest, SuggestRequest, WarpRequest
+from .bridge.request import LayerRequest
 
 Answer = Union[JobResult, Suggested]
 
@@ -24,15 +24,6 @@ class Order:
     pixels: bytes
     selection: Optional[bytes] = None
     style_pixels: Optional[bytes] = None
-
-
-# How each kind of request is put to the worker.
-_CALLS: Dict[Type[LayerRequest], Callable[[WorkerClient, Order], Answer]] = {
-    StylizeRequest: lambda client, order: client.stylize(order.request, order.pixels, order.selection),
-    DeformRequest: lambda client, order: client.deform(order.request, order.pixels, order.selection, order.style_pixels),
-    WarpRequest: lambda client, order: client.warp(order.request, order.pixels, order.selection),
-    SuggestRequest: lambda client, order: client.suggest(order.request, order.pixels, order.selection, order.style_pixels),
-}
 
 
 @dataclass(frozen=True)
@@ -87,7 +78,7 @@ class Job:
                 self._client = client
                 if self._cancelled.is_set():  # between the last event and now
                     return
-                self._events.put(Done(_CALLS[type(order.request)](client, order)))
+                self._events.put(Done(client.ask(order.request, order.pixels, order.selection, order.style_pixels)))
         except JobCancelled:
             pass
         except WorkerError as error:

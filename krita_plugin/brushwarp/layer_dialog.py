@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Mapping, Optional, Sequence, Tuple
 
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout
+from .style_box import StyleBox
 
 
 class LayerDialog(QDialog):
@@ -42,6 +43,13 @@ class LayerDialog(QDialog):
         layout.addLayout(upper)
         layout.addSpacing(8)
         layout.addWidget(self._buttons)
+
+    def _show_choice(self, styles: StyleBox, tips: Mapping[str, str]) -> None:
+        """The picture of the chosen style, with a tip by its kind; without one there is no OK."""
+        choice = styles.choice
+        self._preview.show_picture(styles.picture)
+        self._preview.setToolTip("" if choice is None else tips[choice.kind])
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
 
     @property
     def settings(self) -> Any:

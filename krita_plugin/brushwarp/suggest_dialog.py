@@ -7,7 +7,7 @@ from typing import Optional, Sequence
 from .bridge.request import MOST_SUGGESTED
 from .layer_dialog import LayerDialog
 from .messages import guarded
-from .qt import QCheckBox, QDialogButtonBox, QLabel, QSpinBox, Qt
+from .qt import QCheckBox, QLabel, QSpinBox, Qt
 from .settings import SuggestSettings
 from .style_box import StyleBox
 from .style_choice import FILE, GALLERY, LAYER, StyleChoice
@@ -61,7 +61,4 @@ class SuggestDialog(LayerDialog):
         self._mirror.setChecked(settings.mirror)
 
     def _style_changed(self) -> None:
-        choice = self.style
-        self._preview.show_picture(self._style.picture)
-        self._preview.setToolTip("" if choice is None else TIPS[choice.kind])
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
+        self._show_choice(self._style, TIPS)

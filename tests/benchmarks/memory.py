@@ -8,20 +8,14 @@ At 1536 pixels on a CPU, in float32: multimodal 519, johnson 505, johnson-batchn
 from __future__ import annotations
 
 import argparse
-import resource
 
 import torch
 
 from brushwarp.architectures import ARCHITECTURES, MULTIMODAL, make_network
 from brushwarp.devices import choose_device
+from brushwarp.measuring import measure
 from brushwarp.multimodal.transfer import Painter
 from brushwarp.styles import StyleCard, StylePack
-
-
-def peak_bytes(device: torch.device) -> int:
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def main() -> None:
@@ -34,9 +28,8 @@ def main() -> None:
     painter = Painter(StylePack(card, dict(make_network(card).state_dict())), device)
     painter.paint(torch.rand(3, 64, 64), painter.plan_freely((64, 64)))
     rgb = torch.rand(3, side, side)
-    before = peak_bytes(device)
-    painter.paint(rgb, painter.plan_freely((side, side)))
-    print(f"{arguments.architecture}, {side} x {side} on {device}: {(peak_bytes(device) - before) / side**2:.0f} bytes a pixel, {painter.dtype}")
+    _, cost = measure(lambda: painter.paint(rgb, painter.plan_freely((side, side))), device)
+    print(f"{arguments.architecture}, {side} x {side} on {device}: {cost.peak / side**2:.0f} bytes a pixel, {painter.dtype}")
 
 
 if __name__ == "__main__":

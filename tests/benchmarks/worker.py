@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "worker"))
 from worker_home import Home  # noqa: E402
 
 from brushwarp.bridge.client import PixelFormat, StylizeRequest  # noqa: E402
+from brushwarp.measuring import anonymous_memory  # noqa: E402
 from brushwarp.styles import list_styles  # noqa: E402
 from brushwarp.worker.pixels import DTYPES, picture_from_wire, picture_to_wire  # noqa: E402
 
@@ -85,12 +86,6 @@ def layout_costs(layout: PixelFormat, repeats: int) -> None:
     print(f"12 megapixels {layout.order} {layout.depth} {layout.transfer}: {into:.3f} s in, {out:.3f} s out (CPU)")
 
 
-def anonymous(pid: int) -> float:
-    """MB of a process that no file backs."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon")) / 1e6
-
-
 def memory(home: Home, megapixels: float) -> None:
     """Of a real job, on a worker that has painted a small one before; BRUSHWARP_MEMORY is its budget."""
     home.install_engine()
@@ -101,13 +96,13 @@ def memory(home: Home, megapixels: float) -> None:
     style = list_styles()[0].path.stem
     with home.connect() as client:
         client.stylize(StylizeRequest(32, 32, style), pixels[: 32 * 32 * 4])
-        idle = most = anonymous(client.worker_pid)
+        idle = most = anonymous_memory(client.worker_pid) / 1e6
         start, done = time.perf_counter(), threading.Event()
 
         def look() -> None:
             nonlocal most
             while not done.wait(0.05):
-                most = max(most, anonymous(client.worker_pid))
+                most = max(most, anonymous_memory(client.worker_pid) / 1e6)
 
         looking = threading.Thread(target=look)
         looking.start()

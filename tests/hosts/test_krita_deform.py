@@ -57,13 +57,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     width, height = canvas
     told = {}
 
-    def read(name):
-        with open("%s/%s.raw" % (folder, name), "rb") as file:
-            return file.read()
-
-    def keep(name, data):
-        with open("%s/%s.raw" % (folder, name), "wb") as file:
-            file.write(data)
+    read, keep = studio.raw_files(folder)
 
     def fields(dialog):
         numbers = [dialog.findChild(QDoubleSpinBox, name).value() for name in ("content", "warp", "smoothness")]

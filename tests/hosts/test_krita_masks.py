@@ -80,11 +80,8 @@ def story(folder, canvas, offset, arrows, crossing, selection):
             yield 250
         return before
 
-    def keep(name, data):
-        with open("%s/%s.raw" % (folder, name), "wb") as file:
-            file.write(data)
-
     middle = (canvas[0] // 2, canvas[1] // 2, 1, 1)
+    read, keep = studio.raw_files(folder)
     before = [studio.tree(document.rootNode()), krita.action("edit_undo").text(), studio.fingerprint(source)]
     warped = yield from apply()
     assert not isinstance(warped, str), warped
@@ -119,8 +116,7 @@ def story(folder, canvas, offset, arrows, crossing, selection):
 
     # Fine detail.
     document.setSelection(None)
-    with open(folder + "/photo.raw", "rb") as file:
-        yield from studio.add_layer(document, "Foto", file.read(), dx, dy, *canvas)
+    yield from studio.add_layer(document, "Foto", read("photo"), dx, dy, *canvas)
     yield from docker.settle()
     fine = yield from apply()
     assert not isinstance(fine, str), fine

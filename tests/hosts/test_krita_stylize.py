@@ -50,9 +50,7 @@ def paints_everything(folder, style, photo_size, depths, others, offset, ppis, c
     width, height = photo_size
     krita = Krita.instance()
 
-    def read(name):
-        with open("%s/%s.raw" % (folder, name), "rb") as file:
-            return file.read()
+    read, _ = studio.raw_files(folder)
 
     def paint_document(name, model, depth, profile, strength):
         document = yield from studio.new_document(width, height, model, depth, profile)

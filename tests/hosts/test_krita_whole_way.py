@@ -38,10 +38,7 @@ def the_whole_way(folder, style, selection, arrows, saved):
     width, height = document.width(), document.height()
     source = document.activeNode()
 
-    def keep(name, data):
-        with open("%s/%s.raw" % (folder, name), "wb") as file:
-            file.write(data)
-
+    _, keep = studio.raw_files(folder)
     left, top, wide, high = selection
     keep("mask", studio.select(document, rectangle=(int(left * width), int(top * height), int(wide * width), int(high * height)), feather=12))
     lines = yield from studio.draw(document, "".join(studio.arrow(*arrow) for arrow in arrows), "Brushwarp keypoints")

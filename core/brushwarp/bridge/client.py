@@ -19,7 +19,7 @@
 
 `client.deform(DeformRequest(…), pixels, selection, style_pixels)` likewise; its result's recipe tells the solved arrows (`solved_of`).
 `client.warp(WarpRequest(…), pixels, selection)` bends alone, `client.suggest(SuggestRequest(…), pixels, selection, style_pixels)` answers
-with arrows. For a preview that follows what is drawn see `live`.
+with arrows; `client.ask` takes any of these requests. For a preview that follows what is drawn see `live`.
 
 All calls block: make them in a thread of your own, and hand events on to the host's loop. `client.cancel()` comes from
 any thread and returns at once; the blocked call then raises JobCancelled within a moment, and the client is used up:
@@ -42,7 +42,7 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Union
 
 from . import launcher, payload, transport
 from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
@@ -94,7 +94,8 @@ __all__ = [
 
 Event = Union[Queued, Progress]
 Answer = Union[Finished, Suggested]
-_ORDERS = {StylizeRequest: Stylize, DeformRequest: Deform, WarpRequest: Warp, SuggestRequest: Suggest}
+A = TypeVar("A", bound="Union[JobResult, Suggested]")
+_ORDERS = {order.asks: order for order in (Stylize, Deform, Warp, Suggest)}
 OnEvent = Callable[[Event], None]
 
 
@@ -193,7 +194,7 @@ class WorkerClient:
 
         Raises JobCancelled, or WorkerError with the engine's own code and words; "disk-full", "worker-lost".
         """
-        return self._painted(request, {"pixels": pixels, "selection": selection}, on_event)
+        return self._answer(JobResult, request, pixels, selection, None, on_event)
 
     def deform(
         self,
@@ -204,7 +205,7 @@ class WorkerClient:
         on_event: Optional[OnEvent] = None,
     ) -> JobResult:
         """Paint and bend `pixels` as `request` says; `style_pixels` where it has a style picture. As `stylize` otherwise."""
-        return self._painted(request, _with_picture(request, pixels, selection, style_pixels), on_event)
+        return self._answer(JobResult, request, pixels, selection, style_pixels, on_event)
 
     def warp(
         self,
@@ -214,7 +215,7 @@ class WorkerClient:
         on_event: Optional[OnEvent] = None,
     ) -> JobResult:
         """Bend `pixels` along the request's arrows, or the nodes of its lattice in their place. As `stylize` otherwise."""
-        return self._painted(request, {"pixels": pixels, "selection": selection}, on_event)
+        return self._answer(JobResult, request, pixels, selection, None, on_event)
 
     def suggest(
         self,
@@ -225,28 +226,38 @@ class WorkerClient:
         on_event: Optional[OnEvent] = None,
     ) -> Suggested:
         """Arrows from points of `pixels` to where they lie in the request's picture. As `stylize` otherwise."""
-        answer = self._do(request, _with_picture(request, pixels, selection, style_pixels), on_event)
-        if not isinstance(answer, Suggested):
-            raise ProtocolError("The worker answered with {}.".format(type(answer).__name__))
-        return answer
+        return self._answer(Suggested, request, pixels, selection, style_pixels, on_event)
 
-    # What follows is the inside.
-
-    def _painted(self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]) -> JobResult:
-        answer = self._do(request, given, on_event)
-        if not isinstance(answer, JobResult):
-            raise ProtocolError("The worker answered with {}.".format(type(answer).__name__))
-        return answer
-
-    def _do(
-        self, request: LayerRequest, given: Dict[str, Optional[bytes]], on_event: Optional[OnEvent]
+    def ask(
+        self,
+        request: LayerRequest,
+        pixels: bytes,
+        selection: Optional[bytes] = None,
+        style_pixels: Optional[bytes] = None,
+        on_event: Optional[OnEvent] = None,
     ) -> Union[JobResult, Suggested]:
-        _check_length("pixels", given["pixels"], request.payload_size)
-        if given["selection"] is not None:
-            _check_length("selection", given["selection"], request.selection_size)
+        """Whichever of these the request is for."""
+        _check_length("pixels", pixels, request.payload_size)
+        if selection is not None:
+            _check_length("selection", selection, request.selection_size)
+        style_picture = request.style_picture if isinstance(request, PictureRequest) else None
+        if (style_pixels is None) != (style_picture is None):
+            raise ProtocolError("Pixels of a style picture go with a request that has one.")
+        if style_pixels is not None and style_picture is not None:
+            _check_length("style_pixels", style_pixels, style_picture.payload_size)
+        given = {"pixels": pixels, "selection": selection, "style": style_pixels}
         payloads = {what: data for what, data in given.items() if data is not None}
         with self._call():
             return self._repeat_once(lambda: self._ask(request, payloads, on_event or self._on_event))
+
+    # What follows is the inside.
+
+    def _answer(self, kind: Type[A], *asked: Any) -> A:
+        """`ask`, and what the request has to be answered with."""
+        answer = self.ask(*asked)
+        if not isinstance(answer, kind):
+            raise ProtocolError("The worker answered with {}.".format(type(answer).__name__))
+        return answer
 
     def _call(self) -> "_Call":
         if self._closed:
@@ -357,16 +368,6 @@ class _Call:
 
     def __exit__(self, *_: Any) -> None:
         self._lock.release()
-
-
-def _with_picture(
-    request: PictureRequest, pixels: bytes, selection: Optional[bytes], style_pixels: Optional[bytes]
-) -> Dict[str, Optional[bytes]]:
-    if (style_pixels is None) != (request.style_picture is None):
-        raise ProtocolError("Pixels of a style picture go with a request that has one.")
-    if style_pixels is not None and request.style_picture is not None:
-        _check_length("style_pixels", style_pixels, request.style_picture.payload_size)
-    return {"pixels": pixels, "selection": selection, "style": style_pixels}
 
 
 def _check_length(name: str, data: Any, size: int) -> None:

@@ -5,7 +5,7 @@ from brushwarp.image.files import load_picture, refuse_unsavable, save_picture
 from brushwarp.image.openraster import save_openraster
 from brushwarp.image.picture import Picture
 from brushwarp.image.region import Box, apply_region, crop, mask_bounds, paste
-from brushwarp.image.resample import resize
+from brushwarp.image.resample import resize, shrink
 from brushwarp.image.seen import as_seen
 from brushwarp.image.transparency import extend_colours
 
@@ -27,6 +27,7 @@ __all__ = [
     "resize",
     "save_openraster",
     "save_picture",
+    "shrink",
     "srgb_to_linear",
     "to_srgb",
 ]

@@ -28,3 +28,10 @@ def resize(pixels: Tensor, size: tuple[int, int]) -> Tensor:
     resized = interpolate(wide, size=(height, width), mode="bilinear", align_corners=False, antialias=True)
     resized = resized.to(pixels.dtype)
     return resized if pixels.ndim == 4 else resized[0]
+
+
+def shrink(pixels: Tensor, long_side: int) -> Tensor:
+    """`pixels` as `resize` takes them, at a size of which neither side is longer than `long_side`; never enlarged."""
+    share = min(1.0, long_side / max(pixels.shape[-2:]))
+    height, width = (max(1, round(side * share)) for side in pixels.shape[-2:])
+    return resize(pixels, (height, width))

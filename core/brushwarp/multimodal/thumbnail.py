@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..image.resample import resize
+from ..image.resample import resize, shrink
 from ..sample import render_sample
 from ..styles.pack import StylePack
 from ..training.samples import open_rgb, to_tensor
@@ -29,10 +29,7 @@ def with_thumbnail(pack: StylePack) -> StylePack:
 
 def small_painting(painting: Path) -> Tensor:
     """A small copy of the painting, (H, W, 3) uint8, for its pack."""
-    rgb = to_tensor(open_rgb(painting))
-    share = min(1.0, PAINTING_SIDE / max(rgb.shape[1:]))
-    height, width = (max(1, round(side * share)) for side in rgb.shape[1:])
-    return _bytes(resize(rgb, (height, width)))
+    return _bytes(shrink(to_tensor(open_rgb(painting)), PAINTING_SIDE))
 
 
 def _bytes(rgb: Tensor) -> Tensor:

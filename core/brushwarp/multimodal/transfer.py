@@ -14,7 +14,7 @@ from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
 from ..devices import device_memory, fast_dtype
 from ..features import denormalise, normalise
-from ..image.resample import resize
+from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
 from ..streaming import Desk, Resized, StreamPlan, Whole, plan_strips, streamed
@@ -133,9 +133,7 @@ class Painter:
 
 def _shown(picture: Tensor) -> Tensor:
     """A step's painting, (3, h, w) in 0..1, to be looked at while the next one, with finer strokes, is on its way."""
-    share = min(1.0, SHOWN_SIDE / max(picture.shape[2:]))
-    small = resize(picture, tuple(max(1, round(side * share)) for side in picture.shape[2:]))
-    return denormalise(small)[0].clamp(0, 1)
+    return denormalise(shrink(picture, SHOWN_SIDE))[0].clamp(0, 1)
 
 
 @contextmanager

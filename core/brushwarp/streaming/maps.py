@@ -65,9 +65,8 @@ class Resized(Map):
         below = (above + 1).clamp(max=height - 1)
         first, last = int(above[0]), int(below[-1]) + 1
         strip = self.source.rows(first, last)
-        above, below, share = ((x - first).to(strip.device) if x is not at else x for x in (above, below, at))
-        share = (at - at.floor()).to(strip)[:, None]
-        strip = torch.lerp(strip.index_select(2, above), strip.index_select(2, below), share)
+        upper, lower = (strip.index_select(2, (rows - first).to(strip.device)) for rows in (above, below))
+        strip = torch.lerp(upper, lower, (at - above).to(strip)[:, None])
         if self.size[1] == self.source.size[1]:
             return strip
         return functional.interpolate(strip, size=(bottom - top, self.size[1]), mode="bilinear", align_corners=False, antialias=True)

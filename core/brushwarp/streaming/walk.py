@@ -101,17 +101,13 @@ class Moments:
         count = rows.shape[2] * rows.shape[3]
         mean, variance = (x.cpu().double() for x in _mean_and_variance(rows.float()))  # Metal has no float64
         if not self._count:
-            self._count, self._mean, self._squares = count, mean, variance * count
+            self._count, self.mean, self._squares = count, mean, variance * count
             return
         whole = self._count + count
-        away = mean - self._mean
-        self._mean = self._mean + away * (count / whole)
+        away = mean - self.mean
+        self.mean = self.mean + away * (count / whole)
         self._squares = self._squares + variance * count + away.square() * (self._count * count / whole)
         self._count = whole
-
-    @property
-    def mean(self) -> Tensor:
-        return self._mean
 
     @property
     def variance(self) -> Tensor:
@@ -121,7 +117,7 @@ class Moments:
     def scaling(self, norm: InstanceNorm) -> tuple[Tensor, Tensor]:
         """What the norm multiplies each channel with, and then adds."""
         factor = norm.weight.cpu().double() / (self.variance + norm.eps).sqrt()
-        return factor.to(norm.weight), (norm.bias.cpu().double() - self._mean * factor).to(norm.weight)
+        return factor.to(norm.weight), (norm.bias.cpu().double() - self.mean * factor).to(norm.weight)
 
 
 def _mean_and_variance(rows: Tensor) -> tuple[Tensor, Tensor]:

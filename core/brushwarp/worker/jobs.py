@@ -57,7 +57,7 @@ class Engine:
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,
-            on_progress=lambda progress: on_progress(_with_thumbnail(progress)),
+            on_progress=_with_thumbnails(on_progress),
             on_note=layer.notes.append,
         )
         if len(layer.pairs):
@@ -78,7 +78,8 @@ class Engine:
             like = self._painter(request.style)
             style_hash = like.pack.sha256
         else:
-            like, style_hash = _style_picture(request, style, layer.notes.append)
+            like = _style_picture(request, style, layer.notes.append)
+            style_hash = sha256(Path(request.style).read_bytes() if style is None else style).hexdigest()
         found = api.deform(
             layer.picture,
             like,
@@ -94,7 +95,7 @@ class Engine:
             ),
             encoder=request.encoder,
             canvas_short_side=request.canvas_short_side,
-            on_progress=lambda progress: on_progress(_with_thumbnail(progress)),
+            on_progress=_with_thumbnails(on_progress),
         )
         layer.notes.extend(found.notes)
         return layer.finished(
@@ -133,7 +134,7 @@ class Engine:
         if request.trained:
             like = painting_of(load_style(request.style))
         else:
-            like, _ = _style_picture(request, style, layer.notes.append)
+            like = _style_picture(request, style, layer.notes.append)
         content = layer.picture if layer.region is None else apply_region(layer.picture, layer.region)
         found = api.suggest_keypoints(
             content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
@@ -184,19 +185,20 @@ class _Layer:
         return make_recipe(verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved)
 
 
-def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callable[[str], None]) -> tuple[Picture, str]:
-    """The picture beside the layer, and its hash: the pixels that came along, or a picture file."""
+def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callable[[str], None]) -> Picture:
+    """The picture beside the layer: the pixels that came along, or a picture file."""
     like = request.style_picture
     if sent is None or like is None:
-        return load_picture(request.style), sha256(Path(request.style).read_bytes()).hexdigest()
+        return load_picture(request.style)
     picture, lost = picture_from_wire(sent, like.width, like.height, like.format)
     if lost:
         on_note(_lost(lost, "style picture"))
-    return picture, sha256(sent).hexdigest()
+    return picture
 
 
-def _with_thumbnail(progress: Progress) -> Progress:
-    return progress if progress.preview is None else replace(progress, preview=thumbnail_of(progress.preview))
+def _with_thumbnails(on_progress: OnProgress) -> OnProgress:
+    """Told of the engine's progress, tells `on_progress`, with thumbnails in the place of pictures."""
+    return lambda progress: on_progress(progress if progress.preview is None else replace(progress, preview=thumbnail_of(progress.preview)))
 
 
 def _changed(path: Path) -> int:

@@ -18,7 +18,7 @@ from ..bridge.request import PixelFormat
 from ..bridge.styles import Thumbnail
 from ..image.colour import linear_to_srgb, luminance, srgb_to_linear
 from ..image.picture import Picture
-from ..image.resample import resize
+from ..image.resample import shrink
 
 STRIP_PIXELS = 1 << 16
 DTYPES = {"u8": np.uint8, "u16": np.uint16, "f16": np.float16, "f32": np.float32}
@@ -83,10 +83,8 @@ def region_from_wire(data: bytes, width: int, height: int) -> Tensor:
 
 def thumbnail_of(rgb: Tensor) -> Thumbnail:
     """(3, H, W) RGB in 0..1, at most PREVIEW_SIDE long."""
-    share = min(1.0, PREVIEW_SIDE / max(rgb.shape[1:]))
-    height, width = (max(1, round(side * share)) for side in rgb.shape[1:])
-    small = resize(rgb.detach().cpu().float(), (height, width)).clamp(0, 1)
-    return Thumbnail(width, height, (small * 255).round().byte().permute(1, 2, 0).contiguous().numpy().tobytes())
+    small = shrink(rgb.detach().cpu().float(), PREVIEW_SIDE).clamp(0, 1)
+    return Thumbnail(small.shape[2], small.shape[1], (small * 255).round().byte().permute(1, 2, 0).contiguous().numpy().tobytes())
 
 
 def _strips(width: int, height: int) -> Iterator[slice]:

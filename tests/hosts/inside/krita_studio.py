@@ -64,6 +64,20 @@ def wait_for(condition, what, seconds=60):
 
 # Documents and layers.
 
+def raw_files(folder):
+    """Two functions, of a name: what a test has left in the folder for its story, and what the story leaves there for it."""
+
+    def read(name):
+        with open("%s/%s.raw" % (folder, name), "rb") as file:
+            return file.read()
+
+    def keep(name, data):
+        with open("%s/%s.raw" % (folder, name), "wb") as file:
+            file.write(data)
+
+    return read, keep
+
+
 def new_document(width, height, model="RGBA", depth="U8", profile="", ppi=72.0, name="test"):
     """A document in a view of its own, active, with one empty canvas layer; its active node is None for a moment."""
     krita = Krita.instance()
