@@ -19,6 +19,7 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.progress import Progress
 from brushwarp.worker import server
 from brushwarp.worker.__main__ import main
+from brushwarp.worker.line import Job, Line
 
 
 class LightWorks:
@@ -92,14 +93,29 @@ def load_slowly():
     return LightWorks()
 
 
+def end_slowly(seconds: float) -> None:
+    """Make the line's end come `seconds` after the goodbye, as on a busy machine; calls are answered meanwhile."""
+    at_once = Line.next
+
+    def next_job(self: Line, idle_seconds: float) -> Job | None:
+        job = at_once(self, idle_seconds)
+        if job is None:
+            time.sleep(seconds)
+        return job
+
+    Line.next = next_job
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--idle-seconds", default="60")
     parser.add_argument("--version", default="1.0")
     parser.add_argument("--protocol", type=int, default=server.PROTOCOL)
     parser.add_argument("--load", choices=["light", "nothing", "slowly"], default="light")
+    parser.add_argument("--last-seconds", type=float, default=0.0)
     options = parser.parse_args()
     server.PROTOCOL = options.protocol
+    end_slowly(options.last_seconds)
     with open(Path(data_folder()) / "pids", "a", encoding="ascii") as file:
         file.write(f"{os.getpid()}\n")
     load = {"light": LightWorks, "nothing": load_nothing, "slowly": load_slowly}[options.load]

@@ -56,6 +56,15 @@ def test_an_idle_worker_of_an_older_version_is_replaced(home):
         assert client.stylize(request(), PIXELS).pixels == INVERTED
 
 
+def test_an_older_worker_that_still_answers_while_it_ends_is_waited_for(home):
+    home.install("1.0", "--last-seconds", "1")
+    with home.connect() as client:
+        old = client.worker_pid
+    home.install("1.1")
+    with home.connect() as client:
+        assert client.version == "1.1" and client.worker_pid != old
+
+
 def test_a_worker_of_an_older_version_that_paints_for_somebody_is_left_alone(home):
     with ClientProcess("invert:1") as other:
         other.wait_for("event")

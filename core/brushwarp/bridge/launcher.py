@@ -87,13 +87,13 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
     while not lock.acquire():
         _wait(deadline, report, "another program has been starting the worker for too long")
     try:
-        met = None
-        while met is None and not _is_free(runtime.life_lock):  # it lives, is about to listen, or is about to end
+        while not _is_free(runtime.life_lock):  # one lives, is about to listen, or is about to end
             met = meet(runtime)
-            if met is None:
-                _wait(deadline, report, "the worker before it does not end")
-        if met is not None:
-            return met
+            if met is not None and _fits(met[1], install):
+                return met
+            if met is not None:  # of another version: it may welcome us even after it said goodbye to somebody
+                _dismiss(*met)
+            _wait(deadline, report, "the worker before it does not end")
         engine = installed(install)
         if os.name != "nt":
             _unlink(runtime.address)
