@@ -8,11 +8,12 @@ import torch
 
 from brushwarp import api
 from brushwarp.deformable import DeformSettings, deform_by_optimisation, deform_painted, solve_shape
-from brushwarp.deformable.detail import Brushwork
+from brushwarp.deformable.detail import Brushwork, Likeness
 from brushwarp.deformable.full_size import carry_up
 from brushwarp.deformable.moving_arrows import MovingArrows
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
+from brushwarp.features.compact import load_compact
 from brushwarp.geometry import KeypointPairs, warp
 from brushwarp.image import Picture
 from brushwarp.optimization import Gatys
@@ -181,13 +182,13 @@ def test_the_multimodal_base_paints_by_the_network_and_bends_by_the_arrows(conte
 @pytest.mark.parametrize("size", [(40, 56), (64, 64), (71, 130)])
 def test_tiles_see_what_the_whole_picture_shows(size, monkeypatch):
     picture = render_sample(size[1], size[0]).requires_grad_()
-    brushwork = Brushwork(load_encoder("compact"), render_sample(64, 64, seed=2), lambda pixels: None)
+    likeness = Likeness(Brushwork(load_encoder("compact"), render_sample(64, 64, seed=2), lambda pixels: None), size[0] * size[1])
     found = {}
     for tile in (512, 32):
         monkeypatch.setattr("brushwarp.deformable.detail.TILE", tile)
         picture.grad = None
-        grams = brushwork.grams(picture)
-        brushwork.style(grams).backward()
+        [grams] = likeness.features([picture])
+        likeness.style(grams).backward()
         found[tile] = grams, picture.grad.clone()
     for layer, whole in found[512][0].items():  # but for a row or column that a layer drops at odd ends
         assert torch.allclose(found[32][0][layer], whole, rtol=0.05, atol=0.02 * float(whole.detach().abs().max())), layer
@@ -204,3 +205,20 @@ def test_what_is_carried_up_keeps_its_colours_and_gains_detail():
     assert (large - enlarged).mean((1, 2)).abs().max() < 0.02
     gradient = lambda picture: (picture[:, 1:] - picture[:, :-1]).abs().mean()  # noqa: E731
     assert gradient(large) > 1.2 * gradient(enlarged)
+
+
+@pytest.mark.parametrize("memory", ["588", "565"])  # bands in memory, and in files
+def test_what_is_carried_up_in_strips_is_as_good_and_has_no_seams(memory, monkeypatch):
+    content, style = render_sample(300, 420), render_sample(300, 420, seed=2)
+    small = torch.nn.functional.interpolate(content[None], size=(210, 150), mode="area")[0]
+    distances, pictures = {}, {}
+    for free in ("4000", memory):
+        monkeypatch.setenv("BRUSHWARP_MEMORY", free)
+        pictures[free] = carry_up(small, content, style)
+        likeness = Likeness(Brushwork(load_compact(), style, lambda pixels: None), 300 * 420)
+        distances[free] = float(likeness.style(likeness.features([pictures[free]])[0]))
+    before = float(likeness.style(likeness.features([torch.nn.functional.interpolate(small[None], size=(420, 300), mode="bilinear")[0]])[0]))
+    assert distances[memory] < 1.2 * distances["4000"] < 0.8 * before
+    assert (pictures[memory] - pictures["4000"]).abs().mean() < 0.005
+    steps, at_once = ((pictures[free][:, 1:] - pictures[free][:, :-1]).abs().mean((0, 2)) for free in (memory, "4000"))
+    assert steps[[127, 255]] == pytest.approx(at_once[[127, 255]], rel=0.1)

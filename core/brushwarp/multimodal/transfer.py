@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from ..allocation import give_back_memory
 from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
 from ..devices import device_memory, fast_dtype
@@ -17,7 +18,7 @@ from ..features import denormalise, normalise
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
-from ..streaming import Desk, Resized, StreamPlan, Whole, plan_strips, streamed
+from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, plan_strips, streamed
 from ..styles.pack import StylePack
 from .network import Upsample
 
@@ -25,7 +26,6 @@ __all__ = ["Painter", "Plan", "plan_painting"]
 
 WIDEST_AT_FULL_SIZE = 32  # channels of a subnet's maps that have the picture's own size
 SHOWN_SIDE = 512  # pixels of the long side of a picture that is shown on the way
-ROWS_AT_ONCE = 256  # of a finished picture that is brought into its colours
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 
@@ -121,12 +121,14 @@ class Painter:
                 for top, rows in desk.strips(painted):
                     picture[:, :, top : top + rows.shape[2]] = rows
                 del painted, rows  # they hold what this step has stored
+                give_back_memory()
                 done += size[0] * size[1]
                 if done < work:
                     on_progress(Progress("painting", done, work, _shown(picture)))
         on_progress(Progress("painting", work, work))
-        for top in range(0, size[0], ROWS_AT_ONCE):  # of a large picture no second copy is made
-            rows = picture[:, :, top : top + ROWS_AT_ONCE]
+        step = max(1, FASTEST // (3 * size[1]))
+        for top in range(0, size[0], step):  # of a large picture no second copy is made
+            rows = picture[:, :, top : top + step]
             rows.copy_(denormalise(rows).clamp(0, 1))
         return picture[0]
 

@@ -51,7 +51,7 @@ class Shelf:
         if fitting:
             tensor = self._spare.pop().view(shape)
         else:
-            tensor = torch.empty(shape, dtype=self.dtype) if self.folder is None else _in_file(shape, self.dtype, self.folder)
+            tensor = torch.empty(shape, dtype=self.dtype) if self.folder is None else in_file(shape, self.dtype, self.folder)
         stored = Stored(tensor, self.device)
         weakref.finalize(stored, self._spare.append, tensor)
         return stored
@@ -67,7 +67,7 @@ def _reserve(handle: int, size: int, folder: Path) -> None:
     os.ftruncate(handle, size)
 
 
-def _in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor:
+def in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor:
     count = shape[0] * shape[1] * shape[2]
     size = count * dtype.itemsize
     try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .. import __version__
+from ..allocation import give_back_memory
 from ..bridge import payload, transport
 from ..bridge.errors import ConnectionLost, ProtocolError, WorkerError
 from ..bridge.locks import FileLock
@@ -238,6 +239,7 @@ class Server:
                 payload.sweep(self._folder, job.session)
         if answer is not None:
             job.say(answer)
+        give_back_memory()
 
     def _answer_to(self, job: Job) -> Message:
         """Suggested arrows, or the name of the file with what was painted; known to be short enough to be said."""
