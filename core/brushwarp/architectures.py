@@ -30,18 +30,18 @@ class Architecture:
     streams: bool = False
 
 
-def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int) -> Architecture:
+def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: bool = False) -> Architecture:
     """bytes_per_pixel: of the picture, at the peak, in float32; measured, and rounded up: tests/benchmarks/memory.py --architecture."""
-    return Architecture(lambda card: make(), partial(plan_one_pass, bytes_per_pixel=bytes_per_pixel))
+    return Architecture(lambda card: make(), partial(plan_one_pass, bytes_per_pixel=bytes_per_pixel), streams)
 
 
 MULTIMODAL = "multimodal"
 ARCHITECTURES = {
     MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True),
-    "johnson": _singular(johnson, 530),
+    "johnson": _singular(johnson, 530, streams=True),
     "johnson-batchnorm": _singular(johnson_batchnorm, 430),
     "lengstrom": _singular(Lengstrom, 460),
-    "ulyanov": _singular(ulyanov, 420),
+    "ulyanov": _singular(ulyanov, 420, streams=True),
     "ulyanov-2016": _singular(ulyanov_2016, 1120),
     "ulyanov-2016-noise": _singular(partial(ulyanov_2016, noise_channels=3), 1150),
 }

@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from brushwarp.multimodal.network import EnhanceSubnet, RefineSubnet, StyleSubnet
+from brushwarp.singular import johnson, ulyanov
 from brushwarp.streaming import Desk, StreamPlan, Whole, stores, streamed
 from brushwarp.streaming.plan import STORED_VALUES
 
 CPU = torch.device("cpu")
-SUBNETS = {"style": lambda: StyleSubnet(8), "enhance": lambda: EnhanceSubnet(16, 2), "refine": lambda: RefineSubnet(16)}
+SINGULAR = {"johnson": johnson, "ulyanov": ulyanov}
+SUBNETS = {"style": lambda: StyleSubnet(8), "enhance": lambda: EnhanceSubnet(16, 2), "refine": lambda: RefineSubnet(16)} | SINGULAR
 
 
 def streamed_through(subnet, x, values, **options):
@@ -33,10 +35,10 @@ def test_the_same_pixels(name, size, values):
     assert (streamed_through(subnet, x, values) - subnet(x)).abs().max() < 1e-4
 
 
-@pytest.mark.parametrize("name", ["refine", "enhance", "style"])
+@pytest.mark.parametrize("name", ["refine", "enhance", "style", "johnson", "ulyanov"])
 def test_no_more_is_stored_than_the_planner_reckons_with(name, monkeypatch):
     """At the peak, maps that are held and memory that waits to be used again, in values a pixel."""
-    subnet = {"refine": lambda: RefineSubnet(128), "enhance": lambda: EnhanceSubnet(128, 6), "style": lambda: StyleSubnet(16)}[name]()
+    subnet = {"refine": lambda: RefineSubnet(128), "enhance": lambda: EnhanceSubnet(128, 6), "style": lambda: StyleSubnet(16), **SINGULAR}[name]()
     living, most = [], 0
 
     class Counted(stores.Stored):

@@ -19,7 +19,7 @@ MARGIN = 40  # pixels mirrored beyond each edge: what ten unpadded convolutions 
 TANH_SCALE = 150 / 255  # of the output around its mean, in pictures of 0..1: a little more than any picture needs
 
 
-class _EncoderDecoder(SingularNetwork):
+class EncoderDecoder(SingularNetwork):
     """Instance norm and reflection pads throughout, and a linear output."""
 
     def __init__(self, decoder: Decoder) -> None:
@@ -33,12 +33,12 @@ class _EncoderDecoder(SingularNetwork):
 
 def johnson() -> SingularNetwork:
     """Johnson's network in its modern form, that of the PyTorch examples: resize-convolutions, and no tanh. 1,679,235 parameters."""
-    return _EncoderDecoder(Decoder(WIDTHS[::-1], output_kernel=9))
+    return EncoderDecoder(Decoder(WIDTHS[::-1], output_kernel=9))
 
 
 def ulyanov() -> SingularNetwork:
     """Ulyanov's of 2017 ("Improved Texture Networks"): Johnson's with transposed convolutions, a last one of 3x3, and no tanh."""
-    return _EncoderDecoder(Decoder(WIDTHS[::-1], step=Transposed))
+    return EncoderDecoder(Decoder(WIDTHS[::-1], step=Transposed))
 
 
 class Transposed(nn.Module):

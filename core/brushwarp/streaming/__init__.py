@@ -6,6 +6,6 @@ wide, is never right; here every layer goes over all strips of its map before th
 
 from .maps import Map, Resized, Whole
 from .plan import FASTEST, StreamPlan, plan_strips
-from .walk import Desk, streamed
+from .walk import Desk, doubled, streamed
 
-__all__ = ["FASTEST", "Desk", "Map", "Resized", "StreamPlan", "Whole", "plan_strips", "streamed"]
+__all__ = ["FASTEST", "Desk", "Map", "Resized", "StreamPlan", "Whole", "doubled", "plan_strips", "streamed"]

@@ -129,6 +129,24 @@ class Doubled(Map):
         return Doubled(self.source, self.kernels * four[:, None, None, None], self.bias * four + shift.repeat(4), self.size)
 
 
+class Transposed(Map):
+    """A transposed convolution of 3x3 with stride 2 and padding 1, to `size`. weight: (I, O, 3, 3), bias (O,)."""
+
+    def __init__(self, source: Map, weight: Tensor, bias: Tensor, size: tuple[int, int]) -> None:
+        self.source, self.weight, self.bias = source, weight, bias
+        self.channels, self.size = weight.shape[1], size
+
+    def rows(self, top: int, bottom: int) -> Tensor:
+        first, last = top // 2, min(self.source.size[0], bottom // 2 + 1)  # row i shows itself in rows 2 i - 1 to 2 i + 1
+        beyond = self.size[1] - (2 * self.source.size[1] - 1)
+        strip = functional.conv_transpose2d(self.source.rows(first, last), self.weight, self.bias, 2, (0, 1), (0, beyond))
+        start = top - (2 * first - 1)
+        return strip[:, :, start : start + bottom - top]
+
+    def scaled(self, factor: Tensor, shift: Tensor) -> Map:
+        return Transposed(self.source, self.weight * factor[:, None, None], self.bias * factor + shift, self.size)
+
+
 class Normalised(Map):
     """Each channel times `factor` (C,) plus `shift` (C,): a norm whose statistics are known. Then a ReLU if asked for."""
 

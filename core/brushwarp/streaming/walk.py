@@ -164,15 +164,16 @@ def _(module: StyleSubnet, x: Map, desk: Desk) -> Map:
 
 @streamed.register
 def _(module: EnhanceSubnet, x: Map, desk: Desk) -> Map:
-    return _coded(module, x, desk)
+    return coded(module, x, desk)
 
 
 @streamed.register
 def _(module: RefineSubnet, x: Map, desk: Desk) -> Map:
-    return Added(x, _coded(module, x, desk))
+    return Added(x, coded(module, x, desk))
 
 
-def _coded(module: EnhanceSubnet | RefineSubnet, x: Map, desk: Desk) -> Map:
+def coded(module: nn.Module, x: Map, desk: Desk) -> Map:
+    """What a module's `encoder` and `decoder` make of a map."""
     encoded, sizes = _encoded(module.encoder, x, desk)
     taken, encoded = [encoded], None
     return _decoded(module.decoder, taken, sizes, desk)
@@ -193,11 +194,18 @@ def _decoded(decoder: Decoder, taken: list[Map], sizes: list[tuple[int, int]], d
     """As `Decoder.forward`. taken: the one map, which is taken out, so that nobody holds it longer than it is read."""
     x = taken.pop()
     for step, size in zip(decoder.steps, sizes, strict=True):
-        x = _doubled(step, x, size, desk)
+        x = doubled(step, x, size, desk)
     return streamed(decoder.output, x, desk)
 
 
-def _doubled(step: Upsample, x: Map, size: tuple[int, int], desk: Desk) -> Map:
+@singledispatch
+def doubled(step: nn.Module, x: Map, size: tuple[int, int], desk: Desk) -> Map:
+    """What a decoder's `step` makes of a map, to `size`. Raises TypeError as `streamed`."""
+    raise TypeError(f"{type(step).__name__} can't be streamed")
+
+
+@doubled.register
+def _(step: Upsample, x: Map, size: tuple[int, int], desk: Desk) -> Map:
     conv = step.block.conv
     kernels = phase_kernels(conv.weight).flatten(0, 1).contiguous(memory_format=torch.channels_last)
     return desk.normed(Doubled(x, kernels, conv.bias.repeat(4), size), step.block.norm, relu=True)
