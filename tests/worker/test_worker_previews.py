@@ -50,9 +50,13 @@ def test_the_small_copy_is_painted_with_the_brush_of_its_canvas(preview):
     assert preview.words == ""
 
 
-def test_the_forms_come_before_the_finer_strokes(preview):
+def test_the_forms_come_before_the_finer_strokes(engine):  # noqa: F811
+    size = (5 * WIDTH, 5 * HEIGHT)  # large enough for its strokes to take a while
+    pixels = values(photo()).astype(np.uint8).repeat(5, 0).repeat(5, 1).tobytes()
+    preview = StylizePreview(pixels, size)
     preview.ask(layer_request())
     *drafts, last = pictures_until_done(preview)
+    preview.close()
     assert last.is_final and drafts and not any(draft.is_final for draft in drafts)
     assert all(len(draft.pixels) == 3 * draft.width * draft.height for draft in drafts)
 
@@ -95,6 +99,13 @@ def test_the_same_settings_are_not_painted_twice(preview):
     pictures_until_done(preview)
     preview.ask(layer_request())
     assert not preview.is_waiting
+
+
+def test_changes_without_new_strokes_show_as_the_command_line_paints_them(preview):
+    for settings in ({}, {"strength": 0.5}, {"strength": 0.5, "keep_colors": True}, {}):
+        preview.ask(layer_request(brush_scale=1.3, **settings))
+        last = pictures_until_done(preview)[-1]
+        assert_same_within_one_level(last.pixels, directly(photo(), brush_scale=1.3, canvas_short_side=HEIGHT, **settings))
 
 
 def test_a_preview_that_is_closed_says_nothing_more(preview):
