@@ -32,7 +32,10 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def gallery(home, tmp_path) -> Gallery:
     """One shipped style, none of one's own."""
-    save_random_style(tmp_path / "shipped").rename(tmp_path / "shipped" / "wave.safetensors")
+    path = save_random_style(tmp_path / "shipped")
+    pack = load_pack(path)
+    save_pack(replace(pack, card=replace(pack.card, name="Welle")), tmp_path / "shipped" / "wave.safetensors")
+    path.unlink()
     return Gallery((str(tmp_path / "shipped"),))
 
 
@@ -113,6 +116,7 @@ def test_a_pack_is_added_under_the_name_of_its_file(gallery, file, home):
     assert [path.name for path in (home / "styles").iterdir()] == [file.name]
     assert refused(gallery.add, str(file)).code == "style-known"
     assert refused(gallery.add, added.path).code == "style-known"
+    assert refused(gallery.add, str(shutil.copy(file, file.parent / "copy (1).safetensors"))).code == "style-known"
 
 
 def test_a_taken_name_is_told_and_another_offered(gallery, file, home):
@@ -127,8 +131,8 @@ def test_a_taken_name_is_told_and_another_offered(gallery, file, home):
     assert {style.id: style.credit for style in gallery.styles()} == {
         STYLE_ID: "Niemand, 2025", STYLE_ID + "-2": "Jemand, 2025", "wave": "Niemand, 2025",
     }
-    other.rename(other.parent / "wave.safetensors")  # a shipped style's name is taken too: recipes mean that one
-    assert refused(gallery.add, str(other.parent / "wave.safetensors")).free_id == "wave-2"
+    save_pack(replace(pack, card=replace(pack.card, artist="Dritter")), other.parent / "wave.safetensors")
+    assert refused(gallery.add, str(other.parent / "wave.safetensors")).free_id == "wave-2"  # a shipped one's: recipes mean that
 
 
 def test_what_is_no_pack_is_refused_in_words_and_leaves_nothing(gallery, file, home, tmp_path):

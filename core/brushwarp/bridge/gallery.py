@@ -88,15 +88,16 @@ class Gallery:
         _check_tensors(header)
         wanted = id or id_of(path)
         _check_id(wanted)
-        there = self._path_of(wanted)
-        if there and _is_same(path, there):
-            raise WorkerError("style-known", "“{}” is in the gallery already.".format(self.style(wanted).name), "Nothing was changed.")
-        if there:
-            raise NameTaken(wanted, self._free_id(wanted))
-        calls = {style.name for style in self.styles()}
+        there = self.styles()
+        twin = next((style for style in there if _is_same(path, style.path)), None)
+        if twin is not None:
+            raise WorkerError("style-known", "“{}” is in the gallery already.".format(twin.name), "Nothing was changed.")
+        if self._is_taken(wanted):
+            raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
         _copy(path, _own_path(wanted))
-        if id and name in calls:
-            set_name(id, next(each for each in _numbered(name, "{} ({})") if each not in calls))
+        names = {style.name for style in there}
+        if name in names:
+            set_name(wanted, next(each for each in _numbered(name, "{} ({})") if each not in names))
         return self.style(wanted)
 
     def rename(self, id: str, name: str) -> None:
@@ -104,7 +105,7 @@ class Gallery:
 
         Raises WorkerError "style-missing", "style-shipped", "style-name", "gallery-broken", "gallery-folder".
         """
-        style = self._own(id, "renamed")
+        style = self.own_style(id, "renamed")
         line = " ".join(name.split())
         if len(line) > LONGEST_NAME:
             raise WorkerError("style-name", "A style's name has at most {} characters.".format(LONGEST_NAME), "Choose a shorter one.")
@@ -114,7 +115,7 @@ class Gallery:
 
     def remove(self, id: str) -> None:
         """Delete the pack of one of the user's own styles. Raises WorkerError "style-missing", "style-shipped", "gallery-folder"."""
-        style = self._own(id, "removed")
+        style = self.own_style(id, "removed")
         try:
             os.unlink(style.path)
         except OSError as error:
@@ -128,7 +129,8 @@ class Gallery:
             raise WorkerError("style-missing", "There is no style “{}”.".format(id), "It may have been removed meanwhile.")
         return found
 
-    def _own(self, id: str, verb: str) -> InstalledStyle:
+    def own_style(self, id: str, verb: str) -> InstalledStyle:
+        """The one of an id, if it is the user's. verb: what is to become of it. Raises WorkerError "style-missing", "style-shipped"."""
         style = self.style(id)
         if not style.is_own:
             raise WorkerError(
@@ -138,13 +140,9 @@ class Gallery:
             )
         return style
 
-    def _path_of(self, id: str) -> str:
-        """Where the pack of an id lies, readable or not; nothing if there is none."""
-        paths = (os.path.join(folder, path_from_text(id) + SUFFIX) for folder in (own_folder(), *self.shipped))
-        return next((path for path in paths if os.path.lexists(path)), "")
-
-    def _free_id(self, taken: str) -> str:
-        return next(id for id in _numbered(taken, "{}-{}") if not self._path_of(id))
+    def _is_taken(self, id: str) -> bool:
+        """Whether there is a file for an id, readable or not."""
+        return any(os.path.lexists(os.path.join(folder, path_from_text(id) + SUFFIX)) for folder in (own_folder(), *self.shipped))
 
 
 def search(styles: Iterable[InstalledStyle], text: str, favourites_only: bool = False) -> List[InstalledStyle]:

@@ -41,8 +41,9 @@ def read_marks() -> Marks:
 
 def check_marks() -> None:
     """Raises WorkerError "gallery-broken" once for a file that can't be read, which is kept under another name; what follows begins anew."""
-    with _held():
-        _stored_or_set_aside()
+    if os.path.exists(marks_file()):
+        with _held():
+            _stored_or_set_aside()
 
 
 def set_favourite(id: str, is_favourite: bool) -> None:
