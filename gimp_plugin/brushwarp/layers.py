@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
 from gi.repository import Babl, Gegl, Gimp
@@ -114,6 +114,17 @@ def read_selection(source: Source) -> Optional[bytes]:
             "Select a part of the layer, or nothing (Select > None).",
         )
     return None if mask.count(255) == size else mask
+
+
+def read_small_selection(source: Source, size: Tuple[int, int]) -> Optional[bytes]:
+    """The selection as a copy of the layer scaled to `size` has it, (width, height), one byte a pixel; None if there is none."""
+    if Gimp.Selection.is_empty(source.image):
+        return None
+    share = size[0] / source.width
+    place = Gegl.Rectangle.new(round(source.left * share), round(source.top * share), *size)
+    mask = source.image.get_selection().get_buffer().get(place, share, "Y u8", Gegl.AbyssPolicy.NONE)
+    check_length(mask, size[0] * size[1])
+    return mask
 
 
 def _refusal(code: str, message: str, layer: Gimp.Layer, hint: str) -> WorkerError:

@@ -88,7 +88,7 @@ def _run(
     verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
 ) -> Any:
     source = find_source(image, drawables)
-    styles = installed_styles(_installed())
+    styles = installed_styles(installed())
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
         verb.recall(source, config)
     if run_mode != Gimp.RunMode.INTERACTIVE:
@@ -133,7 +133,7 @@ def _do(
     return kept
 
 
-def _installed() -> Install:
+def installed() -> Install:
     """Raises WorkerError if there is no worker to be had: known before any work."""
     install = read_install()
     if install is None:
