@@ -34,9 +34,7 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
     if len(drawables) != 1:
         found = "No layer is selected." if not drawables else "{} layers are selected.".format(len(drawables))
         raise WorkerError("selected-layers", found, "Select the one layer to paint.")
-    layer = drawables[0]
-    if isinstance(layer, Gimp.LayerMask):  # it stands for its layer: a mask has no picture of its own
-        layer = Gimp.Layer.from_mask(layer)
+    layer = as_layer(drawables[0])
     if not isinstance(layer, Gimp.Layer):
         raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
     if layer.is_group():
@@ -51,6 +49,11 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
     if width * height < 2:
         raise _refusal("picture-too-small", "“{}” is a single pixel.", layer, "Select a larger layer.")
     return _source(layer)
+
+
+def as_layer(drawable: Gimp.Drawable) -> Gimp.Drawable:
+    """A mask stands for its layer, for it has no picture of its own."""
+    return Gimp.Layer.from_mask(drawable) if isinstance(drawable, Gimp.LayerMask) else drawable
 
 
 def find_style_layer(source: Source, layer: Gimp.Layer) -> Source:

@@ -16,7 +16,8 @@ from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
 from layers import Source, find_source, read_pixels, read_selection
-from results import SolvedPath, add_above
+from recipes import remember
+from results import NAMED_BY_US, Painted, SolvedPath, add_above
 from stages import Stages, Tracker
 
 NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
@@ -26,6 +27,12 @@ Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Any]
 
 Kept = Tuple[Any, Sequence[str]]
 """What is new in the image, or None; and sentences for the painter."""
+
+Show = Callable[[str, float, Optional[Thumbnail]], None]
+"""Of a job: a sentence, a share of the whole, and a picture of how it stands now and then."""
+
+OnCancel = Callable[[Callable[[], None]], None]
+"""Is told what to call when the user gives up."""
 
 Styles = List[InstalledStyle]
 
@@ -39,25 +46,33 @@ class Order:
     like: Optional[Source] = None
 
 
+Keep = Callable[[Source, Order, Any, Optional[bytes]], Kept]
+
+
 @dataclass(frozen=True)
 class Verb:
     """order: reads the settings; raises WorkerError for what can't be done, before any work. dialog: a JobDialog, imported
     when it is called, for it needs a screen. recall: makes settings of the last time fit this image. keep: puts the worker's answer
-    into the image."""
+    to what was selected into the image."""
 
     order: Callable[[Source, Styles, Any], Order]
     dialog: Callable[[Any, Any, Styles, Source], Any]
     recall: Callable[[Source, Any], None]
     stages: Stages
-    keep: Callable[[Source, Order, Any], Kept]
+    keep: Keep
 
 
-def keep_layer(source: Source, order: Order, result: JobResult) -> Kept:
+def keep_layer(source: Source, order: Order, result: JobResult, selection: Optional[bytes]) -> Kept:
     """As a new layer above the source, and with it the arrows as they were solved, where they were."""
+    return add_above(source, painted_of(order, result, selection)), notes_of(result.recipe)
+
+
+def painted_of(order: Order, result: JobResult, selection: Optional[bytes]) -> Painted:
+    """What goes into the image; from now on its recipe is the last."""
+    remember(result.recipe)
     arrows = solved_of(result.recipe)
     solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
-    layer = add_above(source, "{} · Brushwarp".format(order.name), result.pixels, result.recipe, solved)
-    return layer, notes_of(result.recipe)
+    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved)
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
@@ -89,45 +104,50 @@ def _run(
 ) -> Any:
     source = find_source(image, drawables)
     styles = installed_styles(installed())
+
+    def paint(show: Show, on_cancel: OnCancel) -> Any:
+        return carry_out(verb.order(source, styles, config), source, verb.stages, verb.keep, lambda: read_selection(source), show, on_cancel)
+
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
         verb.recall(source, config)
     if run_mode != Gimp.RunMode.INTERACTIVE:
-        Gimp.progress_init("Brushwarp")
-        try:
-            return _do(verb, source, styles, config, _status_bar)
-        finally:
-            Gimp.progress_end()
-    dialog = verb.dialog(procedure, config, styles, source)
+        return with_status_bar(paint)
+    return with_dialog(verb.dialog(procedure, config, styles, source), paint)
+
+
+def with_status_bar(paint: Callable[[Show, OnCancel], Any]) -> Any:
+    Gimp.progress_init("Brushwarp")
+    try:
+        return paint(_status_bar, lambda cancel: None)
+    finally:
+        Gimp.progress_end()
+
+
+def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
+    """dialog: a JobDialog."""
     try:
         if not dialog.ask():
             raise JobCancelled()
-        return _do(verb, source, styles, config, dialog.show_progress, dialog.on_cancel)
+        return paint(dialog.show_progress, dialog.on_cancel)
     finally:
         dialog.close()
 
 
-def _do(
-    verb: Verb,
-    source: Source,
-    styles: Styles,
-    config: Any,
-    show: Callable[[str, float, Optional[Thumbnail]], None],
-    on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
+def carry_out(
+    order: Order, source: Source, stages: Stages, keep: Keep, read: Callable[[], Optional[bytes]], show: Show, on_cancel: OnCancel
 ) -> Any:
-    """show: a sentence, a share of the whole, and a picture of how it stands now and then. on_cancel is told what to call
-    when the user gives up."""
-    order = verb.order(source, styles, config)
-    selection = read_selection(source)
+    """Have the worker do it, and put the answer into the image. read: the selection. Returns what is new."""
+    selection = read()
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    tracker = Tracker(verb.stages)
+    tracker = Tracker(stages)
     job = Job(order.request, pixels, selection, like)
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:
         show(*tracker.follow(event), event.preview if isinstance(event, Progress) else None)
 
-    kept, notes = verb.keep(source, order, job.run(follow))
+    kept, notes = keep(source, order, job.run(follow), selection)
     if notes:
         Gimp.message("\n".join(notes))
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from bridge.client import Suggested, SuggestRequest, WorkerError
 from deform_settings import GALLERY
@@ -44,7 +44,7 @@ def with_painting(styles: Styles) -> Styles:
     return [style for style in styles if style.has_painting]
 
 
-def keep(source: Source, order: Order, found: Suggested) -> Kept:
+def keep(source: Source, order: Order, found: Suggested, _: Optional[bytes]) -> Kept:
     """As a path of its own; nothing, where there are no arrows."""
     path = add_arrows(source, "{} · {}".format(NAME, order.name), found.arrows) if found.arrows else None
     return path, found.notes or (() if found.arrows else ("No arrows were found.",))
