@@ -61,7 +61,7 @@ def stylizes_repeats_and_edits(path, folder, style, arrows):
     recipe["parameters"]["strength"] = 0.2
     edited = studio.edit(image, [first], recipe=json.dumps(recipe))
     told["edited"] = studio.recipe(edited)
-    told["kept"] = [edited.get_opacity(), edited.get_mode() == Gimp.LayerMode.MULTIPLY, max(studio.read(edited.get_mask(), "Y u8"))]
+    told["kept"] = [round(edited.get_opacity(), 3), edited.get_mode() == Gimp.LayerMode.MULTIPLY, max(studio.read(edited.get_mask(), "Y u8"))]
     told["after"] = studio.tree(image.get_layers())
     told["untouched"] = studio.fingerprint(source) == before
 
