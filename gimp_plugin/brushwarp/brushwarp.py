@@ -17,12 +17,12 @@ gi.require_version("Babl", "0.1")
 import arguments  # noqa: E402 - the versions come first
 from gi.repository import Gimp, GObject  # noqa: E402
 
-STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT = (
-    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit")
+STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe")
 )
 ABOVE = (
     " and puts the result on a new layer directly above; the layer itself is never touched. Only what is selected shows, with its "
-    "feathering. "
+    "feathering. Of several selected layers each is done, in a step of undo of its own. "
 )
 ALONG = "If the image has a path whose name begins “Brushwarp keypoints”, "
 ARROWS = "each of its strokes of two points is an arrow, from where something is to where it goes."
@@ -102,6 +102,15 @@ PROCEDURES = {
         "last filter) it is painted as its recipe says, or as one that is handed over as JSON text.",
         arguments.for_edit,
     ),
+    RECIPE: Procedure(
+        "Re_cipe…",
+        "Show the recipe of a result as text, to be copied, or pasted from elsewhere and followed",
+        "Shows the JSON text that says how the selected result was made. It can be copied to another GIMP, to Krita, or into a file for "
+        "`brushwarp recipe`; and one that comes from there can be pasted, and followed on the selected layer. A script's call returns the "
+        "text of the selected result's recipe, which Repeat last and Edit this result take.",
+        arguments.none,
+        result="recipe",
+    ),
 }
 
 
@@ -124,9 +133,9 @@ def train(procedure, run_mode, image, drawables, config, data):
 def again(procedure, run_mode, image, drawables, config, data):
     import again
 
-    follow = again.repeat if procedure.get_name() == REPEAT else again.edit
-    status, error, layer = follow(run_mode, image, drawables, config)
-    return returned(procedure, status, error, Gimp.Layer, layer)
+    act = {REPEAT: again.repeat, EDIT: again.edit, RECIPE: again.show}[procedure.get_name()]
+    status, error, new = act(run_mode, image, drawables, config)
+    return returned(procedure, status, error, str if procedure.get_name() == RECIPE else Gimp.Layer, new)
 
 
 def returned(procedure, status, error, kind, value):
@@ -137,7 +146,9 @@ def returned(procedure, status, error, kind, value):
     return values
 
 
-RUN = {TRAIN: train, REPEAT: again, EDIT: again}
+ONE = Gimp.ProcedureSensitivityMask.DRAWABLE
+MANY = ONE | Gimp.ProcedureSensitivityMask.DRAWABLES
+RUN = {TRAIN: train, REPEAT: again, EDIT: again, RECIPE: again}
 
 
 class Brushwarp(Gimp.PlugIn):
@@ -158,7 +169,7 @@ class Brushwarp(Gimp.PlugIn):
             procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
         else:
             procedure.set_image_types("RGB*, GRAY*")
-            procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+            procedure.set_sensitivity_mask(MANY if name in (STYLIZE, DEFORM, WARP, REPEAT) else ONE)
         told.takes(procedure)
         arguments.returns(procedure, told.result)
         return procedure

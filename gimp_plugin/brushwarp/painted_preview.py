@@ -12,7 +12,7 @@ from layers import Source, read_small_selection
 from thumbnails import fitted, layer_pixels, over_checks, pixbuf_of, scaled, with_alpha
 from toolkit import Gdk, GdkPixbuf, GLib, Gtk, Pango
 
-BOX = (440, 330)  # pixels at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
+BOX = (440, 290)  # pixels at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
 LOOK = 40  # milliseconds from one look at what came to the next
 LAID_OUT = 30  # milliseconds in which the window comes up, before the layer is read: a large one of fine depth takes a second
 

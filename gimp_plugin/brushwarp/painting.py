@@ -15,7 +15,7 @@ from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_styl
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
-from layers import Source, find_source, read_pixels, read_selection
+from layers import Source, find_source, find_sources, read_pixels, read_selection
 from recipes import remember
 from results import NAMED_BY_US, Painted, SolvedPath, add_above
 from stages import Stages, Tracker
@@ -53,13 +53,14 @@ Keep = Callable[[Source, Order, Any, Optional[bytes]], Kept]
 class Verb:
     """order: reads the settings; raises WorkerError for what can't be done, before any work. dialog: a JobDialog, imported
     when it is called, for it needs a screen. recall: makes settings of the last time fit this image. keep: puts the worker's answer
-    to what was selected into the image."""
+    to what was selected into the image. takes_many: several selected layers, one after the other."""
 
     order: Callable[[Source, Styles, Any], Order]
     dialog: Callable[[Any, Any, Styles, Source], Any]
     recall: Callable[[Source, Any], None]
     stages: Stages
     keep: Keep
+    takes_many: bool = True
 
 
 def keep_layer(source: Source, order: Order, result: JobResult, selection: Optional[bytes]) -> Kept:
@@ -102,17 +103,20 @@ def explain(error: Exception) -> str:
 def _run(
     verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
 ) -> Any:
-    source = find_source(image, drawables)
+    sources = find_sources(image, drawables) if verb.takes_many else [find_source(image, drawables)]
     styles = installed_styles(installed())
 
     def paint(show: Show, on_cancel: OnCancel) -> Any:
-        return carry_out(verb.order(source, styles, config), source, verb.stages, verb.keep, lambda: read_selection(source), show, on_cancel)
+        orders = [(source, verb.order(source, styles, config)) for source in sources]
+        return carry_out_all(orders, verb.stages, verb.keep, show, on_cancel)
 
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
-        verb.recall(source, config)
+        verb.recall(sources[0], config)
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return with_status_bar(paint)
-    return with_dialog(verb.dialog(procedure, config, styles, source), paint)
+    dialog = verb.dialog(procedure, config, styles, sources[0])
+    dialog.tell_count(len(sources))
+    return with_dialog(dialog, paint)
 
 
 def with_status_bar(paint: Callable[[Show, OnCancel], Any]) -> Any:
@@ -133,11 +137,27 @@ def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
         dialog.close()
 
 
-def carry_out(
-    order: Order, source: Source, stages: Stages, keep: Keep, read: Callable[[], Optional[bytes]], show: Show, on_cancel: OnCancel
-) -> Any:
-    """Have the worker do it, and put the answer into the image. read: the selection. Returns what is new."""
-    selection = read()
+def carry_out_all(orders: Sequence[Tuple[Source, Order]], stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+    """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first."""
+    found = []
+    for number, (source, order) in enumerate(orders):
+        numbered = show if len(orders) == 1 else _numbered(show, number, len(orders))
+        found.append(carry_out(order, source, stages, keep, numbered, on_cancel))
+    if len(found) > 1:
+        orders[0][0].image.set_selected_layers(found)
+    return found[0]
+
+
+def _numbered(show: Show, number: int, count: int) -> Show:
+    def show_one(sentence: str, share: float, picture: Optional[Thumbnail]) -> None:
+        show("Layer {} of {}: {}".format(number + 1, count, sentence), (number + share) / count, picture)
+
+    return show_one
+
+
+def carry_out(order: Order, source: Source, stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+    """Have the worker do it, and put the answer into the image. Returns what is new there."""
+    selection = read_selection(source)
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
     tracker = Tracker(stages)

@@ -51,6 +51,11 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
     return read_recipe(text)
 
 
+def readable(recipe: Recipe) -> str:
+    """Its text, as the command line writes it: a parasite holds ASCII alone."""
+    return json.dumps(json.loads(recipe.text), ensure_ascii=False, indent=1, sort_keys=True)
+
+
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:
     """What a result was made from; of results that do not tell, the layer directly below. Raises WorkerError if it is gone."""
     tattoo = _data(layer.get_parasite(SOURCE))

@@ -56,4 +56,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return SuggestDialog(procedure, config, with_painting(styles), source)
 
 
-VERB = Verb(order, dialog, recall_like, SUGGEST_STAGES, keep)
+VERB = Verb(order, dialog, recall_like, SUGGEST_STAGES, keep, takes_many=False)

@@ -8,7 +8,7 @@ import pytest
 
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.methods import smoothing_of, smoothness_of
-from brushwarp.bridge.recipes import difference, read_recipe
+from brushwarp.bridge.recipes import difference, in_words, read_recipe
 from brushwarp.bridge.request import DeformRequest, PixelFormat, StylePicture, StylizeRequest, WarpRequest
 from brushwarp.recipe import make_recipe
 
@@ -124,3 +124,8 @@ def test_another_style_of_the_same_name_is_told():
     other = make_recipe("stylize", "vangogh", "def", {}, 0, [], [])
     assert difference(recipe(), same) == ()
     assert "may differ" in difference(recipe(), other)[0]
+
+
+def test_what_it_does_is_told_in_a_line():
+    assert in_words(recipe()) == "Stylize · vangogh · 1 arrow"
+    assert in_words(recipe("warp", {}, "", keypoints=(ARROW, ARROW))) == "Warp · 2 arrows"

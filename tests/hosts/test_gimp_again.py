@@ -57,7 +57,8 @@ def stylizes_repeats_and_edits(path, folder, style, arrows):
     first.set_mode(Gimp.LayerMode.MULTIPLY)
     mask = first.create_mask(Gimp.AddMaskType.BLACK)
     first.add_mask(mask)
-    recipe = studio.recipe(first)
+    recipe = json.loads(studio.recipe_text(image, [first]))
+    told["as text"] = recipe == studio.recipe(first)
     recipe["parameters"]["strength"] = 0.2
     edited = studio.edit(image, [first], recipe=json.dumps(recipe))
     told["edited"] = studio.recipe(edited)
@@ -97,7 +98,7 @@ def test_repeat_paints_the_same_on_a_new_layer(told):
 
 
 def test_edit_replaces_the_result_and_leaves_the_source(told):
-    assert told["after"] == [NAME, PHOTO] and told["untouched"]
+    assert told["after"] == [NAME, PHOTO] and told["untouched"] and told["as text"]
     assert told["edited"]["parameters"] == {**told["first"]["parameters"], "strength": 0.2}
     assert told["kept"] == [55.0, True, 0]  # opacity, mode, mask
 
@@ -223,3 +224,35 @@ def test_deformations_and_warps_are_repeated_and_edited_as_they_were(painter, ph
         assert made["verb"] == verb and made["keypoints"]
         assert others == [made, made]
     assert "“Wogen”" in told["gone"]
+
+
+def paints_two_layers(path, style):
+    import gimp_studio as studio
+    from gi.repository import Gimp
+
+    image = studio.load(path)
+    bottom = image.get_layers()[0]
+    top = studio.new_layer(image, 60, 50, name="top", at=(20, 10), pixels=bytes(range(250)) * 48)
+    image.set_selected_layers([top, bottom])
+    before = [studio.fingerprint(layer) for layer in (top, bottom)]
+    studio.stylize(image, [top, bottom], style=style, strength=0.5)
+    told = {"layers": studio.tree(image.get_layers()), "selected": len(image.get_selected_layers())}
+    told["made"] = [studio.recipe(layer)["parameters"] for layer in image.get_selected_layers()]
+    studio.repeat(image, [top, bottom])
+    told["repeated"] = studio.tree(image.get_layers())
+    told["untouched"] = [studio.fingerprint(layer) for layer in (top, bottom)] == before
+    try:
+        studio.suggest(image, [top, bottom])
+    except studio.Refused as refused:
+        told["suggest"] = refused.message
+    Gimp.displays_flush()
+    return told
+
+
+def test_all_selected_layers_are_painted_each_above_its_own(painter, photo):
+    told = painter.run(paints_two_layers, path=photo, style=PACK_ID)
+    assert [name.partition(" #")[0] for name in told["layers"]] == [NAME, "top", NAME, PHOTO] and told["selected"] == 2
+    assert sorted(made["width"] for made in told["made"]) == [60, CANVAS[0]]
+    assert all(made["canvas_short_side"] == CANVAS[1] for made in told["made"])
+    assert [name.partition(" #")[0] for name in told["repeated"]] == [NAME, NAME, "top", NAME, NAME, PHOTO] and told["untouched"]
+    assert "2 layers are selected" in told["suggest"]

@@ -1,7 +1,8 @@
 """Edit this result… and Repeat last as a painter uses them: in GIMP's window, from the menu, with the keyboard.
 
 One visit: a photo with arrows, painted; its result edited in the dialog, Ctrl+Z, Ctrl+Y; a dialog that is cancelled; then a warp, whose
-arrows were changed since, edited; and last the photo painted again by Repeat last.
+arrows were changed since, edited; then the photo bent again by Repeat last.
+And Recipe…: its text copied, spoilt, pasted back and followed.
 Screenshots: gimp_again_menu, gimp_again_edit, gimp_again_warp, …
 By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_gimp_again_window.py
 """
@@ -56,6 +57,11 @@ def looks_on(style, arrows):
     screen.wait_to_hear("repeating", 120)
     studio.wait_for_layers(image, 2, 60)
     look("repeated")
+    image.set_selected_layers([source])
+    look("selected again")
+    screen.wait_to_hear("following", 120)
+    studio.wait_for_layers(image, 3, 60)
+    look("followed")
     return told
 
 
@@ -106,6 +112,21 @@ def presses_the_keys(title):
     screen.wait_to_hear("looked repeated", 90)
     screen.screenshot("gimp_again_repeated")
 
+    screen.wait_to_hear("looked selected again")
+    dialog = keys.open_dialog(title, "Recipe")
+    screen.screenshot("gimp_recipe")
+    screen.key("alt+c")  # Copy all
+    time.sleep(0.3)
+    screen.type_text("no recipe any more")
+    time.sleep(0.3)
+    screen.screenshot("gimp_recipe_broken")
+    screen.key("ctrl+a")
+    screen.key("ctrl+v")
+    time.sleep(0.5)
+    screen.key("alt+f", dialog)  # Follow
+    screen.tell("following")
+    screen.wait_to_hear("looked followed", 90)
+
 
 @pytest.fixture(scope="module")
 def told(settled_user: User, pack_file, tmp_path_factory) -> dict:
@@ -149,3 +170,8 @@ def test_arrows_that_were_changed_since_come_back_as_a_path_of_their_own(told):
 
 def test_repeat_last_does_the_last_thing_again(told):
     assert told["repeated"]["recipe"] == told["warp edited"]["recipe"] and len(told["repeated"]["layers"]) == 2
+
+
+def test_the_text_of_a_recipe_is_copied_pasted_and_followed(told):
+    assert told["followed"]["layers"] == ["Warp · Brushwarp", "Warp · Brushwarp #1", "photo.png"]
+    assert told["followed"]["flat"] == told["repeated"]["flat"]

@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Optional, Tuple
 
+from .bend import count_in_words
 from .errors import ProtocolError, WorkerError
 from .methods import smoothing_of
 from .request import BASES, Arrow, DeformRequest, LayerRequest, PixelFormat, StylePicture, StylizeRequest, WarpRequest, arrows_from_json
@@ -180,6 +181,12 @@ def _check(fields: Dict[str, Any], name: str, kind: Kind) -> None:
     what, fits = kind
     if not fits(fields.get(name)):
         raise WorkerError("recipe", "In this recipe “{}” is not {}.".format(name, what), AS_WRITTEN)
+
+
+def in_words(recipe: Recipe) -> str:
+    """What it does, in a line."""
+    parts = (recipe.verb.capitalize(), recipe.style, count_in_words(len(recipe.keypoints)))
+    return " · ".join(filter(None, parts))
 
 
 def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:

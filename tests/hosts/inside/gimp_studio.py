@@ -16,8 +16,8 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE, DEFORM, TRAIN, SUGGEST, WARP, REPEAT, EDIT = (
-    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp", "repeat", "edit")
+STYLIZE, DEFORM, TRAIN, SUGGEST, WARP, REPEAT, EDIT, RECIPE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp", "repeat", "edit", "recipe")
 )
 
 
@@ -110,6 +110,11 @@ def repeat(image, layers, **settings):
 def edit(image, layers, **settings):
     """layers: the result."""
     return stylize(image, layers, procedure=EDIT, **settings)
+
+
+def recipe_text(image, layers):
+    """Of the result, as a script gets it."""
+    return stylize(image, layers, procedure=RECIPE)
 
 
 def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, procedure=STYLIZE, **settings):
