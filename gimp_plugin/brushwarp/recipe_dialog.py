@@ -9,6 +9,7 @@ from bridge.recipes import in_words, read_recipe
 from toolkit import Gdk, GimpUi, Gtk, Pango
 
 SIZE = (520, 360)  # pixels of the text at least
+LINES = 2  # of words, kept free so that the dialog does not jump
 NOTHING = "Paste a recipe: the text that Brushwarp keeps with every result, here, in Krita, or next to the command line's pictures."
 
 
@@ -25,7 +26,8 @@ class RecipeDialog:
         self._follow.set_tooltip_text("Do this to the selected layer, on a new layer above it")
         self._text = Gtk.TextView(monospace=True, wrap_mode=Gtk.WrapMode.WORD_CHAR, left_margin=6, right_margin=6, accepts_tab=False)
         self._buffer = self._text.get_buffer()
-        self._words = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=60, lines=2, ellipsize=Pango.EllipsizeMode.END)
+        self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, max_width_chars=60, lines=LINES, ellipsize=Pango.EllipsizeMode.END)
+        self._words.set_size_request(-1, self._words.create_pango_layout("\n".join("x" * LINES)).get_pixel_size()[1])
         scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN)
         scrolled.set_size_request(*SIZE)
         scrolled.add(self._text)
@@ -36,6 +38,8 @@ class RecipeDialog:
         self._dialog.get_content_area().pack_start(box, True, True, 0)
         self._buffer.connect("changed", lambda *_: self._settle())
         self._buffer.set_text(text)
+        self._buffer.place_cursor(self._buffer.get_start_iter())
+        self._text.grab_focus()
         self._settle()
 
     def ask(self) -> Optional[str]:
@@ -48,6 +52,8 @@ class RecipeDialog:
             clipboard.set_text(self._written(), -1)
             clipboard.set_can_store(None)
             clipboard.store()  # so that it outlives this window, where the desktop keeps clipboards
+            self._words.set_text("Copied.")
+            self._text.grab_focus()
 
     def close(self) -> None:
         self._dialog.destroy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from typing import Any, Optional
 
@@ -16,6 +17,7 @@ from layers import all_layers, as_layer
 RECIPE, SOURCE, SELECTION, LAST = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-last"
 PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
 THIS_SESSION = 0  # neither
+NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
 MADE_BY = "Select a layer that Stylize…, Deform… or Warp… has made."
 
 
@@ -52,8 +54,9 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
 
 
 def readable(recipe: Recipe) -> str:
-    """Its text, as the command line writes it: a parasite holds ASCII alone."""
-    return json.dumps(json.loads(recipe.text), ensure_ascii=False, indent=1, sort_keys=True)
+    """Its text, with letters as they are (a parasite holds ASCII alone), and an arrow on a line."""
+    text = json.dumps(json.loads(recipe.text), ensure_ascii=False, indent=1, sort_keys=True)
+    return NUMBERS.sub(lambda found: "[{}]".format(" ".join(found[1].split())), text)
 
 
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:

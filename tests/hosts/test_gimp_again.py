@@ -256,3 +256,39 @@ def test_all_selected_layers_are_painted_each_above_its_own(painter, photo):
     assert all(made["canvas_short_side"] == CANVAS[1] for made in told["made"])
     assert [name.partition(" #")[0] for name in told["repeated"]] == [NAME, NAME, "top", NAME, NAME, PHOTO] and told["untouched"]
     assert "2 layers are selected" in told["suggest"]
+
+
+def speaks_scheme(path, style):
+    import gimp_studio as studio
+    from gi.repository import Gimp
+
+    def scheme(script):
+        evaluate = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
+        config = evaluate.create_config()
+        config.set_property("run-mode", Gimp.RunMode.NONINTERACTIVE)
+        config.set_property("script", script)
+        status = evaluate.run(config).index(0)
+        assert status == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
+
+    image = studio.load(path)
+    source = image.get_layers()[0]
+    told = [studio.recipe(studio.stylize(image, [source], style=style, strength=0.6))]
+    call = "(plug-in-brushwarp-%s #:run-mode RUN-NONINTERACTIVE #:image %d #:drawables (vector %d) #:recipe %s)"
+    scheme(call % ("repeat", image.get_id(), source.get_id(), '""'))
+    told.append(studio.recipe(image.get_layers()[1]))
+    recipe = '(car (plug-in-brushwarp-recipe #:run-mode RUN-NONINTERACTIVE #:image %d #:drawables (vector %d)))'
+    top = image.get_layers()[0].get_id()
+    scheme(call % ("edit", image.get_id(), top, recipe % (image.get_id(), top)))
+    told.append(studio.recipe(image.get_layers()[0]))
+    browser = {}
+    for name in (studio.REPEAT, studio.EDIT, studio.RECIPE):
+        procedure = Gimp.get_pdb().lookup_procedure(name)
+        browser[name] = [procedure.get_blurb(), procedure.get_help(), procedure.get_menu_paths()]
+    return told, browser
+
+
+def test_script_fu_repeats_edits_and_reads_recipes(painter, photo):
+    (made, *others), browser = painter.run(speaks_scheme, path=photo, style=PACK_ID)
+    assert others == [made, made]
+    for blurb, help_text, menus in browser.values():
+        assert len(blurb) > 30 and len(help_text) > 100 and menus == ["<Image>/Filters/Brushwarp"]

@@ -120,6 +120,9 @@ def presses_the_keys(title):
     screen.type_text("no recipe any more")
     time.sleep(0.3)
     screen.screenshot("gimp_recipe_broken")
+    screen.key("alt+f")  # nothing that could be followed
+    time.sleep(0.5)
+    assert screen.windows("Brushwarp: Recipe")
     screen.key("ctrl+a")
     screen.key("ctrl+v")
     time.sleep(0.5)
