@@ -20,6 +20,7 @@ if "PyQt6.QtCore" in sys.modules:
         QDoubleSpinBox,
         QFileDialog,
         QFormLayout,
+        QGridLayout,
         QHBoxLayout,
         QInputDialog,
         QLabel,
@@ -51,6 +52,7 @@ else:
         QDoubleSpinBox,
         QFileDialog,
         QFormLayout,
+        QGridLayout,
         QHBoxLayout,
         QInputDialog,
         QLabel,
@@ -73,7 +75,7 @@ else:
 
 __all__ = [
     "QAbstractItemView", "QByteArray", "QCheckBox", "QColor", "QComboBox", "QDesktopServices", "QDialog", "QDialogButtonBox",
-    "QDoubleSpinBox", "QEvent", "QFileDialog", "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QInputDialog",
+    "QDoubleSpinBox", "QEvent", "QFileDialog", "QFormLayout", "QGridLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QInputDialog",
     "QLabel", "QLineEdit", "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPainter", "QPalette", "QPixmap",
     "QPointF", "QPolygonF", "QProgressBar", "QPushButton", "QRect", "QRectF", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QStyle",
     "QStyledItemDelegate", "QTextLayout", "QTextOption", "QTimer", "QToolButton", "QTransform", "QUrl", "QUuid", "QVBoxLayout", "QWidget",

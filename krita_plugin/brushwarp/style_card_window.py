@@ -5,7 +5,7 @@ from __future__ import annotations
 from .bridge.gallery import card_lines
 from .bridge.styles import InstalledStyle
 from .fields import PREVIEW, PictureLabel, pixmap_of
-from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
+from .qt import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
 
 WIDTH = 380  # pixels of the lines
 
@@ -21,10 +21,10 @@ class StyleCardWindow(QDialog):
         picture = PictureLabel(PREVIEW)
         picture.setToolTip("A landscape painted in this style")
         picture.show_picture(pixmap_of(style.thumbnail))
-        lines = QFormLayout()
-        lines.setLabelAlignment(Qt.AlignmentFlag.AlignTop)
-        for heading, text in card_lines(style):
-            lines.addRow(heading + ":", _said(text))
+        lines = QGridLayout()
+        for row, (heading, text) in enumerate(card_lines(style)):
+            lines.addWidget(QLabel(heading + ":"), row, 0, Qt.AlignmentFlag.AlignTop)
+            lines.addWidget(_said(text), row, 1)
         upper = QHBoxLayout()
         upper.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         upper.addSpacing(12)

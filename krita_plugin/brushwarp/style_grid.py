@@ -32,6 +32,7 @@ COLUMN = 112  # pixels that a column has at the least
 WIDEST = 200  # pixels of a picture: thumbnails have 192
 MARGIN, GAP = 5, 4  # pixels around a cell's contents, and between picture and name
 STAR, STAR_EDGE = QColor(255, 205, 60), QColor(40, 30, 0)
+FAINT = 0.7  # opacity of words where there is no style
 STYLE = Qt.ItemDataRole.UserRole  # where an item has its InstalledStyle
 MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 CENTRED = QTextOption(Qt.AlignmentFlag.AlignCenter)
@@ -130,7 +131,8 @@ class StyleGrid(QListWidget):
         super().paintEvent(event)
         if not self.count():
             painter = QPainter(self.viewport())
-            painter.setPen(self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text))
+            painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+            painter.setOpacity(FAINT)
             painter.drawText(QRectF(self.viewport().rect().adjusted(8, 8, -8, -8)), self._words, CENTRED)
             painter.end()
 
