@@ -43,7 +43,6 @@ def _training(record: Any) -> str:
     parts = [
         said,
         "with {}".format(PRACTISED_WITH.get(encoder, encoder)) if isinstance(encoder, str) and encoder else "",
-        "on {}".format(newest["device"]) if isinstance(newest.get("device"), str) and newest["device"] else "",
         "by Brushwarp {}".format(version) if isinstance(version, str) and version else "",
     ]
     return " ".join(part for part in parts if part)
