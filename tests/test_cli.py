@@ -19,7 +19,7 @@ import brushwarp
 from brushwarp.api import stylize
 from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError
-from brushwarp.image import load_picture, save_picture
+from brushwarp.image import load_picture, resize, save_picture
 from brushwarp.recipe import make_recipe, read_recipe
 from brushwarp.styles import load_pack, save_pack
 
@@ -98,6 +98,20 @@ def test_a_recipe_of_a_layer_keeps_the_brush_of_its_canvas(photo, small_style, t
     assert main(["recipe", str(recipe), str(photo), "-o", str(tmp_path / "out.png")]) == 0
     save_picture(stylize(load_picture(photo), small_style, canvas_short_side=500), tmp_path / "expected.png")
     assert torch.equal(load_picture(tmp_path / "out.png").pixels, load_picture(tmp_path / "expected.png").pixels)
+
+
+def test_a_recipe_bends_again_on_a_photo_of_twice_the_size(photo, tmp_path, capsys):
+    arrows = tmp_path / "arrows.txt"
+    arrows.write_text("# brushwarp arrows\n40 40 60 50\n", encoding="utf-8")
+    assert main(["warp", str(photo), "--keypoints", str(arrows), "--smoothness", "9", "-o", str(tmp_path / "first.png")]) == 0
+    again = ["recipe", str(tmp_path / "first.recipe.json")]
+    assert main([*again, str(photo), "-o", str(tmp_path / "second.png")]) == 0
+    assert (tmp_path / "first.png").read_bytes() == (tmp_path / "second.png").read_bytes()
+    picture = load_picture(photo)
+    save_picture(picture.with_pixels(resize(picture.pixels, (192, 256))), tmp_path / "large.png")
+    assert main([*again, str(tmp_path / "large.png"), "-o", str(tmp_path / "third.png")]) == 0
+    record = read_recipe((tmp_path / "third.recipe.json").read_text(encoding="utf-8"))
+    assert record["keypoints"] == [[80, 80, 120, 100]] and record["parameters"]["smoothness"] == 36
 
 
 def test_a_recipe_that_was_tampered_with_is_no_recipe(tmp_path):

@@ -8,6 +8,8 @@ Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker
     painting    the course of one job          progress   how far it is, and Cancel    delivery    what becomes of the answer
     arrows_docker              the docker      arrows_panel, arrow_list, picture_view    what it shows    subject    what it is about
                 live_bend, small_copy, screen_image    its preview            warp    Apply warp
+    styles_docker              the gallery as a docker       gallery_view, style_grid, star    what it shows, as Stylize… does
+                gallery_deeds, style_card_window    what is done with a style             docker    what both dockers share
     train       the entry about trainings      train_dialog    its window: train_form above (train_source: the layer), training_list below
     document, layer, arrow_layer, one_step, cutout    Krita itself    job    the thread that waits for the worker
     arrows, colour, settings, style_choice, training_words, rectangle, refusal    logic that needs neither Krita nor Qt

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from krita import DockWidget
-
 from .arrow_layer import ArrowEntry, ArrowReader, ArrowSheet, mute, take_away, turn_round
 from .arrows_panel import ArrowsPanel
 from .bridge.bend import count_in_words, others_in_words
 from .bridge.errors import WorkerError
 from .command import Desk
+from .docker import Docker
 from .document import Document
 from .layer import Layer
 from .live_bend import LiveBend
 from .messages import guarded
-from .qt import Qt, QTimer
+from .qt import QTimer
 from .refusal import Refusal
 from .small_copy import Copier
 from .subject import LayerToBend, arrow_layers
@@ -38,7 +37,7 @@ NO_ARROWS = (
 )
 
 
-class ArrowsDocker(DockWidget):
+class ArrowsDocker(Docker):
     """Krita makes one for every window."""
 
     def __init__(self, desk: Desk) -> None:
@@ -58,9 +57,6 @@ class ArrowsDocker(DockWidget):
         self._timer = QTimer(self)
         self._timer.timeout.connect(guarded(self._tick))
         self.visibilityChanged.connect(guarded(self._seen))
-
-    def canvasChanged(self, canvas) -> None:  # noqa: N802 - Krita's name; which document is before the painter is asked for
-        pass
 
     def _seen(self, is_seen: bool) -> None:
         if is_seen:
@@ -150,14 +146,6 @@ class ArrowsDocker(DockWidget):
         panel.enable(False)
         panel.offer_layers([], False)
         self._show_words(why)
-
-    def come_forward(self) -> None:
-        """Be seen, and where it is docked as high as the others leave room for: Krita gives a new docker no more than it must."""
-        is_new = not self.isVisible()
-        self.show()
-        self.raise_()
-        if is_new and not self.isFloating():
-            self.parentWidget().resizeDocks([self], [self.sizeHint().height()], Qt.Orientation.Vertical)
 
     # What the painter does.
 

@@ -6,8 +6,8 @@ from typing import List, Optional, Sequence
 
 from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
-from .fields import ArrowChoice, RatioField, combo
-from .layer_dialog import BendingDialog
+from .fields import ArrowBox, ArrowChoice, RatioField, combo
+from .layer_dialog import ChoicePicture, LayerDialog
 from .messages import guarded
 from .qt import QCheckBox, Qt
 from .settings import DeformSettings
@@ -25,7 +25,7 @@ TIPS = {
 }
 
 
-class DeformDialog(BendingDialog):
+class DeformDialog(LayerDialog):
     """`settings`, `style`, `base` and `arrow_layer` are what was chosen.
 
     folder: where picture files are looked for first.
@@ -40,7 +40,8 @@ class DeformDialog(BendingDialog):
         settings: DeformSettings,
         folder: str,
     ) -> None:
-        super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
+        super().__init__(parent, "deform", "Deform “{}”".format(layer_name))
+        self._arrows = ArrowBox(choices)
         self._wanted = settings.method  # the method chosen last for a picture
         self._style = StyleBox(styles, "paint like", STYLE_TIP, folder, settings.picture)
         self._method = combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
@@ -68,7 +69,8 @@ class DeformDialog(BendingDialog):
             ("&Style:", self._style), ("&Method:", self._method), ("Pr&eset:", self._preset), ("Con&tent:", self._content),
             ("&Warp:", self._warp), ("Smoot&hness:", self._calm), ("&Detail:", self._size), ("&Arrows:", self._arrows), ("", self._unfold),
         ]
-        self._lay_out(rows, [self._style.file_button()])
+        self._picture = ChoicePicture(self._style, TIPS)
+        self._lay_out(rows, self._picture)
         self._style.currentIndexChanged.connect(guarded(lambda *_: self._style_changed()))
         self._method.currentIndexChanged.connect(guarded(lambda *_: self._method_changed()))
         self._preset.currentIndexChanged.connect(guarded(lambda *_: self._preset_changed()))
@@ -89,6 +91,11 @@ class DeformDialog(BendingDialog):
         return DeformSettings(
             self._style.key, self._style.file, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
         )
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the layer whose arrows bend the picture, or None."""
+        return self._arrows.layer
 
     @property
     def base(self) -> str:
@@ -120,7 +127,7 @@ class DeformDialog(BendingDialog):
     # What follows from what.
 
     def _style_changed(self) -> None:
-        self._show_choice(self._style, TIPS)
+        self._ok.setEnabled(self._picture.follow())
         self._choose_method()
 
     def _choose_method(self) -> None:

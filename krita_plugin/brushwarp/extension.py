@@ -1,14 +1,19 @@
-"""The menu: Tools > Brushwarp, and the docker that it shows."""
+"""The menu: Tools > Brushwarp, and the dockers that it shows."""
 
 from __future__ import annotations
 
+from typing import Type
+
 from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
-from .arrows_docker import DOCKER, ArrowsDocker
+from . import arrows_docker, styles_docker
+from .arrows_docker import ArrowsDocker
 from .command import Desk
 from .deform import DeformCommand
+from .docker import Docker
 from .messages import guarded, main_window
 from .qt import QMenu
+from .styles_docker import StylesDocker
 from .stylize import StylizeCommand
 from .suggest import SuggestCommand
 from .train import TrainCommand
@@ -16,14 +21,15 @@ from .train import TrainCommand
 MENU = "brushwarp"
 
 
-class ArrowsCommand:
-    """An entry that shows the docker of the window that the painter is in."""
+class DockerCommand:
+    """An entry that shows a docker of the window that the painter is in. name, text: as Command has them; kind, docker: its class and id."""
 
-    name = "arrows"
-    text = "&Arrows…"
+    def __init__(self, name: str, text: str, kind: Type[Docker], docker: str) -> None:
+        self.name, self.text = name, text
+        self._kind, self._docker = kind, docker
 
     def ask(self) -> None:
-        main_window().findChild(ArrowsDocker, DOCKER).come_forward()
+        main_window().findChild(self._kind, self._docker).come_forward()
 
 
 class BrushwarpExtension(Extension):
@@ -34,11 +40,17 @@ class BrushwarpExtension(Extension):
         self._desk = Desk()
         self._train = TrainCommand()
         self._commands = [
-            StylizeCommand(self._desk), DeformCommand(self._desk), SuggestCommand(self._desk), ArrowsCommand(), self._train,
+            StylizeCommand(self._desk),
+            DeformCommand(self._desk),
+            SuggestCommand(self._desk),
+            DockerCommand("arrows", "&Arrows…", ArrowsDocker, arrows_docker.DOCKER),
+            DockerCommand("styles", "St&yles…", StylesDocker, styles_docker.DOCKER),
+            self._train,
         ]
         self._menus = []  # Krita's windows do not keep them alive
         right = DockWidgetFactoryBase.DockRight
-        Krita.instance().addDockWidgetFactory(DockWidgetFactory(DOCKER, right, lambda: ArrowsDocker(self._desk)))
+        Krita.instance().addDockWidgetFactory(DockWidgetFactory(arrows_docker.DOCKER, right, lambda: ArrowsDocker(self._desk)))
+        Krita.instance().addDockWidgetFactory(DockWidgetFactory(styles_docker.DOCKER, right, StylesDocker))
 
     def setup(self) -> None:
         closing = Krita.instance().notifier().applicationClosing

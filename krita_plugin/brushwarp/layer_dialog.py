@@ -1,11 +1,11 @@
-"""What the dialogs share: a picture of the style beside a form, with OK, Cancel and Restore Defaults below."""
+"""What the dialogs share: the style as a picture or as a gallery, a form beside it, and OK, Cancel and Restore Defaults below."""
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Sequence, Tuple
+from typing import Any, Mapping, Sequence, Tuple
 
-from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
-from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QVBoxLayout
+from .fields import PREVIEW, PictureLabel
+from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
 
@@ -19,7 +19,6 @@ class LayerDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("brushwarp_{}_dialog".format(name))
         self.setWindowTitle("Brushwarp – {}".format(title))
-        self._preview = PictureLabel(PREVIEW)
         self._form = QFormLayout()
         standard = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
@@ -27,29 +26,22 @@ class LayerDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
         self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))
 
-    def _lay_out(self, rows: Sequence[Tuple[str, Any]], below_picture: Sequence[Any] = ()) -> None:
-        """The label and the field of each row, and what stands below the picture."""
-        beside = QVBoxLayout()
-        for widget in (self._preview, *below_picture):
-            beside.addWidget(widget)
-        beside.addStretch(1)
+    def _lay_out(self, rows: Sequence[Tuple[str, Any]], beside: Any, grows: bool = False) -> None:
+        """The label and the field of each row, and the widget beside them; which of the two takes the room of a larger window."""
         for label, field in rows:
             self._form.addRow(label, field)
         upper = QHBoxLayout()
-        upper.addLayout(beside)
+        upper.addWidget(beside, int(grows))
         upper.addSpacing(12)
-        upper.addLayout(self._form, 1)
+        upper.addLayout(self._form, int(not grows))
         layout = QVBoxLayout(self)
         layout.addLayout(upper)
         layout.addSpacing(8)
         layout.addWidget(self._buttons)
 
-    def _show_choice(self, styles: StyleBox, tips: Mapping[str, str]) -> None:
-        """The picture of the chosen style, with a tip by its kind; without one there is no OK."""
-        choice = styles.choice
-        self._preview.show_picture(styles.picture)
-        self._preview.setToolTip("" if choice is None else tips[choice.kind])
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(choice is not None)
+    @property
+    def _ok(self) -> QPushButton:
+        return self._buttons.button(QDialogButtonBox.StandardButton.Ok)
 
     @property
     def settings(self) -> Any:
@@ -64,14 +56,22 @@ class LayerDialog(QDialog):
         raise NotImplementedError
 
 
-class BendingDialog(LayerDialog):
-    """One that also asks along which arrows."""
+class ChoicePicture(QWidget):
+    """A small picture of what a StyleBox has chosen, with its button for picture files below. tips: by a choice's kind."""
 
-    def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
-        super().__init__(parent, name, title)
-        self._arrows = ArrowBox(choices)
+    def __init__(self, styles: StyleBox, tips: Mapping[str, str]) -> None:
+        super().__init__()
+        self._styles, self._tips = styles, tips
+        self._picture = PictureLabel(PREVIEW)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._picture)
+        layout.addWidget(styles.file_button())
+        layout.addStretch(1)
 
-    @property
-    def arrow_layer(self) -> Optional[str]:
-        """The id of the layer whose arrows bend the picture, or None."""
-        return self._arrows.layer
+    def follow(self) -> bool:
+        """Show what is chosen; whether anything is."""
+        choice = self._styles.choice
+        self._picture.show_picture(self._styles.picture)
+        self._picture.setToolTip("" if choice is None else self._tips[choice.kind])
+        return choice is not None

@@ -39,6 +39,16 @@ def ask_first(question: str, hint: str, word: str, act: Callable[[], None]) -> N
     box.open()
 
 
+def offer(message: str, hint: str, word: str, act: Callable[[], None]) -> None:
+    """Do what `word` says, if the painter presses it: nothing is lost by it."""
+    box = _box(QMessageBox.Icon.Question, message, hint)
+    button = box.addButton(word, QMessageBox.ButtonRole.AcceptRole)
+    button.clicked.connect(guarded(lambda *_: act()))
+    box.setDefaultButton(button)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.open()
+
+
 def _box(icon: Any, message: str, hint: str) -> QMessageBox:
     box = QMessageBox(main_window())
     box.setObjectName("brushwarp_message")

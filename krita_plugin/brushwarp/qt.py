@@ -9,8 +9,8 @@ import sys
 import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, QUuid
-    from PyQt6.QtGui import QColor, QIcon, QImage, QImageReader, QPainter, QPixmap, QTransform
+    from PyQt6.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, QUuid, pyqtSignal
+    from PyQt6.QtGui import QColor, QDesktopServices, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap, QPolygonF, QTextLayout, QTextOption, QTransform
     from PyQt6.QtWidgets import (
         QAbstractItemView,
         QCheckBox,
@@ -20,7 +20,9 @@ if "PyQt6.QtCore" in sys.modules:
         QDoubleSpinBox,
         QFileDialog,
         QFormLayout,
+        QGridLayout,
         QHBoxLayout,
+        QInputDialog,
         QLabel,
         QLineEdit,
         QListWidget,
@@ -32,12 +34,15 @@ if "PyQt6.QtCore" in sys.modules:
         QSizePolicy,
         QSlider,
         QSpinBox,
+        QStyle,
+        QStyledItemDelegate,
+        QToolButton,
         QVBoxLayout,
         QWidget,
     )
 else:
-    from PyQt5.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, QUuid
-    from PyQt5.QtGui import QColor, QIcon, QImage, QImageReader, QPainter, QPixmap, QTransform
+    from PyQt5.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, QUuid, pyqtSignal
+    from PyQt5.QtGui import QColor, QDesktopServices, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap, QPolygonF, QTextLayout, QTextOption, QTransform
     from PyQt5.QtWidgets import (
         QAbstractItemView,
         QCheckBox,
@@ -47,7 +52,9 @@ else:
         QDoubleSpinBox,
         QFileDialog,
         QFormLayout,
+        QGridLayout,
         QHBoxLayout,
+        QInputDialog,
         QLabel,
         QLineEdit,
         QListWidget,
@@ -59,13 +66,18 @@ else:
         QSizePolicy,
         QSlider,
         QSpinBox,
+        QStyle,
+        QStyledItemDelegate,
+        QToolButton,
         QVBoxLayout,
         QWidget,
     )
 
 __all__ = [
-    "QAbstractItemView", "QByteArray", "QCheckBox", "QColor", "QComboBox", "QDialog", "QDialogButtonBox", "QDoubleSpinBox", "QEvent",
-    "QFileDialog", "QFormLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QLabel", "QLineEdit",
-    "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPainter", "QPixmap", "QProgressBar", "QPushButton", "QRect", "QSize",
-    "QSizePolicy", "QSlider", "QSpinBox", "QTimer", "QTransform", "QUuid", "QVBoxLayout", "QWidget", "Qt",
+    "QAbstractItemView", "QByteArray", "QCheckBox", "QColor", "QComboBox", "QDesktopServices", "QDialog", "QDialogButtonBox",
+    "QDoubleSpinBox", "QEvent", "QFileDialog", "QFormLayout", "QGridLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QInputDialog",
+    "QLabel", "QLineEdit", "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPainter", "QPalette", "QPixmap",
+    "QPointF", "QPolygonF", "QProgressBar", "QPushButton", "QRect", "QRectF", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QStyle",
+    "QStyledItemDelegate", "QTextLayout", "QTextOption", "QTimer", "QToolButton", "QTransform", "QUrl", "QUuid", "QVBoxLayout", "QWidget",
+    "Qt", "pyqtSignal",
 ]

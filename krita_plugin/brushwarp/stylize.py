@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import List
+
+from krita import Krita
 
 from .bridge.client import StylizeRequest
 from .bridge.styles import InstalledStyle
-from .command import Command, arrow_choices
+from .command import SETTINGS_GROUP, Command, arrow_choices
 from .cutout import Cutout
 from .delivery import NewPainting
 from .document import Document
@@ -18,14 +21,28 @@ from .settings import StylizeSettings
 from .stylize_dialog import StylizeDialog
 
 
+def chosen_style() -> str:
+    """The id of the style that Stylize… opens with; nothing before the first time."""
+    return _settings().style
+
+
+def choose_style(style: str) -> None:
+    """Let Stylize… open with it."""
+    Krita.instance().writeSetting(SETTINGS_GROUP, StylizeCommand.name, replace(_settings(), style=style).to_text())
+
+
+def _settings() -> StylizeSettings:
+    return StylizeSettings.from_text(Krita.instance().readSetting(SETTINGS_GROUP, StylizeCommand.name, ""))
+
+
 class StylizeCommand(Command):
     name = "stylize"
     text = "&Stylize…"
 
     def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:
-            raise Refusal("There are no styles yet.", "Add one: brushwarp styles add PACK.safetensors")
-        return StylizeDialog(main_window(), layer.name, styles, arrow_choices(document), StylizeSettings.from_text(kept))
+            raise Refusal("There are no styles yet.", "Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp.")
+        return StylizeDialog(main_window(), layer.name, arrow_choices(document), StylizeSettings.from_text(kept))
 
     def _task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings

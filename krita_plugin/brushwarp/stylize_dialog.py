@@ -2,87 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Optional, Sequence
 
-from .bridge.styles import InstalledStyle
-from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
-from .layer_dialog import BendingDialog
+from .fields import ICON, ArrowBox, ArrowChoice, RatioField, ShareField, pixmap_of
+from .gallery_view import GalleryView
+from .layer_dialog import LayerDialog
+from .messages import guarded
 from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
 
 AS_STYLE = "As the style"
+SIZE = (820, 460)  # room for seven styles in three columns
 
 
-class StylizeDialog(BendingDialog):
+class StylizeDialog(LayerDialog):
     """`settings`, `style_name` and `arrow_layer` are what was chosen."""
 
-    def __init__(
-        self, parent, layer_name: str, styles: Sequence[InstalledStyle], choices: Sequence[ArrowChoice], settings: StylizeSettings
-    ) -> None:
-        super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name), choices)
-        self._styles = {style.id: style for style in styles}
-        self._preview.setToolTip("A landscape painted in this style")
-        self._style = QComboBox()
-        self._style.setObjectName("style")
-        self._style.setToolTip("Whose brush paints the layer")
-        self._mix = QCheckBox("&Mix with other styles")
+    def __init__(self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings) -> None:
+        super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name))
+        self._gallery = GalleryView()
+        self._mix = QCheckBox("&Mix styles")
         self._mix.setObjectName("mix")
-        self._mix.setToolTip("Take the medium and the fine strokes from other styles; the coarse ones stay this style's")
-        self._mix.setVisible(len(styles) > 1)
-        self._others = [QComboBox(), QComboBox()]
-        for combo, name in zip(self._others, ("medium", "fine")):
-            combo.setObjectName(name)
-            combo.setToolTip("Whose {} strokes lie over the coarse ones".format(name))
-            combo.addItem(AS_STYLE, "")
-        for combo in (self._style, *self._others):
-            combo.setIconSize(ICON)
-            for style in styles:
-                picture = pixmap_of(style.thumbnail)
-                combo.addItem(QIcon() if picture is None else QIcon(picture), style.label, style.id)
+        self._mix.setToolTip("Take the coarse, the medium and the fine strokes each from a style of its own")
+        self._scales = [_picker(*about) for about in (("style", "coarse"), ("medium", "medium"), ("fine", "fine"))]
         self._strength = ShareField("strength", "0 % leaves the layer as it is, 100 % is the painting")
         self._brush = RatioField("brush_scale", "How broad the brush is on the canvas: × 2 is twice as broad", BRUSH_SCALES, "× ")
         self._keep = QCheckBox("Keep the layer's &colours")
         self._keep.setObjectName("keep_colors")
         self._keep.setToolTip("Take brushwork and light from the painting, and leave the colours as they are")
-        self._lay_out([
-            ("&Style:", self._style), ("", self._mix), ("Me&dium strokes:", self._others[0]), ("&Fine strokes:", self._others[1]),
-            ("S&trength:", self._strength), ("&Brush:", self._brush), ("", self._keep), ("&Arrows:", self._arrows),
-        ])
-        self._style.currentIndexChanged.connect(lambda _: self._show_preview())
+        self._arrows = ArrowBox(choices)
+        rows = [
+            ("&Strength:", self._strength), ("&Brush:", self._brush), ("", self._keep), ("Arro&ws:", self._arrows), ("", self._mix),
+            ("Coars&e strokes:", self._scales[0]), ("Me&dium strokes:", self._scales[1]), ("&Fine strokes:", self._scales[2]),
+        ]
+        self._lay_out(rows, self._gallery, grows=True)
+        self.resize(*SIZE)
+        self._gallery.refresh()
+        self._offer_styles()
+        self._gallery.changed.connect(guarded(self._offer_styles))
+        self._gallery.picked.connect(guarded(self._show_chosen))
+        self._gallery.wanted.connect(self._ok.click)
+        self._scales[0].activated.connect(guarded(lambda *_: self._gallery.choose(self._scales[0].currentData())))
         self._mix.toggled.connect(self._unfold)
+        self._gallery.choose(settings.style)
         self._fill(settings)
-        self._show_preview()
+        self._gallery.focus_grid()
 
     @property
     def style_name(self) -> str:
         """Of the style, or of all that are mixed."""
         settings = self.settings
+        names = {style.id: style.name for style in self._gallery.styles}
         ids = (settings.style, *(other or settings.style for other in (settings.medium, settings.fine)))
-        return " + ".join(dict.fromkeys(self._styles[each].name for each in ids))
+        return " + ".join(dict.fromkeys(names[each] for each in ids))
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the layer whose arrows bend the picture, or None."""
+        return self._arrows.layer
 
     @property
     def settings(self) -> StylizeSettings:
-        medium, fine = (combo.currentData() if self._mix.isChecked() else "" for combo in self._others)
-        return StylizeSettings(self._style.currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine)
+        medium, fine = (combo.currentData() if self._mix.isChecked() else "" for combo in self._scales[1:])
+        return StylizeSettings(self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine)
 
     def _defaults(self) -> StylizeSettings:
-        return StylizeSettings(self._style.currentData())
+        return StylizeSettings(self._scales[0].currentData())
 
     def _fill(self, settings: StylizeSettings) -> None:
-        index = self._style.findData(settings.style)
-        self._style.setCurrentIndex(max(0, index))
         self._strength.set_value(settings.strength)
         self._brush.set_value(settings.brush_scale)
         self._keep.setChecked(settings.keep_colors)
-        for combo, other in zip(self._others, (settings.medium, settings.fine)):
+        for combo, other in zip(self._scales[1:], (settings.medium, settings.fine)):
             combo.setCurrentIndex(max(0, combo.findData(other)))
-        self._mix.setChecked(any(combo.currentIndex() > 0 for combo in self._others))
+        self._mix.setChecked(any(combo.currentIndex() > 0 for combo in self._scales[1:]))
+        self._show_chosen()
         self._unfold(self._mix.isChecked())
 
-    def _unfold(self, mixed: bool) -> None:
-        for combo in self._others:
-            combo.setVisible(mixed)
-            self._form.labelForField(combo).setVisible(mixed)
+    def _offer_styles(self) -> None:
+        """In the pickers, as the gallery has them now; what was chosen stays, as far as it is still there."""
+        styles = self._gallery.styles
+        for combo in self._scales:
+            chosen = combo.currentData()
+            combo.clear()
+            if combo is not self._scales[0]:
+                combo.addItem(AS_STYLE, "")
+            for style in styles:
+                picture = pixmap_of(style.thumbnail)
+                combo.addItem(QIcon() if picture is None else QIcon(picture), style.name, style.id)
+            combo.setCurrentIndex(max(0, combo.findData(chosen)))
+        self._mix.setEnabled(len(styles) > 1)
+        self._show_chosen()
 
-    def _show_preview(self) -> None:
-        self._preview.show_picture(pixmap_of(self._styles[self._style.currentData()].thumbnail))
+    def _show_chosen(self) -> None:
+        """The gallery's choice in the picker of the coarse strokes."""
+        style = self._gallery.style
+        self._scales[0].setCurrentIndex(-1 if style is None else self._scales[0].findData(style.id))
+        self._ok.setEnabled(style is not None)
+
+    def _unfold(self, is_mixed: bool) -> None:
+        for combo in self._scales:
+            combo.setVisible(is_mixed)
+            self._form.labelForField(combo).setVisible(is_mixed)
+
+
+def _picker(name: str, strokes: str) -> QComboBox:
+    """Of a style for the strokes of one scale."""
+    combo = QComboBox()
+    combo.setObjectName(name)
+    combo.setToolTip("Whose {} strokes it is painted with".format(strokes))
+    combo.setIconSize(ICON)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(18)
+    return combo

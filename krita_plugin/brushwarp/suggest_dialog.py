@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional, Sequence
 
 from .bridge.request import MOST_SUGGESTED
-from .layer_dialog import LayerDialog
+from .layer_dialog import ChoicePicture, LayerDialog
 from .messages import guarded
 from .qt import QCheckBox, QLabel, QSpinBox, Qt
 from .settings import SuggestSettings
@@ -39,7 +39,8 @@ class SuggestDialog(LayerDialog):
         explanation.setTextFormat(Qt.TextFormat.PlainText)
         explanation.setWordWrap(True)
         rows = [("&Style:", self._style), ("&Arrows:", self._count), ("", self._mirror), ("", explanation)]
-        self._lay_out(rows, [self._style.file_button()])
+        self._picture = ChoicePicture(self._style, TIPS)
+        self._lay_out(rows, self._picture)
         self._style.currentIndexChanged.connect(guarded(lambda *_: self._style_changed()))
         self._style.choose(settings.style)
         self._fill(settings)
@@ -61,4 +62,4 @@ class SuggestDialog(LayerDialog):
         self._mirror.setChecked(settings.mirror)
 
     def _style_changed(self) -> None:
-        self._show_choice(self._style, TIPS)
+        self._ok.setEnabled(self._picture.follow())

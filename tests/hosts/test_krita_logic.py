@@ -40,12 +40,18 @@ def test_every_file_is_python_3_8_and_imports_the_standard_library_krita_and_its
             assert not top.startswith("PyQt") or file.name == "qt.py", f"{file.name} imports {name}: take it from qt.py"
 
 
+SCOPES = {
+    "AlignmentFlag", "AspectRatioMode", "CheckState", "ContextMenuPolicy", "ItemDataRole", "ItemFlag", "Key", "KeyboardModifier", "Orientation",
+    "PenStyle", "ScrollBarPolicy", "TextElideMode", "TextFormat", "TextInteractionFlag", "TransformationMode", "WidgetAttribute",
+}
+
+
 def test_only_scoped_enums_of_qt_are_used():
     """`Qt.AlignLeft` is gone in Qt 6; `Qt.AlignmentFlag.AlignLeft` works in both."""
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Qt":
-                assert node.attr in ("AlignmentFlag", "AspectRatioMode", "CheckState", "ItemDataRole", "ItemFlag", "Orientation", "ScrollBarPolicy", "TextFormat", "TransformationMode", "WidgetAttribute")
+                assert node.attr in SCOPES
 
 
 def test_arrows_are_the_shapes_of_two_nodes_in_their_order(plugin):
@@ -240,5 +246,5 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
     assert [action.get("name") for action in actions] == [
-        "brushwarp_stylize", "brushwarp_deform", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_train",
+        "brushwarp_stylize", "brushwarp_deform", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_styles", "brushwarp_train",
     ]

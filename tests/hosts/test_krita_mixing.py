@@ -1,4 +1,4 @@
-"""Strokes of several styles in the real Krita: the dialog folds them away until wanted, remembers them, and the layer is named for all."""
+"""Strokes of several styles in the real Krita: the dialog folds their pickers away until wanted, remembers them, and the layer is named for all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mixes(folder, photo_size, style, other):
     from PyQt5.QtWidgets import QCheckBox, QComboBox
 
     def look(dialog):
-        fields = [dialog.findChild(QComboBox, name) for name in ("medium", "fine")]
+        fields = [dialog.findChild(QComboBox, name) for name in ("style", "medium", "fine")]
         return [dialog.findChild(QCheckBox, "mix").isChecked(), [field.isVisible() for field in fields], [field.currentText() for field in fields]]
 
     told = {}
@@ -45,6 +45,11 @@ def mixes(folder, photo_size, style, other):
     told["at first"] = look(dialog)
     studio.choose(dialog, style=style, mix=(other, ""))
     told["unfolded"] = look(dialog)
+    coarse = dialog.findChild(QComboBox, "style")
+    for wanted in (other, style):
+        coarse.setCurrentIndex(coarse.findData(wanted))
+        coarse.activated.emit(coarse.currentIndex())
+        told["picked"] = studio.chosen_in_gallery(dialog), coarse.currentData()
     yield 300
     screen.screenshot("krita_mix")
     studio.button(dialog, "Cancel").click()
@@ -73,10 +78,11 @@ def mixed(painter, tmp_path_factory):
 
 def test_other_styles_are_folded_away_until_wanted_and_remembered(mixed):
     told, _ = mixed
-    as_style, other = "As the style", f"{OTHER_NAME} (Niemand, 2025)"
-    assert told["at first"] == [False, [False, False], [as_style, as_style]]
-    assert told["unfolded"] == told["remembered"] == [True, [True, True], [other, as_style]]
-    assert told["defaults"] == [False, [False, False], [as_style, as_style]]
+    as_style, other = "As the style", OTHER_NAME
+    assert told["at first"] == [False, [False] * 3, [told["at first"][2][0], as_style, as_style]]
+    assert told["unfolded"] == told["remembered"] == [True, [True] * 3, [STYLE_NAME, other, as_style]]
+    assert told["picked"] == [STYLE_ID, STYLE_ID]
+    assert told["defaults"] == [False, [False] * 3, [STYLE_NAME, as_style, as_style]]
 
 
 def test_the_layer_is_named_for_both_and_the_recipe_says_whose_strokes_they_are(mixed):

@@ -45,7 +45,7 @@ def looks_around():
     told["arrows"] = [arrows.itemText(i) for i in range(arrows.count())]
     told["chosen"] = arrows.currentText()
     told["title"] = dialog.windowTitle()
-    told["style"] = dialog.findChild(QComboBox, "style").currentText()
+    told["style"] = studio.chosen_in_gallery(dialog)
     told["tips"] = [bool(widget.toolTip()) for kind in (QComboBox, QSpinBox, QDoubleSpinBox, QCheckBox) for widget in dialog.findChildren(kind)]
     told["mnemonics"] = [text for text in (label.text() for label in dialog.findChildren(QLabel)) if "&" in text]
     told["at first"] = fields(dialog)
@@ -95,12 +95,12 @@ def seen(painter, tmp_path_factory):
 
 
 def test_the_menu_is_tools_brushwarp(seen):
-    assert seen["menu"] == ["&Stylize…", "&Deform…", "Suggest &keypoints…", "&Arrows…", "&Train style from layer…"]
+    assert seen["menu"] == ["&Stylize…", "&Deform…", "Suggest &keypoints…", "&Arrows…", "St&yles…", "&Train style from layer…"]
 
 
 def test_the_dialog_names_layer_and_styles_and_explains_its_fields(seen):
     assert seen["title"].startswith("Brushwarp – Stylize “Background”")
-    assert seen["style"] == f"{STYLE_NAME} (Niemand, 2025)"
+    assert seen["style"] == STYLE_ID
     assert len(seen["tips"]) >= 5 and all(seen["tips"])
     letters = [text[text.index("&") + 1].lower() for text in seen["mnemonics"]]
     assert len(letters) == len(set(letters)) == 6
@@ -215,7 +215,7 @@ REFUSALS = {
     "CMYKA": ("CMYK colours", "Convert Layer Color Space"),
     "LABA": ("Lab colours", "Convert Layer Color Space"),
     "no install.json": ("engine is not installed", "python3 install_scripts/install.py"),
-    "no styles": ("no styles yet", "brushwarp styles add"),
+    "no styles": ("no styles yet", "docker Brushwarp styles"),
     "broken install.json": ("install.json is of no use", "python3 install_scripts/install.py"),
 }
 

@@ -10,13 +10,13 @@ from safetensors.torch import load_file, save_file
 
 from brushwarp import api
 from brushwarp.architectures import build_network
+from brushwarp.bridge.pack_header import LARGEST_FILE
 from brushwarp.cli import main
 from brushwarp.errors import BrushwarpError
 from brushwarp.features import denormalise, normalise
 from brushwarp.image import Picture, load_picture, resize
 from brushwarp.singular.importing import read_published
 from brushwarp.styles import list_styles, load_style
-from brushwarp.styles.pack import LARGEST_FILE
 
 WIDTHS = [(3, 32, 9), (32, 64, 3), (64, 128, 3)]
 

@@ -1,4 +1,4 @@
-"""A preview of a warp that follows what is drawn: the newest request is answered, older ones that still wait are passed over.
+"""A preview that follows what is drawn and chosen: the newest request is answered, older ones that still wait are passed over.
 
     live = LiveWarp()
     live.ask(request, pixels)      # at any time; returns at once
@@ -9,18 +9,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
-from typing import Optional, Tuple, Union
+from typing import Any, Optional, Tuple, Union
 
-from .client import Event, JobCancelled, JobResult, Queued, WorkerClient, WorkerError, notes_of
-from .request import WarpRequest
+from .client import Event, JobCancelled, JobResult, Progress, Queued, WorkerClient, WorkerError, notes_of
+from .request import LayerRequest
+from .styles import Thumbnail
 
 
 @dataclass(frozen=True)
 class Preview:
     """The answer to `request`; its pixels are as large as the request's."""
 
-    request: WarpRequest
+    request: Any  # as it was asked: a LayerRequest
     result: JobResult
 
     @property
@@ -29,24 +31,43 @@ class Preview:
         return tuple(notes_of(self.result.recipe))
 
 
-News = Union[Preview, Queued, WorkerError]
+@dataclass(frozen=True)
+class Draft:
+    """What there is of the answer so far, small: the forms first, then ever finer strokes."""
+
+    request: Any
+    picture: Thumbnail
 
 
-class LiveWarp:
-    """A thread with a client of its own, from the first request on; a worker is started where none runs. Call it from one thread."""
+News = Union[Preview, Draft, Queued, WorkerError]
+Asked = Tuple[LayerRequest, bytes, Optional[bytes]]  # and the pixels, and the selection
 
-    def __init__(self) -> None:
+
+class Live:
+    """A thread with a client of its own, from the first request on; a worker is started where none runs. Call it from one thread.
+
+    calm: seconds that a request waits for a newer one, but for the first. drops_stale: what is being answered is cancelled for a newer
+    request; else it is answered to its end.
+    """
+
+    def __init__(self, calm: float = 0.0, drops_stale: bool = False) -> None:
+        self._calm, self._drops_stale = calm, drops_stale
         self._changed = threading.Condition()
-        self._wanted: Optional[Tuple[WarpRequest, bytes]] = None
+        self._wanted: Optional[Asked] = None
+        self._due = 0.0  # when it is to be asked for
         self._news: Optional[News] = None
         self._closed = False
         self._client: Optional[WorkerClient] = None
+        self._answering = False
         self._thread: Optional[threading.Thread] = None
 
-    def ask(self, request: WarpRequest, pixels: bytes) -> None:
-        """request: with something to show."""
+    def ask(self, request: LayerRequest, pixels: bytes, selection: Optional[bytes] = None) -> None:
+        """request: of one kind that is answered with pixels."""
         with self._changed:
-            self._wanted = (request, pixels)
+            self._wanted = (request, pixels, selection)
+            self._due = time.monotonic() + (self._calm if self._thread else 0.0)
+            if self._drops_stale:
+                self._drop()
             self._changed.notify_all()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="brushwarp-live", daemon=True)
@@ -62,53 +83,82 @@ class LiveWarp:
         """Returns at once; nothing comes any more."""
         with self._changed:
             self._closed = True
+            self._wanted = self._news = None
             self._changed.notify_all()
-            client = self._client
-            if client is not None:
-                client.cancel()
+            self._drop()
+
+    def _drop(self) -> None:
+        """Have the worker stop. A client that was cancelled is used up."""
+        if self._client is not None and self._answering:
+            self._client.cancel()
+            self._client = None
 
     def _run(self) -> None:
         try:
             while True:
-                with self._changed:
-                    while self._wanted is None and not self._closed:
-                        self._changed.wait()
-                    if self._closed or self._wanted is None:
-                        return
-                    (request, pixels), self._wanted = self._wanted, None
-                self._tell(self._answer(request, pixels))
-        except JobCancelled:
-            pass
+                asked = self._next()
+                if asked is None:
+                    return
+                self._tell(self._answer(asked))
         finally:
             if self._client is not None:
                 self._client.close()
 
-    def _answer(self, request: WarpRequest, pixels: bytes) -> News:
+    def _next(self) -> Optional[Asked]:
+        """The newest request, once it is due; None when all is over."""
+        with self._changed:
+            while not self._closed:
+                wait = self._due - time.monotonic()
+                if self._wanted is not None and wait <= 0:
+                    asked, self._wanted = self._wanted, None
+                    return asked
+                self._changed.wait(wait if self._wanted is not None else None)
+            return None
+
+    def _answer(self, asked: Asked) -> Optional[News]:
+        """None where it is not wanted any more."""
+        request, pixels, selection = asked
+        client = self._client
         try:
-            if self._client is None:
+            if client is None:
                 client = WorkerClient.connect(self._hear)
-                with self._changed:
-                    self._client = client
-                    if self._closed:
-                        raise JobCancelled()
-            return Preview(request, self._client.warp(request, pixels))
+            with self._changed:
+                if self._closed or (self._drops_stale and self._wanted is not None):
+                    raise JobCancelled()
+                self._client, self._answering = client, True
+            result = client.ask(request, pixels, selection, on_event=lambda event: self._hear(event, request))
+            return Preview(request, result)  # type: ignore[arg-type]
         except JobCancelled:
-            raise
+            return None
         except WorkerError as error:  # the client has hung up
-            self._client = None
+            with self._changed:
+                self._client = None
             return error
         except Exception as error:  # the thread's end: nobody else would hear of it
-            self._client = None
-            return WorkerError("plugin", "The preview failed: {!r}.".format(error), "Please report it.")
-
-    def _hear(self, event: Event) -> None:
-        """While the worker starts, raising is the way to give up."""
-        if self._closed:
-            raise JobCancelled()
-        if isinstance(event, Queued):
             with self._changed:
-                self._news = self._news or event  # a preview that nobody has seen yet says more
+                self._client = None
+            return WorkerError("plugin", "The preview failed: {!r}.".format(error), "Please report it.")
+        finally:
+            with self._changed:
+                self._answering = False
+                if client is not None and client is not self._client:
+                    client.close()
 
-    def _tell(self, news: News) -> None:
+    def _hear(self, event: Event, request: Optional[LayerRequest] = None) -> None:
+        """While the worker starts, raising is the way to give up."""
         with self._changed:
-            self._news = news
+            if self._closed:
+                raise JobCancelled()
+            if isinstance(event, Queued):
+                self._news = self._news or event  # a preview that nobody has seen yet says more
+            elif isinstance(event, Progress) and event.preview is not None and self._wanted is None:
+                self._news = Draft(request, event.preview)
+
+    def _tell(self, news: Optional[News]) -> None:
+        with self._changed:
+            if news is not None and not self._closed:
+                self._news = news
+
+
+class LiveWarp(Live):
+    """For WarpRequests with something to show: each is answered in a moment, so that none is dropped."""

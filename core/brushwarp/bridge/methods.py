@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
@@ -38,6 +39,14 @@ def smoothness_of(share: float, width: int, height: int) -> float:
     if share <= 0:
         return 0.0
     return (max(width, height) / 2.0) ** 2 * 10.0 ** (_LEAST_SMOOTH + share * (_MOST_SMOOTH - _LEAST_SMOOTH))
+
+
+def smoothing_of(smoothness: float, width: int, height: int) -> float:
+    """The way back: the share (0..1) of a slider that comes nearest."""
+    if smoothness <= 0:
+        return 0.0
+    power = math.log10(smoothness / (max(width, height) / 2.0) ** 2)
+    return min(1.0, max(0.0, (power - _LEAST_SMOOTH) / (_MOST_SMOOTH - _LEAST_SMOOTH)))
 
 
 def fitting(is_picture: bool) -> Tuple[Method, ...]:

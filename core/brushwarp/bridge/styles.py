@@ -1,24 +1,22 @@
 """The styles that can be chosen, read from the headers of their packs: no torch, and no worker, is needed to list them.
 
-A pack is a safetensors file: eight bytes with the length of a JSON header, the header, the tensors. Unreadable ones are passed
-over; the engine, which reads a pack in full, has the last word, and says what is wrong with one that is asked for by name.
+Unreadable packs are passed over; the engine, which reads a pack in full, has the last word, and says what is wrong with one that is
+asked for by name. What can be done with styles is in `gallery`.
 """
 
 from __future__ import annotations
 
 import glob
-import json
 import os
-import struct
-from dataclasses import dataclass
-from typing import Dict, List, Optional
+from dataclasses import dataclass, replace
+from typing import Dict, Iterable, List, Optional
 
+from .errors import WorkerError
+from .marks import read_marks
+from .pack_header import PackHeader, read_header
 from .paths import Install, data_folder, path_to_text
 
 SUFFIX = ".safetensors"
-FORMAT, FORMAT_VERSION = "brushwarp-style", "1"
-LARGEST_FILE = 64 * 2**20
-LARGEST_HEADER = 2**20
 LARGEST_THUMBNAIL = 2**20  # bytes
 
 
@@ -33,14 +31,20 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class InstalledStyle:
-    """id: what the worker knows it by (its file's name). credit: artist and year, or nothing. has_painting: keeps a small copy of
-    what it was learnt from, towards which keypoints can be suggested."""
+    """id: what the worker knows it by (its file's name). name: as the painter calls it, else as its card does. credit: artist and
+    year, or nothing. has_painting: keeps a small copy of what it was learnt from, towards which keypoints can be suggested.
+
+    path: of its pack, as a path of this process. is_own: it is the user's, and did not come with Brushwarp.
+    """
 
     id: str
     name: str
     credit: str
     thumbnail: Optional[Thumbnail] = None
     has_painting: bool = False
+    path: str = ""
+    is_own: bool = False
+    is_favourite: bool = False
 
     @property
     def label(self) -> str:
@@ -49,13 +53,30 @@ class InstalledStyle:
 
 def installed_styles(install: Install) -> List[InstalledStyle]:
     """Every style that can be read: the user's own first, then the shipped ones; of two with one id the user's own."""
+    return styles_with(shipped_folders(install))
+
+
+def styles_with(shipped: Iterable[str]) -> List[InstalledStyle]:
+    """As `installed_styles`, of an engine that keeps its packs in these folders."""
     found: Dict[str, InstalledStyle] = {}
-    for folder in [os.path.join(data_folder(), "styles")] + shipped_folders(install):
-        for path in sorted(glob.glob(os.path.join(glob.escape(folder), "*" + SUFFIX))):
+    marks = read_marks()
+    for folder in (own_folder(), *shipped):
+        for path in packs_in(folder):
             style = read_style(path)
-            if style is not None:
-                found.setdefault(style.id, style)
+            if style is not None and style.id not in found:
+                is_own, is_favourite = folder == own_folder(), style.id in marks.favourites
+                name = marks.names.get(style.id, style.name)
+                found[style.id] = replace(style, name=name, is_own=is_own, is_favourite=is_favourite)
     return list(found.values())
+
+
+def own_folder() -> str:
+    """Where the user's own packs lie. Not created here."""
+    return os.path.join(data_folder(), "styles")
+
+
+def packs_in(folder: str) -> List[str]:
+    return sorted(glob.glob(os.path.join(glob.escape(folder), "*" + SUFFIX)))
 
 
 def shipped_folders(install: Install) -> List[str]:
@@ -69,36 +90,32 @@ def shipped_folders(install: Install) -> List[str]:
 
 
 def read_style(path: str) -> Optional[InstalledStyle]:
-    """The style in a pack, or None if it is none that this version reads."""
+    """The style in a pack as its card has it, or None if it is none that this version reads."""
     try:
-        if os.path.getsize(path) > LARGEST_FILE:
-            return None
-        with open(path, "rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > LARGEST_HEADER:
-                return None
-            header = json.loads(file.read(length).decode("utf-8"))
-            metadata = header["__metadata__"]
-            if (metadata["format"], metadata["format_version"]) != (FORMAT, FORMAT_VERSION):
-                return None
-            card = json.loads(metadata["card"])
-            credit = ", ".join(part for part in (str(card.get("artist") or ""), str(card.get("year") or "")) if part)
-            name = os.path.basename(path)
-            name = name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
-            thumbnail = _thumbnail(file, header.get("thumbnail"), 8 + length)
-            return InstalledStyle(path_to_text(name), str(card["name"]), credit, thumbnail, "painting" in header)
-    except (OSError, struct.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        header = read_header(path)
+        card = header.card()
+        credit = ", ".join(part for part in (str(card.get("artist") or ""), str(card.get("year") or "")) if part)
+        return InstalledStyle(id_of(path), card["name"], credit, _thumbnail(path, header), "painting" in header.tensors, path)
+    except (WorkerError, OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _thumbnail(file, entry, data_begins: int) -> Optional[Thumbnail]:
+def id_of(path: str) -> str:
+    """What the style in a file is known by."""
+    name = os.path.basename(path)
+    return path_to_text(name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name)
+
+
+def _thumbnail(path: str, header: PackHeader) -> Optional[Thumbnail]:
     """The pack's uint8 tensor (height, width, 3), if it has one."""
+    entry = header.tensors.get("thumbnail")
     if entry is None or entry["dtype"] != "U8" or len(entry["shape"]) != 3 or entry["shape"][2] != 3:
         return None
     height, width, _ = entry["shape"]
     begin, end = entry["data_offsets"]
     if not (0 < height * width * 3 == end - begin <= LARGEST_THUMBNAIL):
         return None
-    file.seek(data_begins + begin)
-    rgb = file.read(end - begin)
+    with open(path, "rb") as file:
+        file.seek(header.data_begins + begin)
+        rgb = file.read(end - begin)
     return Thumbnail(width, height, rgb) if len(rgb) == end - begin else None

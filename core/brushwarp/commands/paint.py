@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
+from ..bridge.recipes import Recipe, read_recipe
 from ..bridge.request import BASES
 from ..deformable import DeformSettings
 from ..devices import describe_device
@@ -15,7 +16,7 @@ from ..errors import BrushwarpError
 from ..geometry import KeypointPairs, read_arrows
 from ..image import Picture, resize, save_picture
 from ..image.atomic import atomic_write
-from ..recipe import make_recipe, read_recipe
+from ..recipe import make_recipe
 from ..styles import is_path
 from .deform import WEIGHTS, content_for, deform_to, style_for
 from .terminal import progress_bar, say, tell
@@ -71,23 +72,20 @@ def run_stylize(arguments: argparse.Namespace) -> None:
 
 def run_recipe(arguments: argparse.Namespace) -> None:
     try:
-        record = read_recipe(arguments.recipe.read_text(encoding="utf-8"))
+        recipe = read_recipe(arguments.recipe.read_text(encoding="utf-8"))
     except OSError as error:
         raise BrushwarpError("recipe", f"{arguments.recipe} can't be read: {error.strerror}.", "Check the file's name.") from error
     except UnicodeDecodeError as error:
         raise BrushwarpError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result.") from error
-    if record["verb"] == "deform":
-        _run_deform_recipe(arguments, record)
-        return
-    if record["verb"] != "stylize":
-        raise BrushwarpError("recipe", f"This recipe is of the kind {record['verb']!r}.", "Recipes of stylize and deform can be run.")
-    parameters, style = record["parameters"], record["style"]
-    picture = _picture_for(arguments.output, arguments.photo, parameters.get("size"))
-    painter = api.load_painter(style["id"], arguments.device, mix=[parameters.get(name, "") for name in MIXED])
-    if style["sha256"] and painter.pack.sha256 != style["sha256"]:
-        tell(f"The style {style['id']} is not the file that the recipe was made with: the picture may differ.")
-    pairs = KeypointPairs.from_rows(record["keypoints"])
-    _paint_to(arguments.output, picture, style["id"], painter, parameters, pairs, record["seed"])
+    {"stylize": _run_stylize_recipe, "deform": _run_deform_recipe, "warp": _run_warp_recipe}[recipe.verb](arguments, recipe)
+
+
+def _run_stylize_recipe(arguments: argparse.Namespace, recipe: Recipe) -> None:
+    picture = _picture_for(arguments.output, arguments.photo, recipe.parameters.get("size"))
+    painter = api.load_painter(recipe.style, arguments.device, mix=[recipe.parameters.get(name, "") for name in MIXED])
+    if recipe.style_hash and painter.pack.sha256 != recipe.style_hash:
+        tell(f"The style {recipe.style} is not the file that the recipe was made with: the picture may differ.")
+    _paint_to(arguments.output, picture, recipe.style, painter, _scaled_parameters(recipe, picture), _pairs(recipe, picture), recipe.seed)
 
 
 def _mixed(text: str) -> list[str]:
@@ -97,25 +95,40 @@ def _mixed(text: str) -> list[str]:
     return names
 
 
-def _run_deform_recipe(arguments: argparse.Namespace, record: dict[str, Any]) -> None:
-    parameters, named = record["parameters"], record["style"]["id"]
+def _run_deform_recipe(arguments: argparse.Namespace, recipe: Recipe) -> None:
+    parameters, named = recipe.parameters, recipe.style
     base = parameters.get("base", BASES[0])
     content = content_for(arguments.photo, arguments.output)
-    if base != "multimodal" and not Path(named).is_file():
+    if recipe.is_like_picture and not Path(named).is_file():
         raise BrushwarpError("recipe", f"The style picture {named!r} is not there.", "Put it there, or name another in the recipe, under style, id.")
     wanted = {name: parameters[name] for name in (*WEIGHTS, "unfold", "size") if name in parameters}
     deform_to(
-        arguments.output, content, style_for(named, base), named, KeypointPairs.from_rows(record["keypoints"]), base=base,
-        settings=DeformSettings(**wanted, seed=record["seed"]), encoder=parameters.get("encoder") or "auto", device=arguments.device,
-        canvas_short_side=parameters.get("canvas_short_side"),
+        arguments.output, content, style_for(named, base), named, _pairs(recipe, content), base=base,
+        settings=DeformSettings(**wanted, seed=recipe.seed), encoder=parameters.get("encoder") or "auto", device=arguments.device,
+        canvas_short_side=recipe.canvas_short_side(content.width, content.height),
     )
+
+
+def _run_warp_recipe(arguments: argparse.Namespace, recipe: Recipe) -> None:
+    picture = content_for(arguments.photo, arguments.output)
+    smoothness = recipe.smoothness(picture.width, picture.height)
+    _warp_to(arguments.output, picture, _pairs(recipe, picture), smoothness, recipe.settings["exaggeration"])
+
+
+def _pairs(recipe: Recipe, picture: Picture) -> KeypointPairs:
+    return KeypointPairs.from_rows(recipe.arrows(picture.width, picture.height))
+
+
+def _scaled_parameters(recipe: Recipe, picture: Picture) -> dict[str, Any]:
+    """As the recipe has them, those in pixels as they are on this picture."""
+    place = picture.width, picture.height
+    scaled = {"smoothness": recipe.smoothness(*place), "canvas_short_side": recipe.canvas_short_side(*place)}
+    return {name: scaled.get(name, value) for name, value in recipe.parameters.items()}
 
 
 def run_warp(arguments: argparse.Namespace) -> None:
     picture = content_for(arguments.photo, arguments.output)
-    pairs = read_arrows(arguments.keypoints, picture.size).validated(picture.size)
-    save_picture(api.warp(picture, pairs, smoothness=arguments.smoothness), arguments.output)
-    say(str(arguments.output))
+    _warp_to(arguments.output, picture, read_arrows(arguments.keypoints, picture.size), arguments.smoothness)
 
 
 def _picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
@@ -139,10 +152,22 @@ def _paint_to(
     for note in notes:
         tell(note)
     done = parameters | {"width": picture.width, "height": picture.height}
-    recipe = make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device))
+    _write_recipe(output, make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device)))
+    say(str(output))
+
+
+def _warp_to(output: Path, picture: Picture, pairs: KeypointPairs, smoothness: float, exaggeration: float = 1.0) -> None:
+    """Bends, saves, and writes the recipe beside the picture."""
+    pairs = pairs.validated(picture.size)
+    save_picture(api.warp(picture, pairs.exaggerated(exaggeration).within(picture.size), smoothness=smoothness), output)
+    done = {"exaggeration": exaggeration, "smoothness": smoothness, "width": picture.width, "height": picture.height}
+    _write_recipe(output, make_recipe("warp", "", "", done, 0, pairs.rows(), [], "cpu"))
+    say(str(output))
+
+
+def _write_recipe(output: Path, recipe: str) -> None:
     with atomic_write(output.with_suffix(".recipe.json")) as file:
         file.write(recipe.encode("utf-8"))
-    say(str(output))
 
 
 def _scaled_to(picture: Picture, long_side: int) -> Picture:

@@ -18,10 +18,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ..architectures import build_network
+from ..bridge.pack_header import LARGEST_FILE, is_pickle
 from ..errors import BrushwarpError
 from ..features.normalisation import IMAGENET_MEAN, IMAGENET_STD
 from ..styles import StyleCard, StylePack
-from ..styles.pack import LARGEST_FILE, is_pickle
 from .networks import RESIDUALS
 
 Weights = dict[str, Tensor]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..bridge.paths import data_folder
+from ..bridge.gallery import Gallery
+from ..bridge.marks import read_marks
+from ..bridge.styles import SUFFIX, own_folder
 from ..errors import BrushwarpError
-from ..image.atomic import atomic_write
 from .card import StyleCard
 from .pack import StylePack, load_pack, read_card, save_pack
 
 SHIPPED = Path(__file__).parent / "packs"
-SUFFIX = ".safetensors"
+GALLERY = Gallery((str(SHIPPED),))
 
 
 @dataclass(frozen=True)
 class Style:
-    """A style of the library: its card, its file, and whether it came with Brushwarp."""
+    """A style of the library: its card (with the name that the user gave it), its file, and whether it came with Brushwarp."""
 
     card: StyleCard
     path: Path
@@ -28,7 +29,7 @@ class Style:
 
 def own_styles_folder() -> Path:
     """Where the user's own packs lie."""
-    return Path(data_folder()) / "styles"
+    return Path(own_folder())
 
 
 def _files() -> Iterator[tuple[Path, bool]]:
@@ -41,12 +42,13 @@ def _files() -> Iterator[tuple[Path, bool]]:
 def list_styles() -> list[Style]:
     """Every readable style, the user's own first; of two with one id the user's wins. Unreadable files are passed over."""
     found: dict[str, Style] = {}
+    names = read_marks().names
     for path, shipped in _files():
         try:
             card = read_card(path)
         except BrushwarpError:
             continue
-        found.setdefault(path.stem, Style(card, path, shipped))
+        found.setdefault(path.stem, Style(replace(card, name=names.get(path.stem, card.name)), path, shipped))
     return list(found.values())
 
 
@@ -78,13 +80,14 @@ def load_style(id_or_path: str | os.PathLike[str]) -> StylePack:
     return load_pack(find_style(id_or_path))
 
 
-def add_style(path: Path) -> Style:
-    """Copies a pack into the user's own styles, having read it whole. Raises BrushwarpError as `load_pack` does, or "style-exists"."""
+def add_style(path: Path, style_id: str = "") -> Style:
+    """Copies a pack into the user's own styles, under its file's name or another id, having read it whole.
+
+    Raises BrushwarpError as `load_pack` does, and WorkerError as `Gallery.add` does.
+    """
     pack = load_pack(path)
-    target = own_style_path(path.stem)
-    with atomic_write(target) as file:
-        file.write(path.read_bytes())
-    return Style(pack.card, target, shipped=False)
+    added = GALLERY.add(os.fspath(path), style_id)
+    return Style(replace(pack.card, name=added.name), Path(added.path), shipped=False)
 
 
 def keep_style(pack: StylePack) -> Style:
@@ -102,12 +105,3 @@ def own_style_path(style_id: str) -> Path:
     if target.exists():
         raise BrushwarpError("style-exists", f"There is a style {style_id!r} already.", f"Remove it first: brushwarp styles remove {style_id}")
     return target
-
-
-def remove_style(style_id: str) -> Path:
-    """Deletes one of the user's own styles and returns where it lay. Shipped ones stay."""
-    path = find_style(style_id)
-    if path.parent != own_styles_folder():
-        raise BrushwarpError("style-shipped", f"{style_id} came with Brushwarp and stays.", "Only styles that you added can be removed.")
-    path.unlink()
-    return path

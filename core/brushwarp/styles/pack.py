@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import operator
-import struct
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,14 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from ..errors import BrushwarpError
+from ..bridge import pack_header
+from ..bridge.errors import WorkerError
+from ..bridge.pack_header import FORMAT, FORMAT_VERSION
+from ..errors import BrushwarpError, explain
 from ..image.atomic import atomic_write
 from ..image.picture import Picture
 from .card import StyleCard
 
-FORMAT = "brushwarp-style"
-FORMAT_VERSION = 1
-LARGEST_FILE = 64 * 2**20
-LARGEST_HEADER = 2**20
 SCALE_SUFFIX = ".int8_scale"
 THUMBNAIL, PAINTING = "thumbnail", "painting"
 
@@ -81,61 +78,19 @@ def save_pack(pack: StylePack, path: Path) -> None:
     for name, picture in ((THUMBNAIL, pack.thumbnail), (PAINTING, pack.painting)):
         if picture is not None:
             tensors[name] = picture.cpu()
-    metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION), "card": pack.card.to_json()}
+    metadata = {"format": FORMAT, "format_version": FORMAT_VERSION, "card": pack.card.to_json()}
     with atomic_write(path) as file:
         file.write(save_tensors({key: value.contiguous() for key, value in tensors.items()}, metadata))
 
 
-def is_pickle(start: bytes) -> bool:
-    """Whether a file that begins so is a pickle, or a zip that may hold one."""
-    return start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-
-
 def read_header(path: Path) -> dict[str, Any]:
-    """The safetensors header of a pack, checked before anything else is read.
-
-    Raises BrushwarpError: "style-missing", "pack-too-large", "pack-pickle", "pack-truncated", "pack-format", "pack-version".
-    """
+    """The metadata of a pack, checked before anything else is read. Raises BrushwarpError as `bridge.pack_header.read_header` says."""
     try:
-        length = path.stat().st_size
-        with path.open("rb") as file:
-            start = file.read(8)
-            if length > LARGEST_FILE:
-                raise BrushwarpError(
-                    "pack-too-large", f"{path.name} has {length / 1e6:.0f} MB; a style pack has at most {LARGEST_FILE / 1e6:.0f}.",
-                    "Choose a .safetensors file that Brushwarp made.",
-                )
-            if is_pickle(start):
-                raise ForeignFile(
-                    "pack-pickle", f"{path.name} is a pickle, which can run any program when it is opened.",
-                    "Brushwarp opens .safetensors packs only.",
-                )
-            header_length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-            if not 2 <= header_length <= LARGEST_HEADER:
-                raise damaged_pack("it is no safetensors file", ForeignFile)
-            raw = file.read(header_length)
-    except FileNotFoundError as error:
-        raise BrushwarpError("style-missing", f"There is no style pack at {path}.", "Check the name; `brushwarp styles list` shows what there is.") from error
-    except OSError as error:
-        raise BrushwarpError("style-missing", f"{path} could not be read: {error.strerror}.", "Check the file and its permissions.") from error
-    if len(raw) < header_length:
-        raise _truncated(path)
-    try:
-        header = json.loads(raw)
-        metadata = header.pop("__metadata__", {})
-        end = max((operator.index(entry["data_offsets"][1]) for entry in header.values()), default=0)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        raise damaged_pack("its header can't be read") from error
-    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise damaged_pack("it is not a Brushwarp style", ForeignFile)
-    if metadata.get("format_version") != str(FORMAT_VERSION):
-        raise BrushwarpError(
-            "pack-version", f"{path.name} has format version {metadata.get('format_version')}; this Brushwarp reads {FORMAT_VERSION}.",
-            "Update Brushwarp, or get the style for this version.",
-        )
-    if length < 8 + header_length + end:
-        raise _truncated(path)
-    return metadata
+        return pack_header.read_header(os.fspath(path)).metadata
+    except pack_header.ForeignPack as error:
+        raise ForeignFile(error.code, error.message, error.hint) from error
+    except WorkerError as error:
+        raise explain(error) from error
 
 
 def read_card(path: Path) -> StyleCard:
@@ -166,10 +121,6 @@ def _card(metadata: dict[str, str]) -> StyleCard:
         raise damaged_pack("its card can't be read") from error
 
 
-def _truncated(path: Path) -> BrushwarpError:
-    return BrushwarpError("pack-truncated", f"{path.name} is cut short.", "Copy or download it again.")
-
-
-def damaged_pack(reason: str, kind: type[BrushwarpError] = BrushwarpError) -> BrushwarpError:
-    """The error for a file that is no pack, or one that has been tampered with."""
-    return kind("pack-format", f"This file is no style pack that Brushwarp can use: {reason}.", "Choose a .safetensors file that Brushwarp made.")
+def damaged_pack(reason: str) -> BrushwarpError:
+    """The error for a pack that has been tampered with."""
+    return explain(pack_header.damaged(reason))

@@ -13,7 +13,7 @@ import traceback
 from krita import Krita, Selection
 
 try:
-    from PyQt5.QtCore import QByteArray
+    from PyQt5.QtCore import QByteArray, Qt
     from PyQt5.QtWidgets import (
         QApplication,
         QCheckBox,
@@ -27,7 +27,7 @@ try:
         QSpinBox,
     )
 except ImportError:
-    from PyQt6.QtCore import QByteArray
+    from PyQt6.QtCore import QByteArray, Qt
     from PyQt6.QtWidgets import (
         QApplication,
         QCheckBox,
@@ -237,7 +237,9 @@ def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None
     """Set the dialog's fields. arrows: the beginning of the entry's text; mix: the ids of the medium and the fine style."""
     if mix is not None:
         dialog.findChild(QCheckBox, "mix").setChecked(True)
-    for name, wanted in zip(("style", "medium", "fine"), (style, *(mix or ()))):
+    if style is not None:
+        choose_in_gallery(dialog, style)
+    for name, wanted in zip(("medium", "fine"), mix or ()):
         if wanted is not None:
             box = dialog.findChild(QComboBox, name)
             index = box.findData(wanted)
@@ -251,6 +253,21 @@ def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None
         dialog.findChild(QCheckBox, "keep_colors").setChecked(keep_colors)
     if arrows is not None:
         pick(dialog, "arrows", arrows)
+
+
+def gallery(window):
+    """What the grid of a window shows: the ids of its styles."""
+    grid = window.findChild(QListWidget, "styles")
+    return [grid.item(row).data(Qt.ItemDataRole.UserRole).id for row in range(grid.count())]
+
+
+def choose_in_gallery(window, style):
+    window.findChild(QListWidget, "styles").setCurrentRow(gallery(window).index(style))
+
+
+def chosen_in_gallery(window):
+    item = window.findChild(QListWidget, "styles").currentItem()
+    return None if item is None else item.data(Qt.ItemDataRole.UserRole).id
 
 
 def entries(dialog, name):

@@ -1,0 +1,93 @@
+"""The preview of Stylize: a small copy of the layer, painted in the worker as the layer itself would be.
+
+    preview = StylizePreview(pixels, (width, height))   # RGBA bytes of the small copy: see `bend.preview_size`, with PREVIEW_SIDE
+    preview.ask(request)                                # the request for the layer itself, whenever a setting changed; returns at once
+    preview.news()                                      # now and then: a picture to show, or None
+    preview.words                                       # what there is to say of it
+    preview.close()
+
+The forms come first, then ever finer strokes. Nothing of this touches a document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Optional, Tuple
+
+from .client import Queued, WorkerError
+from .live import Draft, Live, Preview
+from .request import PixelFormat, StylizeRequest
+
+PREVIEW_SIDE = 512  # pixels of the small copy's long side at most
+CALM = 0.12  # seconds without another change, before the worker is asked
+WAITING = "Waiting until another picture is painted…"
+LAYOUT = PixelFormat("RGBA", "u8", "srgb")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Rows of R, G, B bytes, or (channels 4) of R, G, B and straight alpha, without padding; to be shown at the size of the small copy.
+    is_final: has all strokes; what came before has no alpha."""
+
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+    is_final: bool
+
+
+class StylizePreview:
+    """The newest request is painted, what is older is dropped. Call it from one thread."""
+
+    def __init__(self, pixels: bytes, size: Tuple[int, int], selection: Optional[bytes] = None) -> None:
+        """pixels: of the small copy, RGBA. size: its (width, height). selection: one byte a pixel; it clips what comes."""
+        self._pixels, self._size, self._selection = pixels, size, selection
+        self._live = Live(CALM, drops_stale=True)
+        self._asked: Optional[StylizeRequest] = None
+        self.is_waiting = False  # for a picture with all its strokes
+        self.words = ""
+
+    def ask(self, request: StylizeRequest) -> None:
+        """request: for the layer itself."""
+        small = shrunk(request, self._size)
+        if small != self._asked:
+            self._asked, self.is_waiting = small, True
+            self._live.ask(small, self._pixels, self._selection)
+
+    def news(self) -> Optional[Picture]:
+        """What came since the last call. `words` and `is_waiting` are then as new."""
+        news = self._live.news()
+        if isinstance(news, Queued):
+            self.words = WAITING
+        elif isinstance(news, WorkerError):
+            self.words, self.is_waiting = str(news), False
+            self._asked = None  # the same again may go well
+        elif isinstance(news, Draft):
+            self.words = ""
+            return Picture(news.picture.width, news.picture.height, 3, news.picture.rgb, False)
+        elif isinstance(news, Preview):
+            self.words = " ".join(news.notes)
+            self.is_waiting = news.request != self._asked
+            return Picture(news.request.width, news.request.height, LAYOUT.channels, news.result.pixels, True)
+        return None
+
+    def close(self) -> None:
+        """Returns at once; what is being painted is dropped."""
+        self._live.close()
+
+
+def shrunk(request: StylizeRequest, size: Tuple[int, int]) -> StylizeRequest:
+    """The request for a small copy, (width, height), of its layer, in RGBA bytes: arrows and strokes are where and as broad as they
+    will be."""
+    x, y = size[0] / request.width, size[1] / request.height
+    share = max(size) / max(request.width, request.height)
+    canvas = request.canvas_short_side or min(request.width, request.height)
+    return replace(
+        request,
+        width=size[0],
+        height=size[1],
+        format=LAYOUT,
+        keypoints=tuple((a * x, b * y, c * x, d * y) for a, b, c, d in request.keypoints),
+        smoothness=request.smoothness * share**2,
+        canvas_short_side=max(1, round(canvas * share)),
+    )

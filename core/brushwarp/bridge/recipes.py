@@ -1,0 +1,197 @@
+"""A recipe, the JSON record of how a result was made, taken up again: on another layer, in another host, or as a dialog's settings.
+
+    recipe = read_recipe(text)                              # a WorkerError says what is wrong with it
+    recipe.request(width, height, layout, canvas_short_side)   # the same again, of a layer of any size
+    recipe.settings                                         # what a dialog shows
+    recipe.arrows(width, height)                            # in that layer's pixels
+
+A layer of the recipe's own size gives the same picture; on another one the arrows are scaled with it, and the brush is as broad on the
+canvas as it was on the recipe's.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Optional, Tuple
+
+from .bend import count_in_words
+from .errors import ProtocolError, WorkerError
+from .methods import smoothing_of
+from .request import BASES, Arrow, DeformRequest, LayerRequest, PixelFormat, StylePicture, StylizeRequest, WarpRequest, arrows_from_json
+
+FORMAT = "brushwarp-recipe"
+FORMAT_VERSION = 1
+VERBS = ("stylize", "deform", "warp")
+AS_WRITTEN = "Take the recipe as it was written: the whole text, from its first { to its last }."
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _is_length(value: object) -> bool:
+    return value is None or (type(value) is int and value > 0)
+
+
+Kind = Tuple[str, Callable[[object], bool]]
+_NUMBER: Kind = ("a number", _is_number)
+_WHOLE: Kind = ("a whole number", lambda value: type(value) is int)
+_TEXT: Kind = ("text", lambda value: isinstance(value, str))
+_FLAG: Kind = ("true or false", lambda value: isinstance(value, bool))
+_LENGTH: Kind = ("a number of pixels", _is_length)  # or null where there is none
+_OBJECT: Kind = ("an object", lambda value: isinstance(value, dict))
+
+# Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
+# long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
+# that it was cut from.
+PARAMETERS: Dict[str, Kind] = {
+    "strength": _NUMBER,
+    "brush_scale": _NUMBER,
+    "smoothness": _NUMBER,
+    "exaggeration": _NUMBER,
+    "medium": _TEXT,
+    "fine": _TEXT,
+    "keep_colors": _FLAG,
+    "base": ("one of " + ", ".join(BASES), lambda value: value in BASES),
+    "content_weight": _NUMBER,
+    "warp_weight": _NUMBER,
+    "tv_weight": _NUMBER,
+    "unfold": _FLAG,
+    "encoder": _TEXT,
+    "size": _LENGTH,
+    "canvas_short_side": _LENGTH,
+    "width": _LENGTH,
+    "height": _LENGTH,
+}
+_STYLIZING = ("medium", "fine", "strength", "brush_scale", "keep_colors")
+_DEFORMING = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """style: the id or path of a trained style; for a deformation by a picture its path, or the name of a layer; of a warp nothing.
+    style_hash: SHA-256 of what that was. keypoints: in pixels of what was painted. text: the JSON as it was read."""
+
+    verb: str
+    style: str
+    style_hash: str
+    parameters: Dict[str, Any]
+    seed: int
+    keypoints: Tuple[Arrow, ...]
+    text: str
+
+    @property
+    def is_like_picture(self) -> bool:
+        """Painted like a picture, which `style` names, and not in a trained style."""
+        return self.verb == "deform" and self.parameters.get("base", BASES[0]) != "multimodal"
+
+    @property
+    def settings(self) -> Dict[str, Any]:
+        """By the names of the request's fields, the default for each that the recipe does not tell. Of a warp: its exaggeration, and as
+        `smoothing` the share of a slider (see methods.smoothness_of)."""
+        if self.verb == "warp":
+            size = self._size or (1, 1)
+            smoothing = smoothing_of(self.parameters.get("smoothness", 0.0), *size)
+            return {"exaggeration": self.parameters.get("exaggeration", WarpRequest.exaggeration), "smoothing": smoothing}
+        kind, names = (StylizeRequest, _STYLIZING) if self.verb == "stylize" else (DeformRequest, _DEFORMING)
+        told = {name: self.parameters.get(name) for name in names}
+        return {"style": self.style, "seed": self.seed, **{name: getattr(kind, name) if value is None else value for name, value in told.items()}}
+
+    def arrows(self, width: int, height: int) -> Tuple[Arrow, ...]:
+        """In the pixels of a layer of that size, at the same places of what it shows."""
+        if self._size in (None, (width, height)):
+            return self.keypoints
+        x, y = width / self._size[0], height / self._size[1]
+        return tuple((a * x, b * y, c * x, d * y) for a, b, c, d in self.keypoints)
+
+    def smoothness(self, width: int, height: int) -> float:
+        """In pixels squared of a layer of that size: as calm as it was."""
+        return self.parameters.get("smoothness", 0.0) * self._enlarged(width, height) ** 2
+
+    def canvas_short_side(self, width: int, height: int) -> Optional[int]:
+        """For a picture that is the same cut of a canvas as the recipe's was; None where that was the whole."""
+        side = self.parameters.get("canvas_short_side")
+        return None if side is None else max(1, round(side * self._enlarged(width, height)))
+
+    def request(
+        self, width: int, height: int, layout: PixelFormat, canvas_short_side: Optional[int], style_picture: Optional[StylePicture] = None
+    ) -> LayerRequest:
+        """The same of a layer. style_picture: where the pixels of the picture to paint like travel with the request.
+
+        Raises WorkerError "recipe" for a number that no request takes, and as requests do for what is too large.
+        """
+        settings = {name: value for name, value in self.settings.items() if name not in ("style", "smoothing")}
+        common = {"format": layout, "keypoints": self.arrows(width, height), "canvas_short_side": canvas_short_side}
+        try:
+            if self.verb == "warp":
+                return WarpRequest(width, height, smoothness=self.smoothness(width, height), **common, **settings)
+            if self.verb == "stylize":
+                return StylizeRequest(width, height, self.style, smoothness=self.smoothness(width, height), **common, **settings)
+            encoder = self.parameters.get("encoder") or DeformRequest.encoder
+            return DeformRequest(width, height, self.style, style_picture=style_picture, encoder=encoder, **common, **settings)
+        except ProtocolError as error:
+            raise WorkerError("recipe", "This recipe can't be followed: {}".format(error.message), AS_WRITTEN) from error
+
+    @property
+    def _size(self) -> Optional[Tuple[int, int]]:
+        width, height = self.parameters.get("width"), self.parameters.get("height")
+        return (width, height) if width and height else None
+
+    def _enlarged(self, width: int, height: int) -> float:
+        """How many times as long as the recipe's the long side of a layer is."""
+        return max(width, height) / max(self._size) if self._size else 1.0
+
+
+def read_recipe(text: str) -> Recipe:
+    """Raises WorkerError "recipe" for what is none, is damaged, or asks for what this version can't do."""
+    record = read_record(text)
+    if record["verb"] not in VERBS:
+        raise WorkerError("recipe", "This recipe is of the kind “{:.40}”.".format(record["verb"]), "Recipes of {} can be followed.".format(", ".join(VERBS)))
+    style = record["style"]
+    return Recipe(record["verb"], style["id"], style["sha256"], record["parameters"], record["seed"], arrows_from_json(record["keypoints"]), text)
+
+
+def read_record(text: str) -> Dict[str, Any]:
+    """All that the JSON holds, every field of it checked that making the result again takes. Errors as for `read_recipe`."""
+    try:
+        record = json.loads(text)
+        if record["format"] != FORMAT:
+            raise ValueError(record["format"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise WorkerError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result. " + AS_WRITTEN) from error
+    if record.get("format_version") != FORMAT_VERSION:
+        raise WorkerError("recipe", "This recipe is of a kind that this Brushwarp can't read.", "Update Brushwarp, then try again.")
+    for name, kind in {"verb": _TEXT, "style": _OBJECT, "parameters": _OBJECT, "seed": _WHOLE}.items():
+        _check(record, name, kind)
+    for name in ("id", "sha256"):
+        _check(record["style"], name, _TEXT)
+    for name in record["parameters"]:
+        if name in PARAMETERS:  # a newer version's others do not matter
+            _check(record["parameters"], name, PARAMETERS[name])
+    try:
+        arrows_from_json(record.get("keypoints"))
+    except ProtocolError as error:
+        raise WorkerError("recipe", "In this recipe the keypoints are not four numbers each.", AS_WRITTEN) from error
+    return record
+
+
+def _check(fields: Dict[str, Any], name: str, kind: Kind) -> None:
+    what, fits = kind
+    if not fits(fields.get(name)):
+        raise WorkerError("recipe", "In this recipe “{}” is not {}.".format(name, what), AS_WRITTEN)
+
+
+def in_words(recipe: Recipe) -> str:
+    """What it does, in a line."""
+    parts = (recipe.verb.capitalize(), recipe.style, count_in_words(len(recipe.keypoints)))
+    return " · ".join(filter(None, parts))
+
+
+def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:
+    """Why the result, whose recipe is given as text, need not look as `recipe` says: in sentences for the painter."""
+    found = read_record(result)["style"]["sha256"]
+    if not recipe.style_hash or not found or recipe.style_hash == found:
+        return ()
+    return ("The style “{}” is not the one that the recipe was made with: the picture may differ.".format(recipe.style),)

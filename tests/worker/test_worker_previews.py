@@ -1,0 +1,121 @@
+"""The preview of Stylize: through client, worker and engine."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from test_worker_engine import HEIGHT, WIDTH, assert_same_within_one_level, directly, engine, photo, values  # noqa: F401 - the fixture
+
+from brushwarp.bridge.previews import Picture, StylizePreview, shrunk
+from brushwarp.bridge.request import PixelFormat, StylizeRequest
+from brushwarp.geometry import KeypointPairs
+
+TIMES = 5  # as large as its small copy is the layer
+LAYER = (TIMES * WIDTH, TIMES * HEIGHT)
+DEADLINE = 60  # seconds, for a worker that has gone
+
+
+def layer_request(**fields) -> StylizeRequest:
+    """For a layer in another format than its small copy."""
+    return StylizeRequest(*LAYER, fields.pop("style", "chance"), PixelFormat("BGRA", "u16"), **fields)
+
+
+@pytest.fixture
+def preview(engine):  # noqa: F811
+    preview = StylizePreview(photo(), (WIDTH, HEIGHT))
+    yield preview
+    preview.close()
+
+
+def pictures_until_done(preview: StylizePreview) -> list[Picture]:
+    """All that came, the one with all its strokes the last."""
+    came: list[Picture] = []
+    end = time.monotonic() + DEADLINE
+    while preview.is_waiting:
+        assert time.monotonic() < end
+        news = preview.news()
+        if news is not None:
+            came.append(news)
+        time.sleep(0.001)
+    return came
+
+
+def test_the_small_copy_is_painted_with_the_brush_of_its_canvas(preview):
+    preview.ask(layer_request(strength=0.8, brush_scale=1.5, canvas_short_side=TIMES * 400))
+    last = pictures_until_done(preview)[-1]
+    assert (last.width, last.height, last.channels, last.is_final) == (WIDTH, HEIGHT, 4, True)
+    assert_same_within_one_level(last.pixels, directly(photo(), strength=0.8, brush_scale=1.5, canvas_short_side=400))
+    assert preview.words == ""
+
+
+def test_the_forms_come_before_the_finer_strokes(engine):  # noqa: F811
+    size = (5 * WIDTH, 5 * HEIGHT)  # large enough for its strokes to take a while
+    pixels = values(photo()).astype(np.uint8).repeat(5, 0).repeat(5, 1).tobytes()
+    preview = StylizePreview(pixels, size)
+    preview.ask(layer_request())
+    *drafts, last = pictures_until_done(preview)
+    preview.close()
+    assert last.is_final and drafts and not any(draft.is_final for draft in drafts)
+    assert all(len(draft.pixels) == 3 * draft.width * draft.height for draft in drafts)
+
+
+def test_arrows_bend_it_too(preview):
+    arrows = np.array([[30.0, 30.0, 40.0, 34.0], [70.0, 20.0, 66.0, 28.0]])
+    preview.ask(layer_request(keypoints=(arrows * TIMES).tolist()))
+    bent = pictures_until_done(preview)[-1].pixels
+    assert_same_within_one_level(bent, directly(photo(), canvas_short_side=HEIGHT, pairs=KeypointPairs.from_rows(arrows)))
+
+
+def test_what_is_not_selected_does_not_show(engine):  # noqa: F811
+    selection = bytes(255 if x < WIDTH // 2 else 0 for _ in range(HEIGHT) for x in range(WIDTH))
+    preview = StylizePreview(photo(), (WIDTH, HEIGHT), selection)
+    preview.ask(layer_request())
+    alpha = values(pictures_until_done(preview)[-1].pixels)[..., 3]
+    preview.close()
+    assert (alpha[:, WIDTH // 2 :] == 0).all() and (alpha[:, : WIDTH // 2] == 255).all()
+
+
+def test_of_many_changes_the_newest_is_painted_and_the_others_are_dropped(preview):
+    for step in range(12):
+        preview.ask(layer_request(strength=0.5 + step / 40))
+        time.sleep(0.05)  # as a slider is dragged; some of them are begun with
+    came = pictures_until_done(preview)
+    assert len([picture for picture in came if picture.is_final]) < 6
+    assert_same_within_one_level(came[-1].pixels, directly(photo(), strength=0.775, canvas_short_side=HEIGHT))
+
+
+def test_what_is_wrong_is_told_and_the_next_change_is_tried_all_the_same(preview):
+    preview.ask(layer_request(style="nowhere"))
+    assert pictures_until_done(preview) == []
+    assert "nowhere" in preview.words
+    preview.ask(layer_request())
+    assert pictures_until_done(preview)[-1].is_final and preview.words == ""
+
+
+def test_the_same_settings_are_not_painted_twice(preview):
+    preview.ask(layer_request())
+    pictures_until_done(preview)
+    preview.ask(layer_request())
+    assert not preview.is_waiting
+
+
+def test_changes_without_new_strokes_show_as_the_command_line_paints_them(preview):
+    for settings in ({}, {"strength": 0.5}, {"strength": 0.5, "keep_colors": True}, {}):
+        preview.ask(layer_request(brush_scale=1.3, **settings))
+        last = pictures_until_done(preview)[-1]
+        assert_same_within_one_level(last.pixels, directly(photo(), brush_scale=1.3, canvas_short_side=HEIGHT, **settings))
+
+
+def test_a_preview_that_is_closed_says_nothing_more(preview):
+    preview.ask(layer_request())
+    preview.close()
+    time.sleep(0.3)
+    assert preview.news() is None
+
+
+def test_a_request_for_a_crop_keeps_its_canvas():
+    small = shrunk(StylizeRequest(1000, 500, "chance", canvas_short_side=4000, smoothness=16.0, keypoints=((100, 100, 200, 100),)), (500, 250))
+    assert small.canvas_short_side == 2000 and small.smoothness == 4.0 and small.keypoints == ((50, 50, 100, 50),)
+    assert (small.width, small.height, small.format) == (500, 250, PixelFormat("RGBA", "u8", "srgb"))
