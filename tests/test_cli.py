@@ -144,6 +144,15 @@ def test_size_scales_the_long_side_first(photo, small_style, tmp_path):
     assert load_picture(out).size == (48, 64)
 
 
+def test_a_part_is_painted_as_large_as_it_is_there_and_leaves_no_recipe(photo, small_style, tmp_path, capsys):
+    out = tmp_path / "part.png"
+    main(["stylize", str(photo), "--style", str(small_style), "--size", "512", "--part", "30,40,200,100", "-o", str(out)])
+    assert Image.open(out).size == (200, 100) and not out.with_suffix(".recipe.json").exists()
+    assert "about" in capsys.readouterr().err
+    for part in ("30,40,2000,100", "30,40", "a,b,c,d"):
+        assert "part" in complains(capsys, "stylize", photo, "--style", small_style, "--part", part, "-o", tmp_path / "none.png")
+
+
 def test_warp_bends_without_any_style(photo, tmp_path):
     arrows, out = tmp_path / "a.txt", tmp_path / "warped.png"
     arrows.write_text("# brushwarp arrows\n40 40 60 50\n", encoding="utf-8")

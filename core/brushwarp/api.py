@@ -16,14 +16,17 @@ from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, preview_warp, warp
-from .image import Picture, apply_region, as_seen, from_srgb, keep_chroma, resize
+from .image import Box, Picture, apply_region, as_seen, from_srgb, keep_chroma, resize
+from .image.picture import SMALLEST_SIDE
+from .image.resample import part_of
 from .multimodal.mixing import mix_packs
+from .multimodal.part import paint_part
 from .multimodal.transfer import Painter
 from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
 from .styles import StylePack, load_style
 
-__all__ = ["deform", "load_painter", "preview_warp", "stylize", "suggest_keypoints", "warp"]
+__all__ = ["deform", "load_painter", "preview_warp", "stylize", "stylize_part", "suggest_keypoints", "warp"]
 
 AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
@@ -73,13 +76,43 @@ def stylize(
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     painter = style if isinstance(style, Painter) else load_painter(style, device, mix=mix)
     painted = _paint(painter, picture, brush_scale, canvas_short_side, on_progress, on_note)
-    if keep_colors:
-        painted = keep_chroma(painted, as_seen(picture, picture.size)[0])
-    pixels = from_srgb(painted, picture)
-    if strength < 1:
-        pixels = torch.lerp(picture.pixels, pixels, strength)  # in its own primaries: colours beyond sRGB stay
-    result = picture.with_pixels(pixels)
+    result = _mixed_with(picture, painted, strength, keep_colors)
     return result if region is None else apply_region(result, region)
+
+
+def stylize_part(
+    picture: Picture,
+    style: AnyStyle | Painter,
+    box: Box,
+    size: tuple[int, int] | None = None,
+    *,
+    strength: float = 1.0,
+    brush_scale: float = 1.0,
+    keep_colors: bool = False,
+    canvas_short_side: int | None = None,
+    device: str | None = None,
+    on_progress: OnProgress = ignore_progress,
+) -> Picture:
+    """About what lies under `box` of what `stylize` makes of the picture at `size` (H, W), by default its own: to look at the strokes
+    of a large one in seconds. What is approximate: see `multimodal.part`.
+
+    picture: the whole; a small copy will do for the strokes, what is left of the photograph is as sharp as it is. canvas_short_side: in
+    pixels of `size`. Raises BrushwarpError as `stylize` does, and "part" for a box that lies outside, or a style that paints as a whole only.
+    """
+    _check_range("strength", strength, STRENGTHS)
+    _check_range("brush scale", brush_scale, BRUSH_SCALES)
+    size = size or picture.size
+    if not (0 <= box.left and box.left + SMALLEST_SIDE <= box.right <= size[1] and 0 <= box.top and box.top + SMALLEST_SIDE <= box.bottom <= size[0]):
+        raise BrushwarpError("part", "The part to look at does not lie within the picture.", f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}.")
+    painter = style if isinstance(style, Painter) else load_painter(style, device)
+    if not painter.architecture.streams:
+        raise BrushwarpError("part", f"The style {painter.pack.card.name} paints pictures as a whole only.", "Paint the whole picture.")
+    plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
+    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, on_progress)
+    seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
+    pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
+    photograph = picture.with_pixels(pixels, alpha=alpha)
+    return _mixed_with(photograph, painted, strength, keep_colors)
 
 
 def deform(
@@ -145,6 +178,16 @@ def suggest_keypoints(
     if published:
         return suggest_as_published(content, style_picture, network, count=count, device=where, on_progress=on_progress)
     return suggest(content, style_picture, network, count=count, mirror=mirror, seed=seed, device=where, on_progress=on_progress)
+
+
+def _mixed_with(picture: Picture, painted: Tensor, strength: float, keep_colors: bool) -> Picture:
+    """The picture as it was `painted`, (3, H, W) in sRGB, with as much of its own as is to stay."""
+    if keep_colors:
+        painted = keep_chroma(painted, as_seen(picture, picture.size)[0])
+    pixels = from_srgb(painted, picture)
+    if strength < 1:
+        pixels = torch.lerp(picture.pixels, pixels, strength)  # in its own primaries: colours beyond sRGB stay
+    return picture.with_pixels(pixels)
 
 
 def _paint(

@@ -20,6 +20,7 @@ from brushwarp.bridge.request import (
     ORDERS,
     TRANSFERS,
     DeformRequest,
+    Part,
     PixelFormat,
     StylePicture,
     StylizeRequest,
@@ -34,6 +35,10 @@ coordinates = st.floats(-1e7, 1e7)
 formats = st.builds(
     PixelFormat, st.sampled_from(sorted(ORDERS)), st.sampled_from(sorted(DEPTHS)), st.sampled_from(TRANSFERS)
 )
+parts = st.builds(
+    lambda left, top, width, height, beyond: Part(left + width + beyond, top + height, left, top, width, height),
+    *[st.integers(0, 9000)] * 2, *[st.integers(1, 9000)] * 2, st.integers(0, 900),
+)
 requests = st.builds(
     StylizeRequest,
     st.integers(1, 20000),
@@ -47,6 +52,7 @@ requests = st.builds(
     smoothness=st.floats(0, 1e12),
     seed=st.integers(0, 2**63 - 1),
     canvas_short_side=st.none() | st.integers(1, 10**6),
+    part=st.none() | parts,
 )
 
 
@@ -216,6 +222,13 @@ def test_too_large_a_layer_or_too_many_arrows_are_told_to_the_painter_and_no_rei
         StylizeRequest(**{"width": 9, "height": 9, "style": "x", **fields})
     assert caught.value.code == code
     assert all(word in str(caught.value) for word in words) and "Install" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", [(10, 10, 5, 0, 6, 10), (10, 10, 0, 0, 0, 5), (10, 10, -1, 0, 5, 5), (10, 10, 0, 0, 5.0, 5)])
+def test_a_part_lies_within_its_layer(place):
+    with pytest.raises(ProtocolError):
+        Part(*place)
+    assert StylizeRequest(9, 9, "x", part=Part(100, 100, 50, 50, 50, 40)).result_size == 50 * 40 * 4
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,11 @@ from brushwarp.bridge.client import (
     StylizeRequest,
     solved_of,
 )
+from brushwarp.bridge.request import Part
 from brushwarp.bridge.errors import JobCancelled, WorkerError
 from brushwarp.deformable import DeformSettings
 from brushwarp.geometry import KeypointPairs
-from brushwarp.image import save_picture
+from brushwarp.image import Box, save_picture
 from brushwarp.multimodal.network import MultimodalNetwork, Widths
 from brushwarp.recipe import read_recipe
 from brushwarp.styles import StyleCard, StylePack, list_styles, load_style, save_pack
@@ -119,6 +120,20 @@ def test_strokes_of_another_style_are_mixed_in_as_the_command_line_does(engine):
     assert_same_within_one_level(painted, directly(pixels, mix=("", "other")))
     assert np.abs(values(painted) - values(directly(pixels)))[..., :3].mean() > 1
     assert recipe["parameters"]["fine"] == "other" and recipe["style"]["sha256"] != load_style("chance").sha256
+
+
+def test_a_part_of_a_larger_layer_comes_as_large_as_it_is_there(engine):
+    part = Part(4 * WIDTH, 4 * HEIGHT, 40, 100, 80, 64)
+    selection = bytes(WIDTH * HEIGHT // 2) + b"\xff" * (WIDTH * HEIGHT - WIDTH * HEIGHT // 2)
+    pixels = photo()
+    painted, recipe = stylize(engine, request(part=part, keypoints=((5.0, 5.0, 9.0, 5.0),)), pixels, selection)
+    assert len(painted) == 80 * 64 * 4 and "About" in recipe["notes"][-1] and "Arrows" in recipe["notes"][-1]
+    picture, _ = picture_from_wire(pixels, WIDTH, HEIGHT, U8)
+    expected = api.stylize_part(picture, "chance", Box(40, 100, 120, 164), (4 * HEIGHT, 4 * WIDTH), device="cpu")
+    found = np.frombuffer(painted, np.uint8).reshape(64, 80, 4).astype(np.int64)
+    assert np.abs(found[..., :3] - np.rint(expected.pixels.permute(1, 2, 0).numpy() * 255)).max() <= 1
+    edge = 2 * HEIGHT - 100  # the lower half is selected
+    assert not found[: edge - 4, :, 3].any() and (found[edge + 4 :, :, 3] == 255).all()
 
 
 def test_a_crop_is_painted_with_the_brush_of_its_canvas(engine):

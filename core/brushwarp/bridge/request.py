@@ -123,6 +123,24 @@ class LayerRequest:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a layer: the layer's width and height in pixels, and the part's left, top, width and height in them."""
+
+    layer_width: int
+    layer_height: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        check_size(self.layer_width, self.layer_height)
+        check_size(self.width, self.height)
+        checks.whole(self.left, "left", 0, self.layer_width - self.width)
+        checks.whole(self.top, "top", 0, self.layer_height - self.height)
+
+
+@dataclass(frozen=True)
 class StylizeRequest(LayerRequest):
     """A layer to paint in a trained style. style: its id, or the path of a pack. medium, fine: those of the medium and of the fine
     strokes, where they are to be another style's than the coarse ones.
@@ -130,6 +148,8 @@ class StylizeRequest(LayerRequest):
     strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
     keep_colors: keep the photo's colours and take the painting's light and dark alone.
     smoothness (pixels squared): 0 hits the arrows' targets exactly.
+    part: of the layer of which the payload is a small copy; what comes back is about what lies there in the painted layer, as large as it is
+    there, soon. canvas_short_side is then in the small copy's pixels, as all else.
     """
 
     strength: float = 1.0
@@ -138,16 +158,35 @@ class StylizeRequest(LayerRequest):
     smoothness: float = 0.0
     medium: str = ""
     fine: str = ""
+    part: Optional[Part] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        if self.part is not None and not isinstance(self.part, Part):
+            raise ProtocolError("part must be a Part.")
         for name in ("medium", "fine"):
             checks.text(getattr(self, name), name, STYLE_LIMIT)
         self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
         self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
         checks.flag(self.keep_colors, "keep colors")
         self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
+
+    @property
+    def result_size(self) -> int:
+        return self.payload_size if self.part is None else self.part.width * self.part.height * self.format.bytes_per_pixel
+
+    def to_json(self) -> Dict[str, Any]:
+        return dict(super().to_json(), part=None if self.part is None else dict(self.part.__dict__))
+
+    @classmethod
+    def from_json(cls: Type[R], fields: Any) -> R:
+        if isinstance(fields, dict) and fields.get("part") is not None:
+            part = fields["part"]
+            if not isinstance(part, dict) or set(part) != {field.name for field in fields_of(Part)}:
+                raise ProtocolError("A part must have the fields {}.".format(", ".join(field.name for field in fields_of(Part))))
+            fields = dict(fields, part=Part(**part))
+        return super().from_json(fields)
 
 
 @dataclass(frozen=True)

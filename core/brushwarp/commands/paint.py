@@ -14,7 +14,7 @@ from ..deformable import DeformSettings
 from ..devices import describe_device
 from ..errors import BrushwarpError
 from ..geometry import KeypointPairs, read_arrows
-from ..image import Picture, resize, save_picture
+from ..image import Box, Picture, resize, save_picture
 from ..image.atomic import atomic_write
 from ..recipe import make_recipe
 from ..styles import is_path
@@ -41,6 +41,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     stylize.add_argument("--seed", type=int, default=0)
     stylize.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
     stylize.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
+    stylize.add_argument("--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon")
     stylize.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
     stylize.set_defaults(run=run_stylize)
 
@@ -67,6 +68,12 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     style, *mix = (str(Path(name).absolute()) if is_path(name) else name for name in named)
     painter = api.load_painter(style, arguments.device, mix=mix)
     parameters |= dict(zip(MIXED, mix, strict=False))
+    if arguments.part is not None:
+        settings = {name: parameters[name] for name in PAINTING if name in parameters}
+        save_picture(api.stylize_part(picture, painter, _part(arguments.part), **settings, on_progress=progress_bar()), arguments.output)
+        tell("This is about what the part will look like; without --part the picture is painted.")
+        say(str(arguments.output))
+        return
     _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
 
 
@@ -86,6 +93,14 @@ def _run_stylize_recipe(arguments: argparse.Namespace, recipe: Recipe) -> None:
     if recipe.style_hash and painter.pack.sha256 != recipe.style_hash:
         tell(f"The style {recipe.style} is not the file that the recipe was made with: the picture may differ.")
     _paint_to(arguments.output, picture, recipe.style, painter, _scaled_parameters(recipe, picture), _pairs(recipe, picture), recipe.seed)
+
+
+def _part(text: str) -> Box:
+    try:
+        left, top, width, height = (int(number) for number in text.split(","))
+    except ValueError as error:
+        raise BrushwarpError("part", f"{text!r} is no part of a picture.", "Write its left, top, width and height in pixels: 400,300,512,512.") from error
+    return Box(left, top, left + width, top + height)
 
 
 def _mixed(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from ..features import Encoder
-from ..image.region import Box
+from ..image.box import Box
 from ..losses import style_loss
 from ..optimization.palette import Palette
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from .box import Box
+
 
 def resize(pixels: Tensor, size: tuple[int, int]) -> Tensor:
     """`pixels`, (C, H, W) or (N, C, H, W) floating point, at `size` = (height, width).
@@ -35,3 +37,20 @@ def shrink(pixels: Tensor, long_side: int) -> Tensor:
     share = min(1.0, long_side / max(pixels.shape[-2:]))
     height, width = (max(1, round(side * share)) for side in pixels.shape[-2:])
     return resize(pixels, (height, width))
+
+
+def part_of(pixels: Tensor, seen: Box, size: tuple[int, int], box: Box, into: tuple[int, int]) -> Tensor:
+    """What lies under `box` in a picture of `size` (H, W) enlarged to `into` as `resize` does it, of which `pixels` (N, C, h, w) is what
+    lies under `seen`. Beyond that the edge goes on."""
+    pixels = _along(pixels, 2, seen.top, size[0], range(box.top, box.bottom), into[0])
+    return _along(pixels, 3, seen.left, size[1], range(box.left, box.right), into[1])
+
+
+def _along(pixels: Tensor, axis: int, first: int, length: int, wanted: range, into: int) -> Tensor:
+    """`part_of` along one axis, of which `pixels` begins at `first`."""
+    at = (torch.arange(wanted.start, wanted.stop, dtype=torch.float64) + 0.5) * (length / into) - 0.5
+    at = (at.clamp(0, length - 1) - first).clamp(0, pixels.shape[axis] - 1)
+    before = at.floor().long().to(pixels.device)
+    after = (before + 1).clamp(max=pixels.shape[axis] - 1)
+    share = (at - at.floor()).to(pixels).view(-1, *[1] * (3 - axis))
+    return torch.lerp(pixels.index_select(axis, before), pixels.index_select(axis, after), share)

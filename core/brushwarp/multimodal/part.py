@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from ..features import denormalise, normalise
-from ..image.region import Box
-from ..image.resample import resize
+from ..image.box import Box
+from ..image.resample import part_of, resize
 from ..plan import Plan
 from ..progress import OnProgress, Progress, ignore_progress
 from ..streaming import Desk, Scaling, StreamPlan, Whole, streamed
@@ -37,36 +37,36 @@ class _Seen:
     size: tuple[int, int]
 
     def enlarged(self, box: Box, size: tuple[int, int]) -> Tensor:
-        """What lies under `box` of the picture brought to `size`."""
-        x = _along(self.x, 2, self.box.top, self.size[0], box.top, box.bottom, size[0])
-        return _along(x, 3, self.box.left, self.size[1], box.left, box.right, size[1])
+        return part_of(self.x, self.box, self.size, box, size)
 
 
 @torch.inference_mode()
 def paint_part(painter: Painter, rgb: Tensor, plan: Plan, box: Box, on_progress: OnProgress = ignore_progress) -> Tensor:
     """About what lies under `box` in what `painter.paint` makes by `plan`: (3, box.height, box.width), 0..1, on the CPU.
 
-    rgb: (3, h, w) sRGB in 0..1, the whole picture at any size from that of the plan's first step on. Raises `Cancelled` as on_progress does.
+    rgb: (3, h, w) sRGB in 0..1, the whole picture at any size; no larger than the plan's first step is enough. The painter's architecture
+    is one that streams. Raises `Cancelled` as on_progress does.
     """
-    sizes = plan.sizes
-    size = sizes[0]
-    part = _Seen(normalise(resize(rgb, size)[None]), Box(0, 0, size[1], size[0]), size)
+    size, whole = plan.sizes[0], plan.sizes[-1]
+    part = _Seen(normalise(resize(rgb, size)[None]), _all_of(size), size)
     samples: list[_Seen] = []
-    for step, (subnet, size) in enumerate(zip(painter.network.subnets(len(sizes)), sizes, strict=True)):
-        on_progress(Progress("painting", step, len(sizes)))
-        if step == 0 or (size[0] * size[1] <= WHOLE and not samples):
-            whole = Box(0, 0, size[1], size[0])
-            part = _Seen(_painted(painter, subnet, part.enlarged(whole, size))[0], whole, size)
+    for step, (subnet, size) in enumerate(zip(painter.network.subnets(len(plan.sizes)), plan.sizes, strict=True)):
+        on_progress(Progress("painting", step, len(plan.sizes)))
+        if size[0] * size[1] <= WHOLE:  # sizes only grow
+            part = _Seen(_painted(painter, subnet, part.enlarged(_all_of(size), size))[0], _all_of(size), size)
             continue
         boxes = _sample_boxes(size)
         rows = [seen.enlarged(sample, size) for seen, sample in zip(samples or [part] * len(boxes), boxes, strict=True)]
-        below, known = _painted(painter, subnet, torch.cat(rows, 2))
-        samples = [_Seen(x, sample, size) for x, sample in zip(below.chunk(len(boxes), 2), boxes, strict=True)]
-        wanted = _around(box, sizes[-1], size)
+        painted, known = _painted(painter, subnet, torch.cat(rows, 2))
+        samples = [_Seen(x, sample, size) for x, sample in zip(painted.chunk(len(boxes), 2), boxes, strict=True)]
+        wanted = _around(box, whole, size)
         part = _Seen(_painted(painter, subnet, part.enlarged(wanted, size), known)[0], wanted, size)
-    on_progress(Progress("painting", len(sizes), len(sizes)))
-    inner = Box(box.left - part.box.left, box.top - part.box.top, box.right - part.box.left, box.bottom - part.box.top)
-    return denormalise(inner.of(part.x))[0].clamp(0, 1)
+    on_progress(Progress("painting", len(plan.sizes), len(plan.sizes)))
+    return denormalise(part.enlarged(box, whole))[0].clamp(0, 1)
+
+
+def _all_of(size: tuple[int, int]) -> Box:
+    return Box(0, 0, size[1], size[0])
 
 
 def _sample_boxes(size: tuple[int, int]) -> list[Box]:
@@ -90,13 +90,3 @@ def _around(box: Box, size: tuple[int, int], into: tuple[int, int]) -> Box:
     y, x = into[0] / size[0], into[1] / size[1]
     left, top = (max(0, math.floor(begin) - MARGIN) // STRIDE * STRIDE for begin in (box.left * x, box.top * y))
     return Box(left, top, min(into[1], math.ceil(box.right * x) + MARGIN), min(into[0], math.ceil(box.bottom * y) + MARGIN))
-
-
-def _along(x: Tensor, axis: int, first: int, length: int, begin: int, end: int, into: int) -> Tensor:
-    """Bilinear along one axis, as `image.resize` enlarges."""
-    at = ((torch.arange(begin, end, dtype=torch.float64) + 0.5) * (length / into) - 0.5).clamp(0, length - 1) - first
-    at = at.clamp(0, x.shape[axis] - 1)
-    below = at.floor().long()
-    share = (at - below).to(x).view(-1, *[1] * (3 - axis))
-    above = (below + 1).clamp(max=x.shape[axis] - 1)
-    return torch.lerp(x.index_select(axis, below), x.index_select(axis, above), share)

@@ -13,12 +13,13 @@ from typing import Any
 from torch import Tensor
 
 from .. import api
-from ..bridge.request import DeformRequest, LayerRequest, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
+from ..bridge.request import DeformRequest, LayerRequest, Part, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
 from ..devices import choose_device
 from ..geometry import KeypointPairs, carried, folded_share
-from ..image import Picture, load_picture
+from ..image import Box, Picture, load_picture
 from ..image.region import apply_region, mask_bounds
+from ..image.resample import part_of
 from ..multimodal.transfer import Painter
 from ..progress import OnProgress, Progress
 from ..recipe import make_recipe
@@ -51,6 +52,8 @@ class Engine:
         layer = _Layer(request, pixels, selection, on_progress)
         del pixels  # as large as the layer
         painter = self._painter(request.style, request.medium, request.fine)
+        if request.part is not None:
+            return layer.finished(_part(request, request.part, layer, painter, on_progress), "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
         painted = api.stylize(
             layer.picture,
             painter,
@@ -187,6 +190,20 @@ class _Layer:
         request = self.request
         parameters = {name: getattr(request, name) for name in names} | more
         return make_recipe(verb, request.style, style_hash, parameters, request.seed, request.keypoints, self.notes, device, solved)
+
+
+def _part(request: StylizeRequest, part: Part, layer: _Layer, painter: Painter, on_progress: OnProgress) -> Picture:
+    """What the request's part will look like, its selection brought there."""
+    box = Box(part.left, part.top, part.left + part.width, part.top + part.height)
+    size, scale = (part.layer_height, part.layer_width), max(part.layer_height, part.layer_width) / max(request.height, request.width)
+    canvas = request.canvas_short_side
+    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + (" Arrows will bend it." if len(layer.pairs) else ""))
+    if layer.region is not None:
+        layer.region = part_of(layer.region[None], Box(0, 0, request.width, request.height), layer.picture.size, box, size)[0]
+    return api.stylize_part(
+        layer.picture, painter, box, size, strength=request.strength, brush_scale=request.brush_scale, keep_colors=request.keep_colors,
+        canvas_short_side=None if canvas is None else max(1, round(canvas * scale)), on_progress=on_progress,
+    )
 
 
 def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callable[[str], None]) -> Picture:
