@@ -14,6 +14,7 @@ from .document import Document
 from .fields import ArrowChoice
 from .layer import Layer
 from .messages import guarded
+from .origin import Made
 from .painting import Painting, Task
 from .refusal import Refusal
 
@@ -21,14 +22,22 @@ SETTINGS_GROUP = "brushwarp"
 
 
 class Desk:
-    """What all entries of the menu share: one job at a time, whatever the number of windows."""
+    """What all entries of the menu share: one job at a time, whatever the number of windows. last: the newest result of this session."""
 
     def __init__(self) -> None:
         self.painting: Optional[Painting] = None
+        self.last: Optional[Made] = None
 
     @property
     def is_taken(self) -> bool:
         return self.painting is not None and self.painting.goes_on
+
+    def begin(self, document: Document, cutout: Cutout, task: Task) -> None:
+        """Raises Refusal if nothing of the cutout is selected."""
+        self.painting = Painting(document, cutout, task, self._remember)
+
+    def _remember(self, made: Made) -> None:
+        self.last = made
 
     def give_up(self) -> None:
         """Krita is closing."""
@@ -54,7 +63,7 @@ class Command:
         document, layer = active_layer("paint")
         layer.refuse_unpaintable()
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
-        dialog = self._dialog(document, layer, installed_styles(install), kept)
+        dialog = self.dialog(document, layer, installed_styles(install), kept)
         dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
@@ -64,13 +73,13 @@ class Command:
         layer = document.settled_layer(layer_id)
         layer.refuse_unpaintable()
         cutout = Cutout(document, layer)
-        self._desk.painting = Painting(document, cutout, self._task(document, cutout, dialog))
+        self._desk.begin(document, cutout, self.task(document, cutout, dialog))
 
-    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> Any:
+    def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> Any:
         """A LayerDialog about the layer. kept: the settings of the last time, as text."""
         raise NotImplementedError
 
-    def _task(self, document: Document, cutout: Cutout, dialog: Any) -> Task:
+    def task(self, document: Document, cutout: Cutout, dialog: Any) -> Task:
         """What was chosen in the dialog, as an order for the worker."""
         raise NotImplementedError
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
+from .bridge.request import Arrow
 from .colour import pixel_format, space_to_send
 from .document import Document
 from .layer import Layer
@@ -18,6 +19,8 @@ class Cutout:
         self._document, self._layer = document, layer
         self.place = document.place_of(layer)
         self.sent = space_to_send(layer.space)
+        self._selection: Optional[bytes] = None
+        self._has_looked = False
         if self.place.is_empty:
             raise Refusal("“{}” lies far outside of the canvas.".format(layer.name), "Move it onto the canvas.")
 
@@ -34,10 +37,16 @@ class Cutout:
         return self._layer.read(self.place, self.sent)
 
     def selection(self) -> Optional[bytes]:
-        return self._document.selection(self.place)
+        """How far each pixel is selected, as it was when this was asked for first; None if there is no selection. Raises Refusal."""
+        if not self._has_looked:
+            self._selection = self._document.selection(self.place)
+            self._has_looked = True
+        return self._selection
 
     def request_fields(self, arrow_layer: Optional[str]) -> Dict[str, Any]:
         """What every request about this layer has. arrow_layer: the id of the layer with the arrows, or None."""
+        return dict(self.layout, keypoints=self._keypoints(arrow_layer), canvas_short_side=self._document.short_side)
+
+    def _keypoints(self, arrow_layer: Optional[str]) -> Tuple[Arrow, ...]:
         x, y = self.place.x, self.place.y
-        keypoints = tuple((a - x, b - y, c - x, d - y) for a, b, c, d in self._document.arrows_of(arrow_layer))
-        return dict(self.layout, keypoints=keypoints, canvas_short_side=self._document.short_side)
+        return tuple((a - x, b - y, c - x, d - y) for a, b, c, d in self._document.arrows_of(arrow_layer))

@@ -22,13 +22,13 @@ class DeformCommand(Command):
     name = "deform"
     text = "&Deform…"
 
-    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> DeformDialog:
+    def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> DeformDialog:
         settings = DeformSettings.from_text(kept)
         return DeformDialog(
             main_window(), layer.name, offers(document, layer, styles), arrow_choices(document), settings, document.folder
         )
 
-    def _task(self, document: Document, cutout: Cutout, dialog: DeformDialog) -> Task:
+    def task(self, document: Document, cutout: Cutout, dialog: DeformDialog) -> Task:
         settings, style = dialog.settings, ChosenStyle(document, cutout, dialog.style)
         request = DeformRequest(
             style=style.name,
@@ -41,5 +41,5 @@ class DeformCommand(Command):
             size=settings.size,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        delivery = NewPainting(dialog.style.name, shows_pictures=True, waits_to_be_read=bool(request.keypoints))
+        delivery = NewPainting(dialog.style.name, dialog.style.key, shows_pictures=True, waits_to_be_read=bool(request.keypoints))
         return Task(request, delivery, style.pixels)

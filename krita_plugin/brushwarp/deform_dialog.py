@@ -6,8 +6,8 @@ from typing import List, Optional, Sequence
 
 from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
-from .fields import ArrowBox, ArrowChoice, RatioField, combo
-from .layer_dialog import ChoicePicture, LayerDialog
+from .fields import ArrowChoice, RatioField, combo
+from .layer_dialog import BendingDialog, ChoicePicture
 from .messages import guarded
 from .qt import QCheckBox, Qt
 from .settings import DeformSettings
@@ -25,7 +25,7 @@ TIPS = {
 }
 
 
-class DeformDialog(LayerDialog):
+class DeformDialog(BendingDialog):
     """`settings`, `style`, `base` and `arrow_layer` are what was chosen.
 
     folder: where picture files are looked for first.
@@ -40,8 +40,7 @@ class DeformDialog(LayerDialog):
         settings: DeformSettings,
         folder: str,
     ) -> None:
-        super().__init__(parent, "deform", "Deform “{}”".format(layer_name))
-        self._arrows = ArrowBox(choices)
+        super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
         self._wanted = settings.method  # the method chosen last for a picture
         self._style = StyleBox(styles, "paint like", STYLE_TIP, folder, settings.picture)
         self._method = combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
@@ -91,11 +90,6 @@ class DeformDialog(LayerDialog):
         return DeformSettings(
             self._style.key, self._style.file, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
         )
-
-    @property
-    def arrow_layer(self) -> Optional[str]:
-        """The id of the layer whose arrows bend the picture, or None."""
-        return self._arrows.layer
 
     @property
     def base(self) -> str:

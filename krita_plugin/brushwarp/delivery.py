@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Sequence
+from typing import ClassVar, Optional, Sequence
 
 from krita import Krita
 
+from .arrow_layer import SOLVED_BEGIN
+from .arrows import Arrow
 from .bridge.client import JobResult, Suggested, notes_of, solved_of
+from .bridge.recipes import Recipe, difference
 from .cutout import Cutout
-from .document import Document
+from .document import LAYER_NAME, Document
 from .job import Answer
 from .layer import Layer
 from .messages import guarded, show_note
+from .origin import Made, Origin
 from .qt import QIcon, QTimer
 from .transform_mask import Lattice
 
@@ -24,43 +28,89 @@ NO_ARROWS = "Nothing was changed. Try another picture, or draw arrows by hand."
 
 
 class Delivery:
-    """subject: what is told of an answer that comes too late. shows_pictures: whether the job shows on the way how it stands."""
+    """subject: what is told of an answer that comes too late. needs_painter: it can't be brought into a document behind others.
+    shows_pictures: whether the job shows on the way how it stands."""
 
     subject: ClassVar[str] = "The painting was"
+    needs_painter: ClassVar[bool] = False
     shows_pictures: bool = False
 
     def title(self, layer_name: str) -> str:
         """What the progress window says is made."""
         raise NotImplementedError
 
-    def bring(self, answer: Answer, document: Document, cutout: Cutout, source: Layer) -> None:
-        """Add what was made above `source`."""
+    def bring(self, answer: Answer, document: Document, cutout: Cutout, source: Layer) -> Optional[Made]:
+        """Add what was made above `source`. Returns what can be repeated, if it is a result with a recipe."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class NewPainting(Delivery):
-    """waits_to_be_read: notes stay until they are read, instead of some seconds: they are about the painter's arrows."""
+    """style: its key as a StyleChoice. waits_to_be_read: notes stay until they are read, instead of some seconds: they are about the
+    painter's arrows. follows: the recipe that is repeated."""
 
     style_name: str
+    style: str = ""
     shows_pictures: bool = False
     waits_to_be_read: bool = False
+    follows: Optional[Recipe] = None
 
     def title(self, layer_name: str) -> str:
         return "“{}” in the style of {}".format(layer_name, self.style_name)
 
-    def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> None:
+    def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> Optional[Made]:
         place = cutout.place
         solved = [(a + place.x, b + place.y, c + place.x, d + place.y) for a, b, c, d in solved_of(answer.recipe)]
-        layer = document.add_above(source, self.style_name, place, answer.pixels, cutout.sent, solved)
-        document.keep_recipe(layer, answer.recipe)
-        if solved:
-            _activate(document, layer)
-        notes = notes_of(answer.recipe)
+        layer = self._add(answer, document, cutout, source, solved)
+        if layer is None:
+            return None
+        made = self._keep(answer, document, cutout, layer)
+        notes = [*notes_of(answer.recipe), *self._remarks(answer, document, layer)]
         if self.waits_to_be_read and notes:
             show_note("“{}” is painted. Something to know:".format(cutout.layer.name), "\n\n".join(notes))
         else:
             _tell_on_canvas(notes)
+        return made
+
+    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+        layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, solved)
+        if solved:
+            _activate(document, layer)
+        return layer
+
+    def _remarks(self, answer: JobResult, document: Document, layer: Layer) -> Sequence[str]:
+        """What else the painter should know."""
+        return () if self.follows is None else difference(self.follows, answer.recipe)
+
+    def _keep(self, answer: JobResult, document: Document, cutout: Cutout, layer: Layer) -> Made:
+        place = cutout.place
+        origin = Origin(cutout.layer.id, (place.x, place.y, place.width, place.height), self.style, self.style_name)
+        made = Made(answer.recipe, origin)
+        document.records.keep(layer, made, cutout.selection())
+        return made
+
+
+@dataclass(frozen=True)
+class NewVersion(NewPainting):
+    """In the place of an earlier result. result: that layer's id. renames: after the style, unless the painter has called it otherwise."""
+
+    needs_painter: ClassVar[bool] = True
+    result: str = ""
+    renames: bool = True
+
+    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+        old = document.layer(self.result)
+        if old is None:
+            show_note("The painting finished after the one that it was to replace had been removed.", "Nothing was changed.")
+            return None
+        name = LAYER_NAME.format(self.style_name) if self.renames else old.name
+        return document.replace(old, name, cutout.place, answer.pixels, cutout.sent)
+
+    def _remarks(self, answer: JobResult, document: Document, layer: Layer) -> Sequence[str]:
+        old, arrows = document.layer(self.result), layer.sibling(SOLVED_BEGIN)
+        if old is not None:
+            return ("Krita did not let “{}” go: the new painting lies above it.".format(old.name),)
+        return () if arrows is None else ("The arrows on “{}” are still those of the painting before.".format(arrows.name),)
 
 
 @dataclass(frozen=True)
@@ -75,19 +125,13 @@ class NewWarp(NewPainting):
 
 
 @dataclass(frozen=True)
-class NewMask(Delivery):
-    """The layer bent by a mask that can be edited."""
+class NewMask(NewWarp):
+    """The layer bent by a mask that can be edited. lattice: of the mask."""
 
-    subject: ClassVar[str] = NewWarp.subject
-    lattice: Lattice
+    lattice: Optional[Lattice] = None
 
-    def title(self, layer_name: str) -> str:
-        return NewWarp().title(layer_name)
-
-    def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> None:
-        layer = document.add_masked_above(source, WARP_NAME, cutout.place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
-        document.keep_recipe(layer, answer.recipe)
-        _tell_on_canvas(notes_of(answer.recipe))
+    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+        return document.add_masked_above(source, WARP_NAME, cutout.place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,17 @@ from .aside import aside
 from .colour import ColorSpace
 from .layer import Layer, filled_node, find_layer
 from .one_step import add_in_one_step
-from .qt import QByteArray, QUuid
+from .qt import QUuid
 from .rectangle import Rectangle
+from .records import Records
 from .refusal import Refusal
+from .replacing import put_in_place
 from .transform_mask import mask_from_xml
 
 LAYER_NAME = "{} · Brushwarp"
 ARROWS_NAME = ARROWS_BEGIN + " · {}"
 SOLVED_NAME = SOLVED_BEGIN + " · {}"
 SELECTION_NAME = "Selection"
-RECIPE_KEY = "brushwarp/recipe/"  # with the id of the layer that it belongs to
 
 
 class Document:
@@ -42,6 +43,11 @@ class Document:
     @property
     def is_open(self) -> bool:
         return any(other == self._document for other in Krita.instance().documents())
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is the one before the painter."""
+        return Krita.instance().activeDocument() == self._document
 
     @property
     def file(self) -> str:
@@ -196,6 +202,16 @@ class Document:
         self._document.setActiveNode(layer.node)
         return True
 
-    def keep_recipe(self, layer: Layer, recipe: str) -> None:
-        """Store how a layer was made with the document; Krita has no such place in the layer itself."""
-        self._document.setAnnotation(RECIPE_KEY + layer.id, "How Brushwarp made a layer", QByteArray(recipe.encode("utf-8")))
+    def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace) -> Layer:
+        """A new paint layer in the place and the colour space of one that has no masks, in one step of undo; above it, where Krita does not
+        let it go. This must be the active document."""
+        node = filled_node(self._document, name, place, pixels, sent, old.space)
+        found = put_in_place(self._document, old.node, node)
+        if found is None:
+            old.node.parentNode().addChildNode(node, old.node)
+        return Layer(node if found is None else found)
+
+    @property
+    def records(self) -> Records:
+        """What it keeps of each result."""
+        return Records(self._document)

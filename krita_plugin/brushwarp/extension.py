@@ -11,8 +11,10 @@ from .arrows_docker import ArrowsDocker
 from .command import Desk
 from .deform import DeformCommand
 from .docker import Docker
+from .edit import EditCommand
 from .messages import guarded, main_window
 from .qt import QMenu
+from .repeat import RepeatCommand
 from .styles_docker import StylesDocker
 from .stylize import StylizeCommand
 from .suggest import SuggestCommand
@@ -39,9 +41,12 @@ class BrushwarpExtension(Extension):
         super().__init__(parent)
         self._desk = Desk()
         self._train = TrainCommand()
+        stylize, deform = StylizeCommand(self._desk), DeformCommand(self._desk)
         self._commands = [
-            StylizeCommand(self._desk),
-            DeformCommand(self._desk),
+            stylize,
+            deform,
+            RepeatCommand(self._desk),
+            EditCommand(self._desk, stylize, deform),
             SuggestCommand(self._desk),
             DockerCommand("arrows", "&Arrows…", ArrowsDocker, arrows_docker.DOCKER),
             DockerCommand("styles", "St&yles…", StylesDocker, styles_docker.DOCKER),

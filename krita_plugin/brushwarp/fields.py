@@ -25,6 +25,7 @@ from .qt import (
     QWidget,
 )
 
+AS_BEFORE = "as before"  # in the place of a layer's id: no layer has it
 ICON = QSize(48, 32)
 PREVIEW = QSize(192, 128)
 LARGEST_SHOWN = 100 * 1000 * 1000  # pixels of a picture file that is opened for a thumbnail
@@ -60,6 +61,12 @@ class ArrowBox(QComboBox):
     def layer(self) -> Optional[str]:
         """The id of the chosen layer."""
         return self.currentData()
+
+    def offer_as_before(self, count: int) -> None:
+        """Choose the arrows that an earlier result was bent along, which can be chosen then, or none if there were none."""
+        if count:
+            self.insertItem(0, "As before ({})".format(count_in_words(count)), AS_BEFORE)
+        self.setCurrentIndex(0)
 
 
 class PictureLabel(QLabel):

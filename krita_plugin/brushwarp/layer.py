@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 from .colour import ColorSpace, pixel_format, space_to_send
 from .qt import QByteArray, QPixmap
@@ -57,6 +57,29 @@ class Layer:
         """The same for a layer that is looked at alone: it may be locked."""
         self._refuse_other_kinds()
         self._refuse_colours_and_nothing()
+
+    def refuse_unreplaceable(self) -> None:
+        """Raise Refusal unless another layer can take the place of this one: masks on it would be lost."""
+        self._refuse_other_kinds()
+        if self.node.locked():
+            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker.")
+        if self.node.childNodes():
+            raise Refusal("“{}” has masks, which would be lost.".format(self.name), "Move them onto another layer, and back afterwards.")
+
+    def beneath(self) -> Optional[Layer]:
+        """The layer directly below, in the same group."""
+        siblings = self._siblings()
+        place = [layer.id for layer in siblings].index(self.id) if siblings else 0
+        return siblings[place - 1] if place else None
+
+    def sibling(self, beginning: str) -> Optional[Layer]:
+        """One in the same group whose name begins so."""
+        return next((layer for layer in self._siblings() if layer.name.startswith(beginning)), None)
+
+    def _siblings(self) -> List[Layer]:
+        """Itself among them, the lowest first."""
+        parent = self.node.parentNode()
+        return [] if parent is None else [Layer(child) for child in parent.childNodes()]
 
     def _refuse_other_kinds(self) -> None:
         kind = self.node.type()

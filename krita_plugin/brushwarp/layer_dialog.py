@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, Mapping, Optional, Sequence, Tuple
 
-from .fields import PREVIEW, PictureLabel
+from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
@@ -75,3 +75,21 @@ class ChoicePicture(QWidget):
         self._picture.show_picture(self._styles.picture)
         self._picture.setToolTip("" if choice is None else self._tips[choice.kind])
         return choice is not None
+
+
+class BendingDialog(LayerDialog):
+    """One that also asks along which arrows."""
+
+    def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
+        super().__init__(parent, name, title)
+        self._arrows = ArrowBox(choices)
+
+    @property
+    def arrow_layer(self) -> Optional[str]:
+        """The id of the layer whose arrows bend the picture, AS_BEFORE, or None."""
+        return self._arrows.layer
+
+    def edit(self, layer_name: str, arrows: int) -> None:
+        """Speak of an earlier result, which so many arrows bent."""
+        self.setWindowTitle("Brushwarp – Edit “{}”".format(layer_name))
+        self._arrows.offer_as_before(arrows)

@@ -7,7 +7,7 @@ once. Meanwhile the painter may go on, and even close the document: then nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Callable, Optional
 
 from .bridge.client import Progress, Queued
 from .bridge.request import LayerRequest
@@ -16,10 +16,12 @@ from .delivery import Delivery
 from .document import Document
 from .job import Answer, Done, Failed, Job, Order
 from .messages import guarded, main_window, show_note, show_problem
+from .origin import Made
 from .progress import ProgressWindow
 from .qt import QTimer
 
 POLL_MS = 30
+COME_BACK = "It is painted: go back to its picture to have it there."
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,10 @@ class Task:
 class Painting:
     """Begins when it is made; may raise Refusal then."""
 
-    def __init__(self, document: Document, cutout: Cutout, task: Task) -> None:
-        self._document, self._cutout, self._task = document, cutout, task
+    def __init__(self, document: Document, cutout: Cutout, task: Task, on_made: Callable[[Made], None]) -> None:
+        """on_made: told of a result that can be repeated."""
+        self._document, self._cutout, self._task, self._on_made = document, cutout, task, on_made
+        self._answer: Optional[Answer] = None
         selection = cutout.selection()
         self._job = Job(Order(task.request, cutout.pixels(), selection, task.style_pixels))
         self._progress = ProgressWindow(main_window(), task.delivery.title(cutout.layer.name))
@@ -75,10 +79,14 @@ class Painting:
                 show_problem(event.error)
                 return
             elif isinstance(event, Done):
-                self._end()
-                self._deliver(event.answer)
-                return
-        self._progress.show_time()
+                self._answer = event.answer
+        if self._answer is None:
+            self._progress.show_time()
+        elif self._task.delivery.needs_painter and self._document.is_open and not self._document.is_active:
+            self._progress.show_wish(COME_BACK)
+        else:
+            self._end()
+            self._deliver(self._answer)
 
     def _end(self) -> None:
         self._timer.stop()
@@ -93,4 +101,6 @@ class Painting:
         if source is None:
             show_note("{} finished after its layer had been removed.".format(delivery.subject), "Nothing was changed.")
             return
-        delivery.bring(answer, self._document, self._cutout, source)
+        made = delivery.bring(answer, self._document, self._cutout, source)
+        if made is not None:
+            self._on_made(made)

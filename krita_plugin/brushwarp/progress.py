@@ -85,6 +85,12 @@ class ProgressWindow(QDialog):
         """Called often: the seconds show that it goes on, however long a step takes."""
         self._stage.setText("{}… {:.0f} s".format(self._said, time.monotonic() - self._began))
 
+    def show_wish(self, words: str) -> None:
+        """All is done but what the painter is asked for."""
+        self._bar.setRange(0, STEPS)
+        self._bar.setValue(STEPS)
+        self._stage.setText(words)
+
     def finish(self) -> None:
         """Close without having been cancelled."""
         self.blockSignals(True)

@@ -33,3 +33,11 @@ class Rectangle:
         right = min(self.x + self.width, other.x + other.width)
         bottom = min(self.y + self.height, other.y + other.height)
         return Rectangle(left, top, max(0, right - left), max(0, bottom - top))
+
+    def joined(self, other: Rectangle) -> Rectangle:
+        """The smallest that holds both; an empty one counts for nothing."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        left, top = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = max(self.x + self.width, other.x + other.width), max(self.y + self.height, other.y + other.height)
+        return Rectangle(left, top, right - left, bottom - top)

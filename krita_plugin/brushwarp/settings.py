@@ -38,7 +38,7 @@ class Remembered:
         return cls(**{name: value for name, value in found.items() if value is not None})
 
 
-def _text(value: Any) -> Optional[str]:
+def text(value: Any) -> Optional[str]:
     return value if isinstance(value, str) else None
 
 
@@ -46,7 +46,7 @@ def _flag(value: Any) -> Optional[bool]:
     return value if isinstance(value, bool) else None
 
 
-def _number(low: float, high: float) -> Reading:
+def number(low: float, high: float) -> Reading:
     def read(value: Any) -> Optional[float]:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return float(value) if is_number and low <= value <= high else None
@@ -76,11 +76,11 @@ class StylizeSettings(Remembered):
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
-        "style": _text,
-        "medium": _text,
-        "fine": _text,
-        "strength": _number(0.0, 1.0),
-        "brush_scale": _number(*BRUSH_SCALES),
+        "style": text,
+        "medium": text,
+        "fine": text,
+        "strength": number(0.0, 1.0),
+        "brush_scale": number(*BRUSH_SCALES),
         "keep_colors": _flag,
     }
 
@@ -100,12 +100,12 @@ class DeformSettings(Remembered):
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
-        "style": _text,
-        "picture": _text,
-        "method": _text,
-        "content_weight": _number(*CONTENT_WEIGHTS),
-        "warp_weight": _number(*WARP_WEIGHTS),
-        "tv_weight": _number(*TV_WEIGHTS),
+        "style": text,
+        "picture": text,
+        "method": text,
+        "content_weight": number(*CONTENT_WEIGHTS),
+        "warp_weight": number(*WARP_WEIGHTS),
+        "tv_weight": number(*TV_WEIGHTS),
         "unfold": _flag,
         "size": _whole(*WORKING_SIZES),
     }
@@ -125,7 +125,7 @@ class SuggestSettings(Remembered):
     """style, picture: as DeformSettings has them. count, mirror: as SuggestRequest has them."""
 
     readings: ClassVar[Dict[str, Reading]] = {
-        "style": _text, "picture": _text, "count": _whole(1, MOST_SUGGESTED), "mirror": _flag,
+        "style": text, "picture": text, "count": _whole(1, MOST_SUGGESTED), "mirror": _flag,
     }
 
     style: str = ""
@@ -138,7 +138,7 @@ class SuggestSettings(Remembered):
 class TrainSettings(Remembered):
     """As TrainingRequest has them. The name belongs to one layer, and is not remembered."""
 
-    readings: ClassVar[Dict[str, Reading]] = {"artist": _text, "photos": _text, "quality": _one_of(*QUALITIES)}
+    readings: ClassVar[Dict[str, Reading]] = {"artist": text, "photos": text, "quality": _one_of(*QUALITIES)}
 
     artist: str = ""
     photos: str = ""

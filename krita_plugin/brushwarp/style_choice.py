@@ -23,12 +23,17 @@ class StyleChoice:
     @property
     def key(self) -> str:
         """What it is known by in lists and settings."""
-        return "{}:{}".format(self.kind, self.id)
+        return key_of(self.kind, self.id)
 
     @property
     def is_picture(self) -> bool:
         """Whether it is looked at itself, instead of a network that was trained on it."""
         return self.kind != GALLERY
+
+
+def key_of(kind: str, id: str) -> str:
+    """See StyleChoice."""
+    return "{}:{}".format(kind, id)
 
 
 def layer_choice(layer_id: str, name: str) -> StyleChoice:
@@ -38,7 +43,6 @@ def layer_choice(layer_id: str, name: str) -> StyleChoice:
 def file_choice(path: str) -> StyleChoice:
     file = os.path.basename(path)
     return StyleChoice(FILE, path, os.path.splitext(file)[0] or file, file)
-
 
 
 def method_for(choice: Optional[StyleChoice], wanted: str) -> Method:

@@ -18,6 +18,7 @@ from .messages import main_window
 from .painting import Task
 from .refusal import Refusal
 from .settings import StylizeSettings
+from .style_choice import GALLERY, key_of
 from .stylize_dialog import StylizeDialog
 
 
@@ -39,12 +40,12 @@ class StylizeCommand(Command):
     name = "stylize"
     text = "&Stylize…"
 
-    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
+    def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:
             raise Refusal("There are no styles yet.", "Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp.")
         return StylizeDialog(main_window(), layer.name, arrow_choices(document), StylizeSettings.from_text(kept))
 
-    def _task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
+    def task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings
         request = StylizeRequest(
             style=settings.style,
@@ -55,4 +56,4 @@ class StylizeCommand(Command):
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, NewPainting(dialog.style_name, shows_pictures=True))
+        return Task(request, NewPainting(dialog.style_name, key_of(GALLERY, settings.style), shows_pictures=True))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
-from .fields import ICON, ArrowBox, ArrowChoice, RatioField, ShareField, pixmap_of
+from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
 from .gallery_view import GalleryView
-from .layer_dialog import LayerDialog
+from .layer_dialog import BendingDialog
 from .messages import guarded
 from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
@@ -15,11 +15,11 @@ AS_STYLE = "As the style"
 SIZE = (820, 460)  # room for seven styles in three columns
 
 
-class StylizeDialog(LayerDialog):
+class StylizeDialog(BendingDialog):
     """`settings`, `style_name` and `arrow_layer` are what was chosen."""
 
     def __init__(self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings) -> None:
-        super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name))
+        super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name), choices)
         self._gallery = GalleryView()
         self._mix = QCheckBox("&Mix styles")
         self._mix.setObjectName("mix")
@@ -30,7 +30,6 @@ class StylizeDialog(LayerDialog):
         self._keep = QCheckBox("Keep the layer's &colours")
         self._keep.setObjectName("keep_colors")
         self._keep.setToolTip("Take brushwork and light from the painting, and leave the colours as they are")
-        self._arrows = ArrowBox(choices)
         rows = [
             ("&Strength:", self._strength), ("&Brush:", self._brush), ("", self._keep), ("Arro&ws:", self._arrows), ("", self._mix),
             ("Coars&e strokes:", self._scales[0]), ("Me&dium strokes:", self._scales[1]), ("&Fine strokes:", self._scales[2]),
@@ -55,11 +54,6 @@ class StylizeDialog(LayerDialog):
         names = {style.id: style.name for style in self._gallery.styles}
         ids = (settings.style, *(other or settings.style for other in (settings.medium, settings.fine)))
         return " + ".join(dict.fromkeys(names[each] for each in ids))
-
-    @property
-    def arrow_layer(self) -> Optional[str]:
-        """The id of the layer whose arrows bend the picture, or None."""
-        return self._arrows.layer
 
     @property
     def settings(self) -> StylizeSettings:

@@ -23,12 +23,12 @@ class SuggestCommand(Command):
     name = "suggest"
     text = "Suggest &keypoints…"
 
-    def _dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> SuggestDialog:
+    def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> SuggestDialog:
         with_picture = [style for style in styles if style.has_painting]  # the others have nothing to look at
         settings = SuggestSettings.from_text(kept)
         return SuggestDialog(main_window(), layer.name, offers(document, layer, with_picture), settings, document.folder)
 
-    def _task(self, document: Document, cutout: Cutout, dialog: SuggestDialog) -> Task:
+    def task(self, document: Document, cutout: Cutout, dialog: SuggestDialog) -> Task:
         settings, style = dialog.settings, ChosenStyle(document, cutout, dialog.style)
         request = SuggestRequest(
             style=style.name,

@@ -9,7 +9,7 @@ from .command import Desk, installed
 from .cutout import Cutout
 from .delivery import NewMask, NewWarp
 from .document import Document
-from .painting import Painting, Task
+from .painting import Task
 from .transform_mask import Lattice
 
 
@@ -27,5 +27,5 @@ def apply_warp(desk: Desk, document: Document, layer_id: str, arrow_layer: str, 
     task = Task(request, NewWarp())
     if as_mask:
         lattice = Lattice.over(cutout.place)
-        task = Task(replace(request, lattice=lattice.asked), NewMask(lattice))
-    desk.painting = Painting(document, cutout, task)
+        task = Task(replace(request, lattice=lattice.asked), NewMask(lattice=lattice))
+    desk.begin(document, cutout, task)

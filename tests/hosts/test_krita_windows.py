@@ -95,7 +95,9 @@ def seen(painter, tmp_path_factory):
 
 
 def test_the_menu_is_tools_brushwarp(seen):
-    assert seen["menu"] == ["&Stylize…", "&Deform…", "Suggest &keypoints…", "&Arrows…", "St&yles…", "&Train style from layer…"]
+    assert seen["menu"] == [
+        "&Stylize…", "&Deform…", "&Repeat last", "&Edit this result…", "Suggest &keypoints…", "&Arrows…", "St&yles…", "&Train style from layer…",
+    ]
 
 
 def test_the_dialog_names_layer_and_styles_and_explains_its_fields(seen):

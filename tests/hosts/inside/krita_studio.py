@@ -22,6 +22,7 @@ try:
         QDoubleSpinBox,
         QLabel,
         QListWidget,
+        QMdiArea,
         QMessageBox,
         QPushButton,
         QSpinBox,
@@ -36,6 +37,7 @@ except ImportError:
         QDoubleSpinBox,
         QLabel,
         QListWidget,
+        QMdiArea,
         QMessageBox,
         QPushButton,
         QSpinBox,
@@ -87,6 +89,17 @@ def new_document(width, height, model="RGBA", depth="U8", profile="", ppi=72.0, 
     krita.setActiveDocument(document)
     yield from wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
     return document
+
+
+def go_to(document):
+    """The window of another open document."""
+    krita = Krita.instance()
+    area = krita.activeWindow().qwindow().findChild(QMdiArea)
+    for _ in area.subWindowList():
+        if krita.activeDocument() != document:
+            area.activateNextSubWindow()
+            yield 200
+    yield from wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
 
 
 def add_layer(document, name, pixels, x, y, width, height, parent=None):
@@ -231,6 +244,54 @@ def open_dialog(verb="stylize"):
     if dialog is None:
         return (yield from dismiss())
     return dialog
+
+
+def open_dialog_of(action, verb, with_message=False):
+    """As `open_dialog`, by another entry of the menu. with_message: the dialog comes with one, which stays."""
+    name = "brushwarp_%s_dialog" % verb
+    Krita.instance().action("brushwarp_" + action).trigger()
+    yield from wait_for(lambda: message_shown() and shown(name) if with_message else shown(name) or message_shown(), "dialog or message")
+    if with_message or shown(name):
+        return shown(name)
+    return (yield from dismiss())
+
+
+def accept_edit(document, dialog, seconds=60):
+    """OK in the dialog of Edit this result…, and wait: the node that is in the place of the edited one."""
+    before = document.activeNode()
+    parent = before.parentNode()
+    place = [node.uniqueId() for node in parent.childNodes()].index(before.uniqueId())
+    button(dialog, "Ok").click()
+
+    def ended():
+        there = parent.childNodes()[place]
+        return message_shown() or not shown("brushwarp_progress") and there.uniqueId() != before.uniqueId() and there
+
+    found = yield from wait_for(ended, "end of the job", seconds)
+    yield 300
+    document.waitForDone()
+    return found
+
+
+def repeat(document, seconds=60):
+    """Repeat last, and wait: the new layer's name, or the text of a message."""
+    before = document.activeNode().uniqueId()
+    Krita.instance().action("brushwarp_repeat").trigger()
+    yield from wait_for(lambda: message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before, "end of the job", seconds)
+    if message_shown():
+        return (yield from dismiss())
+    document.waitForDone()
+    return document.activeNode().name()
+
+
+def chosen_for_stylize(document, layer):
+    """The style that Stylize… opens with for a layer."""
+    yield from activate(document, layer)
+    dialog = yield from open_dialog()
+    style = chosen_in_gallery(dialog)
+    button(dialog, "Cancel").click()
+    yield from wait_for(lambda: not shown("brushwarp_stylize_dialog"), "end of the dialog")
+    return style
 
 
 def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None, mix=None):

@@ -1,0 +1,113 @@
+"""Edit this result…: the dialog with which a layer was made, as it was filled in then; what comes takes that layer's place."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, Dict, Optional, Tuple
+
+from .bridge.recipes import Recipe, read_recipe
+from .bridge.request import Arrow
+from .bridge.styles import installed_styles
+from .command import Desk, active_layer, installed
+from .cutout import Cutout
+from .deform import DeformCommand
+from .delivery import NewPainting, NewVersion
+from .document import LAYER_NAME, Document
+from .fields import AS_BEFORE
+from .layer import Layer
+from .messages import guarded, show_note
+from .origin import Made, Origin, arrows_of, mask_at, settings_of
+from .refusal import Refusal
+from .stylize import StylizeCommand
+
+NO_RESULT = "Choose a layer that Stylize… or Deform… has made. Of copies of such layers Brushwarp knows nothing."
+BENT = "Apply warp bends along what the docker Brushwarp arrows shows: change the arrows, apply again, and delete this layer."
+
+
+class EditCommand:
+    """An entry beside those whose results it edits."""
+
+    name = "edit"
+    text = "&Edit this result…"
+
+    def __init__(self, desk: Desk, stylize: StylizeCommand, deform: DeformCommand) -> None:
+        self._desk = desk
+        self._commands = {"stylize": stylize, "deform": deform}
+
+    def ask(self) -> None:
+        """Show the dialog for the active layer. Raises Refusal or WorkerError if it is none that can be edited."""
+        if self._desk.is_taken:
+            self._desk.painting.show()
+            return
+        install = installed()
+        document, active = active_layer("edit")
+        result, made = _result(document, active)
+        recipe = read_recipe(made.recipe)
+        if recipe.verb not in self._commands:
+            raise Refusal("“{}” was not painted, but bent.".format(result.name), BENT)
+        result.refuse_unreplaceable()
+        source = _source(document, result, made.origin)
+        source.refuse_unreadable()
+        command = self._commands[recipe.verb]
+        styles = installed_styles(install)
+        dialog = command.dialog(document, source, styles, settings_of(recipe, made.origin).to_text())
+        dialog.edit(result.name, len(recipe.keypoints))
+        dialog.accepted.connect(guarded(lambda: self._begin(document, source.id, result.id, made, dialog)))
+        dialog.finished.connect(lambda *_: dialog.deleteLater())
+        dialog.open()
+        if not recipe.is_like_picture and recipe.style not in [style.id for style in styles]:
+            show_note("The style “{}”, in which this was painted, is not in the gallery any more.".format(recipe.style), "Another one is chosen.")
+
+    def _begin(self, document: Document, source_id: str, result_id: str, made: Made, dialog: Any) -> None:
+        source = document.settled_layer(source_id)
+        result = document.settled_layer(result_id)
+        result.refuse_unreplaceable()
+        recipe = read_recipe(made.recipe)
+        mask = document.records.selection_of(result, made.origin)
+        cutout = CutoutOfThen(document, source, recipe, made.origin, mask)
+        task = self._commands[recipe.verb].task(document, cutout, dialog)
+        request = replace(task.request, seed=recipe.seed)
+        if recipe.verb == "stylize" and dialog.arrow_layer == AS_BEFORE:
+            request = replace(request, smoothness=recipe.smoothness(request.width, request.height))
+        is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
+        delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
+        self._desk.begin(document, cutout, replace(task, request=request, delivery=delivery))
+
+
+class CutoutOfThen(Cutout):
+    """Of a layer that is painted once more: with the selection, and, where they are wanted, the arrows of that time."""
+
+    def __init__(self, document: Document, layer: Layer, recipe: Recipe, origin: Origin, mask: Optional[bytes]) -> None:
+        super().__init__(document, layer)
+        self._recipe, self._origin, self._mask = recipe, origin, mask
+
+    def selection(self) -> Optional[bytes]:
+        return None if self._mask is None else mask_at(self._mask, self._origin.place, self.place)
+
+    def _keypoints(self, arrow_layer: Optional[str]) -> Tuple[Arrow, ...]:
+        if arrow_layer == AS_BEFORE:
+            return arrows_of(self._recipe, self._origin, self.place)
+        return super()._keypoints(arrow_layer)
+
+
+def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:
+    """The active layer, or the painting in the group that is active, with what was kept of it. Raises Refusal if there is none."""
+    for layer in (active, *active.below()):
+        made = document.records.of(layer)
+        if made is not None:
+            return layer, made
+    raise Refusal("“{}” is no result of Brushwarp.".format(active.name), NO_RESULT)
+
+
+def _source(document: Document, result: Layer, origin: Origin) -> Layer:
+    """What it was made of; of a result of an older Brushwarp the layer below it. Raises Refusal if it is gone."""
+    found = document.layer(origin.source) if origin.source else result.beneath()
+    if found is None:
+        raise Refusal(
+            "The layer that “{}” was made of is gone.".format(result.name), "Bring it back by Undo, or choose another layer and Repeat last."
+        )
+    return found
+
+
+def _fields(delivery: NewPainting) -> Dict[str, Any]:
+    return {field.name: getattr(delivery, field.name) for field in fields(delivery)}

@@ -1,0 +1,106 @@
+"""What is kept of a result beside its recipe: what it was made of, and what was selected then. Neither Krita nor Qt."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Dict, Optional, Tuple
+
+from .bridge.recipes import Recipe
+from .bridge.request import Arrow
+from .rectangle import Rectangle
+from .settings import DeformSettings, Reading, Remembered, StylizeSettings, number, text
+from .style_choice import FILE, GALLERY, key_of
+
+
+def _four_whole(value: Any) -> Optional[Tuple[int, ...]]:
+    is_place = isinstance(value, list) and len(value) == 4 and all(type(side) is int for side in value)
+    return tuple(value) if is_place else None
+
+
+@dataclass(frozen=True)
+class Origin(Remembered):
+    """source: the id of the layer that it was made of. box: x, y, width and height of what of it was worked on, in the document's pixels.
+
+    style: the key of a StyleChoice, or nothing. name: of the style or styles, as the new layer is named for it. made: seconds since
+    the epoch.
+    """
+
+    readings: ClassVar[Dict[str, Reading]] = {
+        "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12),
+    }
+
+    source: str = ""
+    box: Tuple[int, ...] = (0, 0, 0, 0)
+    style: str = ""
+    name: str = ""
+    made: float = field(default_factory=time.time)
+
+    @property
+    def place(self) -> Rectangle:
+        return Rectangle(*self.box)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A result: recipe: its JSON."""
+
+    recipe: str
+    origin: Origin
+
+
+def settings_of(recipe: Recipe, origin: Origin) -> Remembered:
+    """What the dialog that a result was made with shows for it."""
+    told = recipe.settings
+    if recipe.verb == "stylize":
+        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings})
+    names = ("content_weight", "warp_weight", "tv_weight", "unfold", "size")
+    settings = DeformSettings(style=style_of(recipe, origin), **{name: told[name] for name in names})
+    if not recipe.is_like_picture:
+        return settings
+    file = recipe.style if settings.style.startswith(FILE) else ""
+    return replace(settings, method=told["base"], picture=file)
+
+
+def style_of(recipe: Recipe, origin: Origin) -> str:
+    """The key of a StyleChoice; the recipe itself knows styles and files."""
+    return origin.style or key_of(FILE if recipe.is_like_picture else GALLERY, recipe.style)
+
+
+def arrows_of(recipe: Recipe, origin: Origin, place: Rectangle) -> Tuple[Arrow, ...]:
+    """A recipe's arrows in pixels of a rectangle of the same layer, which may have been painted on, or moved, since then."""
+    was = origin.place
+    if was.is_empty or (was.width, was.height) == (place.width, place.height):
+        return recipe.arrows(place.width, place.height)
+    x, y = was.x - place.x, was.y - place.y
+    return tuple((a + x, b + y, c + x, d + y) for a, b, c, d in recipe.arrows(was.width, was.height))
+
+
+def packed(mask: bytes) -> bytes:
+    """A selection as it is kept: large areas of one value take next to nothing."""
+    return zlib.compress(mask, 1)
+
+
+def unpacked(data: bytes, area: int) -> Optional[bytes]:
+    """None for what is none of so many pixels."""
+    try:
+        unpacking = zlib.decompressobj()
+        mask = unpacking.decompress(data, area + 1)
+    except zlib.error:
+        return None
+    return mask if len(mask) == area else None
+
+
+def mask_at(mask: bytes, of: Rectangle, place: Rectangle) -> bytes:
+    """The mask of one rectangle as that of another: nothing is selected outside of the first."""
+    both = of.clipped(place)
+    left, right = bytes(max(0, both.x - place.x)), bytes(max(0, place.x + place.width - both.x - both.width))
+    rows = []
+    for y in range(place.y, place.y + place.height):
+        if both.is_empty or not both.y <= y < both.y + both.height:
+            rows.append(bytes(place.width))
+        else:
+            begin = (y - of.y) * of.width + both.x - of.x
+            rows.append(left + mask[begin : begin + both.width] + right)
+    return b"".join(rows)

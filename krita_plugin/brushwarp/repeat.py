@@ -1,0 +1,52 @@
+"""Repeat last: what was made last, of the active layer, without a question."""
+
+from __future__ import annotations
+
+from .bridge.recipes import Recipe, read_recipe
+from .command import Desk, active_layer, installed
+from .cutout import Cutout
+from .delivery import NewPainting, NewWarp
+from .document import Document
+from .origin import Origin, style_of
+from .painting import Task
+from .refusal import Refusal
+from .style_choice import LAYER, StyleChoice
+from .style_sources import ChosenStyle
+
+
+class RepeatCommand:
+    """The newest result of this session counts; before there is one, the newest that the document keeps."""
+
+    name = "repeat"
+    text = "&Repeat last"
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def ask(self) -> None:
+        """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""
+        if self._desk.is_taken:
+            self._desk.painting.show()
+            return
+        installed()
+        document, layer = active_layer("paint")
+        made = self._desk.last or document.records.newest()
+        if made is None:
+            raise Refusal("There is nothing to repeat yet.", "Stylize… or Deform… a layer first; Repeat last does the same with another one.")
+        layer = document.settled_layer(layer.id)
+        layer.refuse_unpaintable()
+        cutout = Cutout(document, layer)
+        self._desk.begin(document, cutout, _task(document, cutout, read_recipe(made.recipe), made.origin))
+
+
+def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
+    width, height, layout = cutout.place.width, cutout.place.height, cutout.layout["format"]
+    key, name = style_of(recipe, origin), origin.name or recipe.style
+    if recipe.verb == "warp":
+        return Task(recipe.request(width, height, layout, None), NewWarp())
+    kind, _, id = key.partition(":")
+    style = ChosenStyle(document, cutout, StyleChoice(kind, id, name, name)) if kind == LAYER else None
+    request = recipe.request(width, height, layout, document.short_side, None if style is None else style.picture)
+    waits = recipe.verb == "deform" and bool(request.keypoints)
+    delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe)
+    return Task(request, delivery, None if style is None else style.pixels)

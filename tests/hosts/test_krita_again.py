@@ -1,0 +1,308 @@
+"""Repeat last and Edit this result… in the real Krita: recipes that stay with the document, and layers that take the place of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from harness import KritaHost
+from krita_fixtures import STYLE_ID, STYLE_NAME, photo, save_random_style, settle_painter, to_layer_bytes
+
+OTHER_ID, OTHER_NAME = "breite_borsten", "Breite Borsten"
+SIZE, SMALL = (150, 110), (90, 120)
+
+
+@pytest.fixture(scope="module")
+def painter(settled_user) -> KritaHost:
+    settle_painter(settled_user)
+    save_random_style(settled_user.brushwarp_home / "styles", OTHER_ID, OTHER_NAME, seed=8)
+    return settled_user.krita
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("Wieder")
+    (folder / "photo.raw").write_bytes(to_layer_bytes(photo(*SIZE), "U8", False))
+    (folder / "small.raw").write_bytes(to_layer_bytes(photo(*SMALL, seed=4), "U8", False))
+    return folder
+
+
+def edits(folder, photo_size, style, other, other_name):
+    import krita_studio as studio
+    import screen
+    from krita import Krita
+    from PyQt5.QtWidgets import QComboBox, QLabel, QSpinBox
+
+    def state(document, *nodes):
+        return [studio.tree(document.rootNode()), Krita.instance().action("edit_undo").text(), *map(studio.fingerprint, nodes)]
+
+    told = {}
+    read, _ = studio.raw_files(folder)
+    document = yield from studio.new_document(*photo_size)
+    source = yield from studio.add_layer(document, "photo", read("photo"), 0, 0, *photo_size)
+    above = yield from studio.add_layer(document, "above", read("photo"), 0, 0, *photo_size)
+    above.setOpacity(120)
+    yield from studio.draw(document, studio.arrow(60, 50, 72, 56))
+    yield from studio.activate(document, source)
+    mask = studio.select(document, rectangle=(20, 20, 80, 60), feather=6)
+    layer = yield from studio.stylize(style=style, strength=0.8, brush_scale=1.5, keep_colors=True)
+    first = studio.own_pixels(layer)
+    made = studio.recipe(document, layer)
+    document.setSelection(None)
+    document.waitForDone()
+
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    yield 300
+    screen.screenshot("krita_edit")
+    told["dialog"] = [
+        dialog.windowTitle(), studio.chosen_in_gallery(dialog), dialog.findChild(QSpinBox, "strength").value(),
+        dialog.findChild(QComboBox, "arrows").currentText(),
+    ]
+    unchanged = yield from studio.accept_edit(document, dialog)
+    told["the same again"] = [studio.own_pixels(unchanged) == first, unchanged.uniqueId() != layer.uniqueId(), unchanged.name() == layer.name()]
+    told["same recipe"] = all(studio.recipe(document, unchanged)[name] == made[name] for name in ("style", "parameters", "keypoints", "seed"))
+
+    unchanged.setColorLabel(3)
+    unchanged.setBlendingMode("multiply")
+    unchanged.setOpacity(200)
+    unchanged.setInheritAlpha(True)
+    document.refreshProjection()
+    yield 500  # until Krita has noted, and shows, the blending mode
+    before = state(document, source, above, unchanged)
+    projection = studio.projection(document)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    studio.choose(dialog, style=other, strength=0.4)
+    edited = yield from studio.accept_edit(document, dialog)
+    told["edited"] = [edited.name(), edited.colorLabel(), edited.blendingMode(), edited.opacity(), edited.inheritAlpha()]
+    told["names"] = studio.tree(document.rootNode())
+    told["changed"] = studio.own_pixels(edited) != studio.own_pixels(unchanged)
+    told["recipe"] = studio.recipe(document, edited)
+    told["others"] = state(document, source, above)[2:] == before[2:4]
+    alpha = bytes(edited.pixelData(0, 0, *photo_size))[3::4]
+    told["clipped"] = max(abs(a - b) for a, b in zip(alpha, mask))
+    after, shown = state(document, edited), studio.projection(document)
+    yield from studio.press("edit_undo")
+    yield 500
+    back = [node for node in document.rootNode().childNodes() if node.uniqueId() == unchanged.uniqueId()][0]
+    told["undone"] = [state(document, source, above, back) == before, studio.projection(document) == projection]
+    yield from studio.press("edit_redo")
+    yield 500
+    again = [node for node in document.rootNode().childNodes() if node.uniqueId() == edited.uniqueId()][0]
+    told["redone"] = [state(document, again) == after, studio.projection(document) == shown]
+
+    edited.setName("Meine")
+    yield from studio.activate(document, edited)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    studio.choose(dialog, strength=1.0, arrows="None")
+    renamed = yield from studio.accept_edit(document, dialog)
+    told["renamed"] = [renamed.name(), studio.recipe(document, renamed)["keypoints"]]
+    told["style of Stylize…"] = yield from studio.chosen_for_stylize(document, source)
+
+    # What is painted, muted, drawn on or moved meanwhile decides nothing; what is edited there stays.
+    document.setSelection(None)
+    source.setPixelData(studio.QByteArray(bytes(4 * 20 * 20)), 0, 0, 20, 20)
+    yield from studio.activate(document, renamed)
+    other_document = yield from studio.new_document(60, 50)
+    yield from studio.go_to(document)
+    yield from studio.activate(document, renamed)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    studio.button(dialog, "Ok").click()
+    yield from studio.go_to(other_document)
+    progress = studio.shown("brushwarp_progress")
+    yield from studio.wait_for(lambda: any("go back" in label.text() for label in progress.findChildren(QLabel)), "a word to come back")
+    yield 500
+    screen.screenshot("krita_come_back")
+    told["elsewhere"] = [studio.tree(document.rootNode()), studio.tree(other_document.rootNode()), renamed.parentNode() is not None]
+    yield from studio.go_to(document)
+    yield from studio.wait_for(lambda: not studio.shown("brushwarp_progress"), "end of the job")
+    yield 300
+    told["back"] = [studio.tree(document.rootNode()), renamed.parentNode() is None, Krita.instance().action("edit_undo").text()]
+    told["saved"] = document.saveAs(folder + "/edited.kra")
+    yield 1000
+    return told
+
+
+@pytest.fixture(scope="module")
+def edited(painter, folder):
+    return painter.run_in_window(edits, folder=folder, photo_size=SIZE, style=STYLE_ID, other=OTHER_ID, other_name=OTHER_NAME)
+
+
+def test_the_dialog_opens_as_it_was_filled_in(edited):
+    assert edited["dialog"] == [f"Brushwarp – Edit “{STYLE_NAME} · Brushwarp”", STYLE_ID, 80, "As before (1 arrow)"]
+
+
+def test_unchanged_it_paints_the_same_pixels_in_the_same_selection(edited):
+    assert edited["the same again"] == [True, True, True]
+    assert edited["same recipe"]
+
+
+def test_the_result_is_replaced_where_it_was_and_nothing_else_changes(edited):
+    assert edited["edited"] == [f"{OTHER_NAME} · Brushwarp", 3, "multiply", 200, True]
+    assert edited["names"] == ["Background", "photo", f"{OTHER_NAME} · Brushwarp", "above", "Brushwarp keypoints"]
+    assert edited["changed"] and edited["others"]
+    assert edited["recipe"]["style"]["id"] == OTHER_ID and edited["recipe"]["parameters"]["strength"] == 0.4
+    assert len(edited["recipe"]["keypoints"]) == 1
+    assert edited["clipped"] <= 1
+
+
+def test_one_undo_brings_the_earlier_result_and_redo_the_later_one(edited):
+    assert edited["undone"] == [True, True]
+    assert edited["redone"] == [True, True]
+
+
+def test_a_name_of_the_painters_own_stays(edited):
+    assert edited["renamed"] == ["Meine", []]
+
+
+def test_editing_does_not_change_what_stylize_opens_with(edited):
+    assert edited["style of Stylize…"] == STYLE_ID
+
+
+def test_a_painter_who_is_elsewhere_by_then_is_asked_to_come_back(edited):
+    tree = ["Background", "photo", "Meine", "above", "Brushwarp keypoints"]
+    assert edited["elsewhere"] == [tree, ["Background"], True]
+    assert edited["back"] == [tree, True, "Undo Convert to a Paint Layer"]
+
+
+def goes_on(folder, small_size):
+    """In a Krita that was started anew, with the document that was saved."""
+    import krita_studio as studio
+    from krita import Krita
+
+    told = {}
+    read, _ = studio.raw_files(folder)
+    document = Krita.instance().activeDocument()
+    document.setBatchmode(True)
+    nodes = {node.name(): node for node in document.rootNode().childNodes()}
+    told["recipe"] = studio.recipe(document, nodes["Meine"])
+    yield from studio.activate(document, nodes["Meine"])
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    told["dialog"] = [dialog.windowTitle(), studio.chosen_in_gallery(dialog)]
+    studio.choose(dialog, strength=0.3)
+    layer = yield from studio.accept_edit(document, dialog)
+    told["edited"] = studio.recipe(document, layer)["parameters"]["strength"]
+
+    small = yield from studio.add_layer(document, "small", read("small"), 10, -10, *small_size)
+    told["repeated"] = yield from studio.repeat(document)
+    repeated = document.activeNode()
+    told["place"] = [repeated.bounds().x(), repeated.bounds().y(), repeated.bounds().width(), repeated.bounds().height()]
+    told["recipe of the repetition"] = studio.recipe(document, repeated)
+    yield from studio.activate(document, small)
+    layer = yield from studio.stylize(style="breite_borsten", strength=0.3, brush_scale=1.5, keep_colors=True, arrows="None")
+    told["as by the dialog"] = studio.own_pixels(layer) == studio.own_pixels(repeated)
+    yield from studio.press("edit_undo")
+    yield from studio.press("edit_undo")
+    told["undone"] = [node.name() for node in document.rootNode().childNodes()][-1]
+    return told
+
+
+@pytest.fixture(scope="module")
+def reopened(painter, folder, edited):
+    assert edited["saved"]
+    return painter.run_in_window(goes_on, opens=[folder / "edited.kra"], folder=folder, small_size=SMALL)
+
+
+def test_recipes_are_there_after_the_document_was_saved_and_opened_again(reopened):
+    assert reopened["recipe"]["style"]["id"] == OTHER_ID
+    assert reopened["dialog"] == ["Brushwarp – Edit “Meine”", OTHER_ID]
+    assert reopened["edited"] == 0.3
+
+
+def test_repeat_last_does_with_another_layer_what_stylize_would(reopened):
+    assert reopened["repeated"] == f"{OTHER_NAME} · Brushwarp"
+    assert reopened["place"] == [10, -10, *SMALL]
+    parameters = reopened["recipe of the repetition"]["parameters"]
+    assert (parameters["strength"], parameters["brush_scale"], parameters["keep_colors"]) == (0.3, 1.5, True)
+    assert reopened["as by the dialog"]
+    assert reopened["undone"] == "small"
+
+
+def starts_with_the_newest(folder):
+    """The newest of what the document keeps, in a session that has made nothing."""
+    import krita_studio as studio
+    from krita import Krita
+
+    document = Krita.instance().activeDocument()
+    document.setBatchmode(True)
+    photo = [node for node in document.rootNode().childNodes() if node.name() == "photo"][0]
+    yield from studio.activate(document, photo)
+    name = yield from studio.repeat(document)
+    return [name, studio.recipe(document, document.activeNode())["parameters"]["strength"], studio.recipe(document, document.activeNode())["style"]["id"]]
+
+
+def test_a_fresh_session_repeats_the_newest_result_of_the_document(painter, folder, edited):
+    assert painter.run_in_window(starts_with_the_newest, opens=[folder / "edited.kra"], folder=folder) == [f"{OTHER_NAME} · Brushwarp", 1.0, OTHER_ID]
+
+
+def refuses(folder, photo_size, style):
+    import krita_studio as studio
+    from krita import Krita
+
+    told = {}
+    read, _ = studio.raw_files(folder)
+    document = yield from studio.new_document(*photo_size)
+    source = yield from studio.add_layer(document, "photo", read("photo"), 0, 0, *photo_size)
+    Krita.instance().action("brushwarp_repeat").trigger()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["nothing yet"] = yield from studio.dismiss()
+    told["no result"] = yield from studio.open_dialog_of("edit", "stylize")
+    layer = yield from studio.stylize(style=style, arrows="None")
+    mask = document.createTransparencyMask("mask")
+    layer.addChildNode(mask, None)
+    document.waitForDone()
+    yield from studio.activate(document, layer)
+    told["masks"] = yield from studio.open_dialog_of("edit", "stylize")
+    mask.remove()
+    document.waitForDone()
+    layer.setLocked(True)
+    yield from studio.activate(document, layer)
+    told["locked"] = yield from studio.open_dialog_of("edit", "stylize")
+    layer.setLocked(False)
+    key = "brushwarp/recipe/" + layer.uniqueId().toString()
+    kept = bytes(document.annotation(key))
+    document.setAnnotation(key, "", studio.QByteArray(kept[:-40]))
+    told["damaged"] = yield from studio.open_dialog_of("edit", "stylize")
+    document.setAnnotation(key, "", studio.QByteArray(kept.replace(style.encode(), b"verschwunden")))
+    dialog = yield from studio.open_dialog_of("edit", "stylize", with_message=True)
+    told["style gone"] = yield from studio.dismiss()
+    studio.button(dialog, "Cancel").click()
+    yield 300
+    document.setAnnotation(key, "", studio.QByteArray(kept))
+    document.setAnnotation(key, "", studio.QByteArray(kept.replace(b'"stylize"', b'"warp"')))
+    told["bent"] = yield from studio.open_dialog_of("edit", "stylize")
+    document.setAnnotation(key, "", studio.QByteArray(kept))
+    before = [studio.tree(document.rootNode()), studio.fingerprint(layer)]
+    source.remove()
+    document.waitForDone()
+    yield from studio.activate(document, layer)
+    told["source gone"] = yield from studio.open_dialog_of("edit", "stylize")
+    yield from studio.press("edit_undo")
+    told["as before"] = [studio.tree(document.rootNode()), studio.fingerprint(layer)] == before
+    return told
+
+
+@pytest.fixture(scope="module")
+def refused(painter, folder):
+    return painter.run_in_window(refuses, folder=folder, photo_size=SIZE, style=STYLE_ID)
+
+
+REFUSALS = {
+    "nothing yet": ("nothing to repeat yet", "Stylize…"),
+    "no result": ("“photo” is no result of Brushwarp", "Choose a layer that"),
+    "masks": ("has masks, which would be lost", "Move them"),
+    "locked": ("is locked", "Unlock it"),
+    "damaged": ("no Brushwarp recipe", "Take the recipe as it was written"),
+    "style gone": ("“verschwunden”", "not in the gallery any more", "Another one is chosen"),
+    "bent": ("was not painted, but bent", "Brushwarp arrows"),
+    "source gone": ("was made of is gone", "Undo"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSALS)
+def test_what_can_not_be_repeated_or_edited_is_refused_in_words_that_say_what_to_do(refused, what):
+    for words in REFUSALS[what]:
+        assert words in refused[what]
+
+
+def test_a_refusal_changes_nothing(refused):
+    assert refused["as before"]
