@@ -113,7 +113,7 @@ def for_warp(procedure):
 
 
 def for_train(procedure):
-    from training_words import QUALITIES, STANDARD
+    from bridge.training_words import QUALITIES, STANDARD
 
     procedure.add_string_argument("name", "_Name", "What the style is called in the gallery; by default as the layer or its image", "", FLAGS)
     procedure.add_string_argument("artist", "_Artist", "Who painted it, for the style's card; may be left out", "", FLAGS)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Optional, Sequence, Tuple, Union
 
 from bridge.errors import JobCancelled, WorkerError
+from bridge.training_words import style_name
 from bridge.trainings import TrainingRequest, start_training
 from gi.repository import Gimp
 from layers import Source, find_source, read_pixels
 from painting import Outcome, attempt, text_of
-from training_words import style_name
 
 
 def run(run_mode: Gimp.RunMode, image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
@@ -60,8 +59,7 @@ def _find(image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable]) -> So
 def default_name(source: Source) -> str:
     """The image's, where the layer is all that it has; else the layer's."""
     file = source.image.get_file()
-    alone = file is not None and len(source.image.get_layers()) == 1
-    return style_name(os.path.basename(file.get_parse_name()) if alone else source.layer.get_name())
+    return style_name(source.layer.get_name(), "" if file is None else file.get_parse_name(), len(source.image.get_layers()) == 1)
 
 
 def order(source: Source, config: Any) -> Tuple[TrainingRequest, bytes]:

@@ -7,6 +7,7 @@ from typing import Any, Optional, Union
 
 from bridge.errors import WorkerError
 from bridge.training import NAME_LIMIT
+from bridge.training_words import QUALITIES
 from bridge.trainings import start_training
 from form import Form
 from layers import Source
@@ -15,7 +16,6 @@ from photos_chooser import PhotosChooser
 from thumbnails import layer_picture
 from toolkit import GimpUi, GLib, Gtk, Pango
 from training import default_name, order
-from training_words import QUALITIES
 from trainings_list import TrainingsList
 
 THUMBNAIL = (96, 72)  # pixels at most, of the layer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bridge.training_words import share, standing
 from bridge.trainings import TrainingStatus
 from thumbnails import fitted, scaled
 from toolkit import GdkPixbuf, GLib, Gtk, Pango
-from training_words import sentence, share
 
 SAMPLE = (72, 72)  # pixels at most
 LOOK = b"box { background-color: transparent; } trough, progress { min-height: 8px; }"
@@ -42,7 +42,7 @@ class TrainingRow:
     def show(self, status: TrainingStatus, stopping: bool) -> None:
         """stopping: it was told to, and runs as yet."""
         self.status = status
-        state = "Cancelling…" if stopping else sentence(status)
+        state = standing(status, stopping)
         self._name.set_markup("<b>{}</b>".format(GLib.markup_escape_text(status.name)))
         self._state.set_text(state)
         self._state.set_tooltip_text(state)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Optional, Set
 
+from bridge.training_words import can_resume
 from bridge.trainings import TrainingStatus, cancel_training, forget_training, list_trainings, resume_training
 from toolkit import GLib, Gtk
 from training_row import TrainingRow
-from training_words import can_resume
 
 POLL = 1000  # milliseconds
 SHOWN = 250  # pixels of the list's height, which is two trainings and a half

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable, Set
 
 from .bridge.errors import WorkerError
+from .bridge.training_words import can_resume
 from .bridge.trainings import cancel_training, forget_training, list_trainings, resume_training
 from .messages import ask_first, guarded
 from .qt import QDialog, QDialogButtonBox, QEvent, QHBoxLayout, QLabel, QPushButton, QTimer, QVBoxLayout
@@ -12,7 +13,6 @@ from .settings import TrainSettings
 from .train_form import TrainForm
 from .train_source import SourceLayer
 from .training_list import TrainingList
-from .training_words import STOPPED
 
 NAME = "brushwarp_train_dialog"
 POLL_MS = 1000
@@ -105,7 +105,7 @@ class TrainDialog(QDialog):
     def _enable(self) -> None:
         chosen = self._list.chosen
         self._cancel.setEnabled(chosen is not None and chosen.runs and chosen.id not in self._stopping)
-        self._resume.setEnabled(chosen is not None and chosen.state in STOPPED)
+        self._resume.setEnabled(chosen is not None and can_resume(chosen))
         self._remove.setEnabled(chosen is not None and not chosen.runs)
 
     def _cancel_chosen(self) -> None:

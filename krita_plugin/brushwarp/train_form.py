@@ -6,12 +6,12 @@ from typing import Callable
 
 from .bridge.errors import WorkerError
 from .bridge.training import NAME_LIMIT
+from .bridge.training_words import QUALITIES
 from .fields import PREVIEW, PictureLabel, combo
 from .messages import guarded
 from .qt import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, Qt, QWidget
 from .settings import TrainSettings
 from .train_source import Source
-from .training_words import HOW_LONG, QUALITIES
 
 PHOTOS_TIP = (
     "A folder of photographs that it practises on, best a thousand like those that you will paint over;\n"
@@ -39,7 +39,7 @@ class TrainForm(QWidget):
         self._photos.setMaxLength(4096)
         self._photos.setPlaceholderText("Pictures that Brushwarp renders (own photographs teach better)")
         self._photos.setClearButtonEnabled(True)
-        self._quality = combo("quality", "How long it learns", [(label, quality) for quality, label in QUALITIES.items()])
+        self._quality = combo("quality", "How long it learns", [(label, quality) for quality, (label, _) in QUALITIES.items()])
         self._quality.setCurrentIndex(self._quality.findData(settings.quality))
         self._train = QPushButton("&Train")
         self._train.setObjectName("train")
@@ -85,9 +85,14 @@ class TrainForm(QWidget):
         self._has_source = has_source
         self._train.setEnabled(has_source and not self._is_paused)
 
+    def _how_long(self) -> str:
+        return "{} Krita may be closed meanwhile.".format(QUALITIES[self._quality.currentData()][1])
+
     def _lay_out(self) -> None:
-        note = QLabel(HOW_LONG)
+        note = QLabel()
         note.setWordWrap(True)
+        self._quality.currentIndexChanged.connect(lambda *_: note.setText(self._how_long()))
+        note.setText(self._how_long())
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self._train)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
+from .bridge.training_words import style_name
 from .bridge.trainings import TrainingRequest
 from .command import active_layer
 from .cutout import Cutout
@@ -13,7 +14,6 @@ from .fields import PREVIEW
 from .layer import Layer
 from .qt import QPixmap
 from .refusal import Refusal
-from .training_words import style_name
 
 PURPOSE = "learn from"
 

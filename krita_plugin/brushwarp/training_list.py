@@ -6,10 +6,10 @@ from typing import Collection, Dict, Optional, Sequence
 
 from .bridge.paths import path_to_text
 from .bridge.training import TrainingStatus
+from .bridge.training_words import standing
 from .fields import PictureLabel, small_picture
 from .messages import guarded
 from .qt import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QProgressBar, QSize, Qt, QTimer, QVBoxLayout, QWidget
-from .training_words import standing
 
 SAMPLE = QSize(108, 72)
 BAR_HEIGHT = 8

@@ -21,7 +21,7 @@ def plugin():
     """The modules that need no GIMP, with the bridge beside them as install.py lays it; afterwards as if never imported."""
     sys.path[:0] = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]
     try:
-        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "arrow_rows", "stages", "deform_settings", "training_words")}
+        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "arrow_rows", "stages", "deform_settings")}
         loaded["errors"] = importlib.import_module("bridge.errors")
     finally:
         del sys.path[:2]
@@ -229,39 +229,6 @@ def test_a_trained_style_goes_with_one_method_and_pictures_with_the_others(plugi
             plugin.deform_settings.check_fits(base, kind)
         assert told.value.hint
 
-
-@pytest.mark.parametrize(
-    "fields, told",
-    [
-        ({"state": "starting"}, "Starting"),
-        ({"state": "running"}, "Preparing"),
-        ({"state": "running", "stage": "rendering", "total": 2350}, "Rendering pictures to practise on"),
-        ({"state": "running", "stage": "style", "iteration": 9, "total": 1100, "seconds_left": 2700.0}, "Learning the coarse strokes, 9 of 1100 steps, about 45 minutes left"),
-        ({"state": "running", "stage": "polish", "iteration": 9, "total": 1100, "seconds_left": 20.0}, "Polish, 9 of 1100 steps, less than a minute left"),
-        ({"state": "waiting", "stage": "style", "iteration": 9, "total": 1100, "seconds_left": 9000.0}, "Waiting, 9 of 1100 steps"),
-        ({"state": "interrupted", "stage": "style", "iteration": 9, "total": 1100}, "Interrupted, 9 of 1100 steps"),
-        ({"state": "finished", "iteration": 1100, "total": 1100, "seconds_left": 0.0}, "Finished: the style is in the gallery, choose it in Stylize…"),
-    ],
-)
-def test_how_a_training_stands_is_one_line(plugin, fields, told):
-    words = plugin.training_words
-    assert words.sentence(words.TrainingStatus("id", "Name", **fields)) == told
-
-
-@pytest.mark.parametrize("seconds, told", [(29, "less than a minute"), (61, "about a minute"), (5300, "about 88 minutes"), (8000, "about 2 hours")])
-def test_time_left_is_told_as_one_would_say_it(plugin, seconds, told):
-    assert plugin.training_words.time_left(seconds) == told + " left"
-
-
-def test_a_style_is_named_as_its_layer_without_a_file_s_ending(plugin):
-    names = {name: plugin.training_words.style_name(name) for name in ("Vague.PNG", "St. Ives", " .jpg", "a/b", "x" * 300)}
-    assert names == {"Vague.PNG": "Vague", "St. Ives": "St. Ives", " .jpg": "", "a/b": "a/b", "x" * 300: "x" * 200}
-
-
-def test_every_quality_is_offered(plugin):
-    from brushwarp.bridge.training import QUALITIES
-
-    assert tuple(plugin.training_words.QUALITIES) == QUALITIES and plugin.training_words.STANDARD in QUALITIES
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -141,34 +141,6 @@ def test_what_was_chosen_for_a_training_survives_and_nonsense_becomes_the_defaul
     assert settings.from_text('{"artist": 1, "photos": null, "quality": "perfect"}') == settings()
 
 
-def test_a_layer_alone_in_a_file_is_called_like_the_file(plugin):
-    name = plugin("training_words").style_name
-    assert name("Background", "/bilder/große Wellen.tar.png", True) == "große Wellen.tar"
-    assert name("Himmel", "/bilder/große Wellen.kra", False) == name("Himmel", "", True) == "Himmel"
-
-
-def test_how_a_training_stands_is_told_in_words(plugin):
-    training, words = plugin("bridge.training"), plugin("training_words")
-
-    def told(state, is_stopping=False, **fields):
-        return words.standing(training.TrainingStatus("a", "A", state, **fields), is_stopping)
-
-    assert told("running", iteration=61, total=100, stage="refine", seconds_left=7501) == "Learning the fine strokes, 61 %, about 2 h 05 min left"
-    assert told("running", iteration=1, total=100, stage="style", seconds_left=29) == "Learning the coarse strokes, 1 %, less than a minute left"
-    assert told("waiting", iteration=50, total=100, stage="style", seconds_left=3000) == "Waiting, 50 %, about 50 min left"
-    assert told("running", iteration=50, total=100, is_stopping=True).startswith("Stopping")
-    assert told("cancelled", iteration=50, total=100, stage="style") == "Cancelled, 50 %"
-    assert "gallery" in told("finished", iteration=100, total=100, seconds_left=0.0)
-    assert set(words.QUALITIES) == set(training.QUALITIES) and set(words.STATES) == set(training.STATES)
-    assert all(told(state) for state in training.STATES)
-
-
-def test_every_stage_of_a_training_has_words(plugin):
-    from brushwarp.multimodal.train import STAGES
-
-    assert {name for name, _, _ in STAGES} < set(plugin("training_words").STAGES)
-
-
 def test_the_presets_lie_on_the_sliders(plugin):
     methods = plugin("bridge.methods")
     for name, preset in methods.PRESETS.items():

@@ -1,17 +1,21 @@
-"""Trainings in words: what a style is called, how well it is learnt, how far it is. Neither Krita nor Qt."""
+"""Trainings in words, for the lists and dialogs of all hosts."""
 
 from __future__ import annotations
 
 import os
+import re
+from typing import Dict, Tuple
 
-from .bridge.training import TrainingStatus
+from .training import NAME_LIMIT, TrainingStatus
 
-QUALITIES = {
-    "quick": "Quick (rougher, in less than half the time)",
-    "standard": "Standard",
-    "best": "Best (finest, in more than twice the time)",
+STANDARD = "standard"
+QUALITIES: Dict[str, Tuple[str, str]] = {
+    "quick": ("Quick", "Half of the standard steps, for a first look: still an hour or so on a processor."),
+    STANDARD: ("Standard", "Takes hours on a processor, about a minute on a CUDA device."),
+    "best": ("Best", "Twice the standard steps, with much slower ones at the end, for a little more."),
 }
-HOW_LONG = "On a processor a standard style takes hours, on a CUDA device about a minute. Krita may be closed meanwhile."
+"""`training.QUALITIES`, each with what it is called and with what it is worth."""
+
 STAGES = {
     "preparing": "Preparing the layer",
     "rendering": "Rendering pictures to practise on",
@@ -30,32 +34,45 @@ STATES = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted",
 }
-STOPPED = ("failed", "cancelled", "interrupted")
+
+
+ENDING = re.compile(r"\.(avif|bmp|exr|gif|heic|jpe?g|jxl|kra|ora|png|psd|tiff?|webp|xcf)\Z", re.IGNORECASE)
 
 
 def style_name(layer: str, file: str, is_alone: bool) -> str:
-    """What to call the style of a layer, until the painter says otherwise. file: the document's, or nothing.
+    """What to call the style of a layer, until the painter says otherwise. file: its document's path, or nothing.
 
     A layer that is alone in its file is seldom called more than “Background”: the file's name says what it shows.
     """
-    title = os.path.splitext(os.path.basename(file))[0]
-    return title if is_alone and title else layer
+    name = os.path.basename(file) if is_alone and file else layer
+    return ENDING.sub("", name.strip())[:NAME_LIMIT]
 
 
 def standing(status: TrainingStatus, is_stopping: bool = False) -> str:
     """“Learning the fine strokes, 61 %, about 2 h 05 min left”. is_stopping: it was asked to, and hasn't yet."""
     if is_stopping:
         return "Stopping, and keeping what was learnt"
-    words = [STAGES.get(status.stage, status.stage) if status.state == "running" and status.stage else STATES[status.state]]
+    # A stage that a newer engine invents is shown by its own name.
+    words = [STAGES.get(status.stage, status.stage.capitalize()) if status.state == "running" and status.stage else STATES[status.state]]
     if status.state != "finished" and status.iteration:
-        words.append("{:.0f} %".format(100 * min(1.0, status.iteration / max(1, status.total))))
+        words.append("{:.0f} %".format(100 * share(status)))
     if status.runs and status.seconds_left is not None:
         words.append(time_left(status.seconds_left))
     return ", ".join(words)
 
 
 def time_left(seconds: float) -> str:
+    """As exactly as one would say it."""
     hours, minutes = divmod(round(seconds / 60), 60)
     if hours:
         return "about {} h {:02} min left".format(hours, minutes)
     return "about {} min left".format(minutes) if minutes else "less than a minute left"
+
+
+def share(status: TrainingStatus) -> float:
+    """Of its steps that are done, 0 to 1."""
+    return min(status.iteration / status.total, 1.0) if status.total else 0.0
+
+
+def can_resume(status: TrainingStatus) -> bool:
+    return not status.runs and status.state != "finished"
