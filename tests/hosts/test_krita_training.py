@@ -368,7 +368,7 @@ def test_a_second_training_waits_for_the_first(finished):
 
 def test_a_finished_style_is_in_the_gallery_and_stays_there(finished):
     assert "in the gallery" in finished["finished"][1]
-    assert set(finished["gallery"]) - set(finished["gallery before"]) == {"Kurze Lehre (Vincent)"}
+    assert set(finished["gallery"]) - set(finished["gallery before"]) == {"Kurze Lehre"}
     assert finished["question"] == "Remove the training of “Kurze Lehre”? The style stays in the gallery."
     assert finished["left"] == ["Lange Lehre"]
 
