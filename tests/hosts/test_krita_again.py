@@ -306,3 +306,78 @@ def test_what_can_not_be_repeated_or_edited_is_refused_in_words_that_say_what_to
 
 def test_a_refusal_changes_nothing(refused):
     assert refused["as before"]
+
+
+def deforms(folder, photo_size, small_size):
+    import krita_studio as studio
+    from krita import Krita
+    from PyQt5.QtWidgets import QComboBox
+
+    def chosen(dialog):
+        return [dialog.windowTitle(), *(dialog.findChild(QComboBox, name).currentText() for name in ("style", "method", "preset", "arrows", "size"))]
+
+    told = {}
+    read, _ = studio.raw_files(folder)
+    document = yield from studio.new_document(*photo_size)
+    source = yield from studio.add_layer(document, "photo", read("photo"), 0, 0, *photo_size)
+    like = yield from studio.add_layer(document, "Streifen", read("small"), 0, 0, *small_size)
+    like.setVisible(False)
+    yield from studio.draw(document, studio.arrow(60, 50, 72, 56) + studio.arrow(30, 80, 34, 90))
+    yield from studio.activate(document, source)
+    studio.remember("deform", size=64, method="gatys")
+    layer, said = yield from studio.deform(style="Layer “Streifen”", preset="Bold", arrows="None")
+    assert layer is not None, said
+    dialog = yield from studio.open_dialog_of("edit", "deform")
+    told["dialog"] = chosen(dialog)
+    studio.pick(dialog, "preset", "Gentle")
+    tree = studio.tree(document.rootNode())
+    edited = yield from studio.accept_edit(document, dialog, 120)
+    told["edited"] = [studio.tree(document.rootNode()) == tree, studio.recipe(document, edited)["parameters"]["content_weight"], Krita.instance().action("edit_undo").text()]
+    small = yield from studio.add_layer(document, "small", read("small"), 0, 0, *small_size)
+    told["repeated"] = yield from studio.repeat(document, 120)
+    recipe = studio.recipe(document, document.activeNode())
+    told["recipe"] = [recipe["style"] == studio.recipe(document, edited)["style"], recipe["parameters"]["content_weight"], recipe["parameters"]["size"]]
+    told["small"] = small.name()
+
+    # With arrows: the painting in the group is replaced, and the arrows beside it are spoken of.
+    yield from studio.activate(document, source)
+    layer, said = yield from studio.deform(style="Layer “Streifen”", preset="Bold", arrows="Brushwarp keypoints")
+    assert layer is not None, said
+    tree = studio.tree(document.rootNode())
+    yield from studio.activate(document, layer.parentNode())
+    dialog = yield from studio.open_dialog_of("edit", "deform")
+    told["dialog with arrows"] = chosen(dialog)[-2]
+    group, place = layer.parentNode(), [node.uniqueId() for node in layer.parentNode().childNodes()].index(layer.uniqueId())
+    studio.button(dialog, "Ok").click()
+    yield from studio.wait_for(studio.message_shown, "word about the arrows", 120)
+    told["word"] = yield from studio.dismiss()
+    told["in the group"] = [studio.tree(document.rootNode()) == tree, group.childNodes()[place].uniqueId() != layer.uniqueId()]
+
+    other = yield from studio.new_document(*small_size)
+    yield from studio.add_layer(other, "elsewhere", read("small"), 0, 0, *small_size)
+    Krita.instance().action("brushwarp_repeat").trigger()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["elsewhere"] = yield from studio.dismiss()
+    return told
+
+
+@pytest.fixture(scope="module")
+def deformed(painter, folder):
+    return painter.run_in_window(deforms, folder=folder, photo_size=SIZE, small_size=SMALL, timeout=400)
+
+
+def test_a_deformation_is_edited_and_repeated_like_the_same_layer(deformed):
+    assert deformed["dialog"][0] == "Brushwarp – Edit “Streifen · Brushwarp”"
+    assert deformed["dialog"][1:] == ["Layer “Streifen”", "Textures and shapes together (Gatys, a minute)", "Bold", "None", "64 px"]
+    assert deformed["edited"] == [True, 3.0, "Undo Convert to a Paint Layer"]
+    assert deformed["repeated"] == "Streifen · Brushwarp" and deformed["recipe"] == [True, 3.0, 64]
+
+
+def test_a_bent_painting_is_replaced_in_its_group_and_its_old_arrows_are_spoken_of(deformed):
+    assert deformed["dialog with arrows"] == "As before (2 arrows)"
+    assert deformed["in the group"] == [True, True]
+    assert "still those of the painting before" in deformed["word"]
+
+
+def test_a_layer_to_paint_like_is_missed_in_another_document(deformed):
+    assert "The layer to paint like is gone" in deformed["elsewhere"]

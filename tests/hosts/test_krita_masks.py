@@ -74,7 +74,7 @@ def story(folder, canvas, offset, arrows, crossing, selection):
             document.waitForDone()
             now = bytes(node.projectionPixelData(dx, dy, *canvas))
             still = still + 1 if now == before and bytes(node.projectionPixelData(*middle))[3] == 255 else 0
-            if still == 4:
+            if still == 8:
                 break
             before = now
             yield 250
