@@ -11,22 +11,37 @@ from bridge.styles import installed_styles
 from followed import fill, order_of, verb_of
 from gi.repository import Gimp
 from layers import Source, find_source, find_sources
-from painting import Keep, Kept, OnCancel, Order, Outcome, Show, attempt, carry_out, carry_out_all, installed, painted_of, text_of, with_dialog, with_status_bar
+from painting import (
+    Keep,
+    Kept,
+    OnCancel,
+    Order,
+    Outcome,
+    Show,
+    attempt,
+    carry_out,
+    carry_out_all,
+    installed,
+    painted_of,
+    text_of,
+    with_dialog,
+    with_status_bar,
+)
 from recipes import find_result, last_recipe, readable, recipe_of, selection_of, source_of
 from results import add_above, put_in_place
 
 
-def repeat(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
+def repeat(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """On the selected layer. There is nothing to ask, and so it is the same in all run modes."""
     return attempt(lambda: _repeat(image, drawables, _given(config)))
 
 
-def edit(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
+def edit(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """Of the selected result: with the dialog that it was made in, or as its recipe or another says."""
-    return attempt(lambda: _edit(run_mode, drawables, config))
+    return attempt(lambda: _edit(procedure.get_plug_in(), run_mode, drawables, config))
 
 
-def show(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
+def show(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """Of the selected result, as text. In a dialog also to be changed for another, and followed."""
     return attempt(lambda: _show(run_mode, image, drawables))
 
@@ -68,7 +83,7 @@ def _repeat(image: Gimp.Image, drawables: Sequence[Gimp.Drawable], given: Option
     return _follow(recipe, sources, keep)
 
 
-def _edit(run_mode: Gimp.RunMode, drawables: Sequence[Gimp.Drawable], config: Any) -> Gimp.Layer:
+def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp.Drawable], config: Any) -> Gimp.Layer:
     old = find_result(drawables)
     recipe = recipe_of(old)  # of a result, whatever else may be given
     recipe = _given(config) or recipe
@@ -82,7 +97,8 @@ def _edit(run_mode: Gimp.RunMode, drawables: Sequence[Gimp.Drawable], config: An
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _follow(recipe, [source], keep)
     verb, styles = verb_of(recipe), installed_styles(installed())
-    procedure = Gimp.get_pdb().lookup_procedure("plug-in-brushwarp-" + recipe.verb)
+    # Looked up among GIMP's procedures, it would come without the arguments that are the dialogs' own.
+    procedure = plug_in.do_create_procedure("plug-in-brushwarp-" + recipe.verb)
     settings = procedure.create_config()
     added = fill(settings, recipe, source, styles)
 

@@ -134,7 +134,7 @@ def again(procedure, run_mode, image, drawables, config, data):
     import again
 
     act = {REPEAT: again.repeat, EDIT: again.edit, RECIPE: again.show}[procedure.get_name()]
-    status, error, new = act(run_mode, image, drawables, config)
+    status, error, new = act(procedure, run_mode, image, drawables, config)
     return returned(procedure, status, error, str if procedure.get_name() == RECIPE else Gimp.Layer, new)
 
 

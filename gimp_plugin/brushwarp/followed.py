@@ -9,7 +9,7 @@ from typing import Any, Optional
 from arrow_paths import count_arrows, insert_strokes, path_names
 from bridge.errors import WorkerError
 from bridge.paths import path_from_text, path_to_text
-from bridge.recipes import Recipe
+from bridge.recipes import Recipe, style_here
 from deform_settings import FILE, GALLERY, LAYER, WEIGHTS
 from gi.repository import Gimp, Gio
 from keypoints import NAME, NONE, Arrow, offered, strokes_from_arrows
@@ -57,10 +57,12 @@ def fill(config: Any, recipe: Recipe, source: Source, styles: Styles) -> Optiona
     """Have a dialog's settings say what the recipe says. Returns a path that had to be added for it, or None."""
     settings = recipe.settings
     if recipe.verb == "stylize":
-        for name in ("style", "medium", "fine", "strength", "brush_scale", "keep_colors"):
+        for name in ("style", "medium", "fine"):
+            config.set_property(name, _style_here(settings[name], styles))
+        for name in ("strength", "brush_scale", "keep_colors"):
             config.set_property(name.replace("_", "-"), settings[name])
     elif recipe.verb == "deform":
-        _fill_deform(config, recipe, find_like(recipe, source, styles))
+        _fill_deform(config, recipe, find_like(recipe, source, styles), styles)
     else:
         config.set_property("exaggeration", settings["exaggeration"])
         config.set_property("smoothness", settings["smoothing"])
@@ -71,10 +73,18 @@ def fill(config: Any, recipe: Recipe, source: Source, styles: Styles) -> Optiona
     return added
 
 
-def _fill_deform(config: Any, recipe: Recipe, like: Like) -> None:
+def _style_here(named: str, styles: Styles) -> str:
+    """As a dialog knows it. The painter is told of one that no dialog can show."""
+    found = style_here(named, styles)
+    if named and not found:
+        Gimp.message("The style “{}” is not in the gallery any more.\nAdd its pack, or go on with another one.".format(named))
+    return found
+
+
+def _fill_deform(config: Any, recipe: Recipe, like: Like, styles: Styles) -> None:
     settings = recipe.settings
     if like.kind == GALLERY:
-        config.set_property("style", like.style)
+        config.set_property("style", _style_here(like.style, styles))
     config.set_property("style-file", Gio.File.new_for_path(path_to_text(like.style)) if like.kind == FILE else None)
     config.set_property("style-layer", like.layer.layer if like.layer else None)
     config.set_property("style-layer-name", like.name if like.kind == LAYER else "")

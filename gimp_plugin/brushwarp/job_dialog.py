@@ -34,9 +34,6 @@ class JobDialog(Form):
         self._fixed = False  # settings, while the job runs
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
         self._dialog.set_size_request(NARROWEST, -1)
-        help_button = self._dialog.get_widget_for_response(Gtk.ResponseType.HELP)
-        if help_button is not None:  # of a procedure that was looked up, as Edit this result… does: GIMP has no page of ours to open
-            help_button.destroy()
         self._content = self._dialog.get_content_area()
         self._numbers = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         self._thumbnail = Gtk.Image(width_request=THUMBNAIL[0], height_request=THUMBNAIL[1])

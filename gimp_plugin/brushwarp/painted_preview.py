@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-from bridge.bend import preview_size
 from bridge.client import StylizeRequest, WorkerError
-from bridge.previews import Picture, StylizePreview
+from bridge.previews import Picture, StylizePreview, small_size
 from bridge.styles import Thumbnail
 from layers import Source, read_small_selection
 from thumbnails import fitted, layer_pixels, over_checks, pixbuf_of, scaled, with_alpha
@@ -22,14 +21,16 @@ class PaintedPreview:
 
     def __init__(self, source: Source, request: Callable[[], StylizeRequest]) -> None:
         self._source, self._request = source, request
-        self._size = preview_size(source.width, source.height, max(fitted(source.width, source.height, BOX)))
+        self._size = small_size(source.width, source.height)
+        self._shown = tuple(min(pair) for pair in zip(self._size, fitted(*self._size, BOX), strict=True))
         self._preview: Optional[StylizePreview] = None
-        self._before: Optional[GdkPixbuf.Pixbuf] = None
+        self._small: Optional[GdkPixbuf.Pixbuf] = None  # the layer as it is
+        self._before: Optional[GdkPixbuf.Pixbuf] = None  # the same as it is shown
         self._painted: Optional[GdkPixbuf.Pixbuf] = None
         self._opaque = b""  # of each pixel of the small copy, how much of a painting on it shows
         self._is_clipped = False
         self._held = False
-        self._image = Gtk.Image(width_request=BOX[0], height_request=min(BOX[1], max(self._size[1], BOX[1] // 2)))
+        self._image = Gtk.Image(width_request=BOX[0], height_request=min(BOX[1], max(self._shown[1], BOX[1] // 2)))
         self._toggle = Gtk.ToggleButton(label="Show or_iginal", use_underline=True)
         self._toggle.set_tooltip_text("The layer as it is; or hold the mouse button down on the picture")
         self._words = Gtk.Label(xalign=0.0, ellipsize=Pango.EllipsizeMode.END)
@@ -88,7 +89,8 @@ class PaintedPreview:
         alpha = pixels[3::4]
         self._is_clipped = selection is not None
         self._opaque = alpha if selection is None else bytes(a * b // 255 for a, b in zip(alpha, selection, strict=True))
-        self._before = over_checks(pixels, self._size)
+        self._small = over_checks(pixels, self._size)
+        self._before = scaled(self._small, self._shown)
         self._preview = StylizePreview(pixels, self._size, selection)
         self._show()
         self.ask()
@@ -128,11 +130,11 @@ class PaintedPreview:
     def _laid(self, pixels: bytes) -> GdkPixbuf.Pixbuf:
         """Over the layer where a selection clips it, else over the checks of an empty canvas."""
         if not self._is_clipped:
-            return over_checks(pixels, self._size)
-        below = self._before.copy()
+            return scaled(over_checks(pixels, self._size), self._shown)
+        below = self._small.copy()
         place = (0, 0, *self._size, 0, 0, 1, 1)
         with_alpha(pixels, *self._size).composite(below, *place, GdkPixbuf.InterpType.NEAREST, 255)
-        return below
+        return scaled(below, self._shown)
 
     def _hold(self, held: bool) -> bool:
         self._held = held

@@ -2,7 +2,7 @@
 
 One visit: a photo with arrows, painted; its result edited in the dialog, Ctrl+Z, Ctrl+Y; a dialog that is cancelled; then a warp, whose
 arrows were changed since, edited; then the photo bent again by Repeat last.
-And Recipe…: its text copied, spoilt, pasted back and followed.
+And Recipe…: a recipe's text copied, spoilt, pasted back and followed. And last a deformation edited.
 Screenshots: gimp_again_menu, gimp_again_edit, gimp_again_warp, …
 By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_gimp_again_window.py
 """
@@ -62,6 +62,13 @@ def looks_on(style, arrows):
     screen.wait_to_hear("following", 120)
     studio.wait_for_layers(image, 3, 60)
     look("followed")
+    for layer in image.get_layers()[:-1]:
+        image.remove_layer(layer)
+    image.lower_item(studio.new_layer(image, 40, 30, name="Wogen", pixels=bytes(range(240)) * 20))
+    studio.deform(image, [source], style_layer=image.get_layers()[-1], seed=4, content_weight=3.0)
+    look("deformed")
+    screen.wait_to_hear("deform edited", 120)
+    look("deform edited")
     return told
 
 
@@ -130,6 +137,15 @@ def presses_the_keys(title):
     screen.tell("following")
     screen.wait_to_hear("looked followed", 90)
 
+    screen.wait_to_hear("looked deformed", 90)
+    dialog = keys.open_dialog(title, "Edit", title="Deform")
+    screen.screenshot("gimp_again_deform")
+    screen.key("alt+o", dialog)
+    screen.wait_until_gone("Brushwarp: Deform", 90)
+    time.sleep(0.5)
+    screen.tell("deform edited")
+    screen.wait_to_hear("looked deform edited")
+
 
 @pytest.fixture(scope="module")
 def told(settled_user: User, pack_file, tmp_path_factory) -> dict:
@@ -178,3 +194,11 @@ def test_repeat_last_does_the_last_thing_again(told):
 def test_the_text_of_a_recipe_is_copied_pasted_and_followed(told):
     assert told["followed"]["layers"] == ["Warp · Brushwarp", "Warp · Brushwarp #1", "photo.png"]
     assert told["followed"]["flat"] == told["repeated"]["flat"]
+
+
+def test_a_deformation_is_edited_with_all_that_it_was_made_with(told):
+    deformed, edited = told["deformed"], told["deform edited"]
+    assert edited["layers"] == deformed["layers"] and edited["selected"] == ["Wogen · Brushwarp"]
+    for what in ("verb", "style", "parameters", "seed", "keypoints"):
+        assert edited["recipe"][what] == deformed["recipe"][what], what
+    assert edited["recipe"]["seed"] == 4 and edited["recipe"]["parameters"]["content_weight"] == 3.0
