@@ -103,7 +103,7 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
     added = fill(settings, recipe, source, styles)
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
-        return carry_out(verb.order(source, styles, settings), source, verb.stages, keep, show, on_cancel)
+        return carry_out(verb.order(source, styles, settings), source, keep, show, on_cancel)
 
     try:
         return with_dialog(verb.dialog(procedure, settings, styles, source), paint)
@@ -118,7 +118,7 @@ def _follow(recipe: Recipe, sources: Sequence[Source], keep: Keep) -> Gimp.Layer
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
         orders = [(source, order_of(recipe, source, styles)) for source in sources]
-        return carry_out_all(orders, verb_of(recipe).stages, keep, show, on_cancel)
+        return carry_out_all(orders, keep, show, on_cancel)
 
     return with_status_bar(paint)
 

@@ -10,7 +10,6 @@ from deform_settings import WEIGHTS, check_fits
 from layers import Source
 from like import find_like, recall_like
 from painting import Order, Styles, Verb, forget_missing_path, keep_layer, text_of
-from stages import DEFORM_STAGES
 
 
 def order(source: Source, styles: Styles, config: Any) -> Order:
@@ -48,4 +47,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return DeformDialog(procedure, config, styles, source)
 
 
-VERB = Verb(order, dialog, recall, DEFORM_STAGES, keep_layer)
+VERB = Verb(order, dialog, recall, keep_layer)

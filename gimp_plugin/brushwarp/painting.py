@@ -12,13 +12,13 @@ from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_
 from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.request import LayerRequest
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
+from bridge.tracking import Tracker
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
 from layers import Source, find_source, find_sources, read_pixels, read_selection
 from recipes import remember
 from results import NAMED_BY_US, Painted, SolvedPath, add_above
-from stages import Stages, Tracker
 
 NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
 
@@ -58,7 +58,6 @@ class Verb:
     order: Callable[[Source, Styles, Any], Order]
     dialog: Callable[[Any, Any, Styles, Source], Any]
     recall: Callable[[Source, Any], None]
-    stages: Stages
     keep: Keep
     takes_many: bool = True
 
@@ -108,7 +107,7 @@ def _run(
 
     def paint(show: Show, on_cancel: OnCancel) -> Any:
         orders = [(source, verb.order(source, styles, config)) for source in sources]
-        return carry_out_all(orders, verb.stages, verb.keep, show, on_cancel)
+        return carry_out_all(orders, verb.keep, show, on_cancel)
 
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
         verb.recall(sources[0], config)
@@ -137,12 +136,12 @@ def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
         dialog.close()
 
 
-def carry_out_all(orders: Sequence[Tuple[Source, Order]], stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+def carry_out_all(orders: Sequence[Tuple[Source, Order]], keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
     """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first."""
     found = []
     for number, (source, order) in enumerate(orders):
         numbered = show if len(orders) == 1 else _numbered(show, number, len(orders))
-        found.append(carry_out(order, source, stages, keep, numbered, on_cancel))
+        found.append(carry_out(order, source, keep, numbered, on_cancel))
     if len(found) > 1:
         orders[0][0].image.set_selected_layers(found)
     return found[0]
@@ -155,17 +154,19 @@ def _numbered(show: Show, number: int, count: int) -> Show:
     return show_one
 
 
-def carry_out(order: Order, source: Source, stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
     """Have the worker do it, and put the answer into the image. Returns what is new there."""
     selection = read_selection(source)
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    tracker = Tracker(stages)
+    tracker = Tracker(type(order.request))
     job = Job(order.request, pixels, selection, like)
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:
-        show(*tracker.follow(event), event.preview if isinstance(event, Progress) else None)
+        tracker.follow(event)
+        words = " · ".join(filter(None, (tracker.words, tracker.detail)))
+        show(words, tracker.share or 0.0, event.preview if isinstance(event, Progress) else None)
 
     kept, notes = keep(source, order, job.run(follow), selection)
     if notes:

@@ -8,7 +8,6 @@ from arrow_paths import read_arrows
 from bridge.client import StylizeRequest
 from layers import Source
 from painting import Order, Styles, Verb, check_any, choose_style, forget_missing_path, installed, keep_layer, text_of
-from stages import STAGES
 
 
 def order(source: Source, styles: Styles, config: Any) -> Order:
@@ -37,4 +36,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return StylizeDialog(procedure, config, installed(), styles, source, lambda: order(source, styles, config).request)
 
 
-VERB = Verb(order, dialog, forget_missing_path, STAGES, keep_layer)
+VERB = Verb(order, dialog, forget_missing_path, keep_layer)

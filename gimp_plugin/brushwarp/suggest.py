@@ -11,7 +11,6 @@ from layers import Source
 from like import find_like, recall_like
 from painting import Kept, Order, Styles, Verb
 from results import add_arrows
-from stages import SUGGEST_STAGES
 
 NOTHING_TO_MATCH = WorkerError(
     "style-missing",
@@ -56,4 +55,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return SuggestDialog(procedure, config, with_painting(styles), source)
 
 
-VERB = Verb(order, dialog, recall_like, SUGGEST_STAGES, keep, takes_many=False)
+VERB = Verb(order, dialog, recall_like, keep, takes_many=False)

@@ -10,7 +10,6 @@ from bridge.client import WorkerError
 from keypoints import HOW_TO_DRAW, NAME
 from layers import Source
 from painting import Order, Styles, Verb, forget_missing_path, keep_layer, text_of
-from stages import WARP_STAGES
 
 RESULT = "Warp"  # what the new layer is named for
 
@@ -32,4 +31,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return WarpDialog(procedure, config, source)
 
 
-VERB = Verb(order, dialog, forget_missing_path, WARP_STAGES, keep_layer)
+VERB = Verb(order, dialog, forget_missing_path, keep_layer)

@@ -42,7 +42,7 @@ class Painting:
         self._answer: Optional[Answer] = None
         selection = cutout.selection()
         self._job = Job(Order(task.request, cutout.pixels(), selection, task.style_pixels))
-        self._progress = ProgressWindow(main_window(), task.delivery.title(cutout.layer.name))
+        self._progress = ProgressWindow(main_window(), type(task.request), task.delivery.title(cutout.layer.name))
         if task.delivery.shows_pictures:
             self._progress.reserve_picture(task.request.width, task.request.height)
         self._progress.rejected.connect(guarded(self.cancel))
@@ -70,10 +70,8 @@ class Painting:
     def _look(self) -> None:
         """Hand on what the job's thread has to say."""
         for event in self._job.news():
-            if isinstance(event, Queued):
-                self._progress.show_queue(event.position)
-            elif isinstance(event, Progress):
-                self._progress.show_step(event)
+            if isinstance(event, (Queued, Progress)):
+                self._progress.follow(event)
             elif isinstance(event, Failed):
                 self._end()
                 show_problem(event.error)

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import time
+from typing import Type, Union
 
-from .bridge.client import Progress
+from .bridge.client import Progress, Queued
+from .bridge.request import LayerRequest
+from .bridge.tracking import Tracker
 from .fields import PictureLabel, pixmap_of
 from .qt import QDialog, QDialogButtonBox, QLabel, QProgressBar, QSize, Qt, QVBoxLayout
 
-STAGES = {
-    "starting": "Starting the engine",
-    "preparing": "Preparing the layer",
-    "painting": "Painting",
-    "warping": "Bending along the arrows",
-    "keypoints": "Looking for points that match",
-    "bending": "Finding the shape",
-    "detail": "Bringing the brushwork to full size",
-    "finishing": "Finishing",
-}
 STEPS = 1000
 PICTURE_SIDE = 256  # pixels of the preview's longer side
 PICTURE_LEAST = 48
 
 
 class ProgressWindow(QDialog):
-    """words: what is made of what. Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
+    """kind: what is asked for. words: what is made of what. Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
 
-    def __init__(self, parent, words: str) -> None:
+    def __init__(self, parent, kind: Type[LayerRequest], words: str) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_progress")
         self.setWindowTitle("Brushwarp")
@@ -47,8 +39,7 @@ class ProgressWindow(QDialog):
             self._layout.addWidget(widget)
         self._step.hide()
         self.setMinimumWidth(380)
-        self._began = time.monotonic()
-        self._said = STAGES["starting"]
+        self._tracker = Tracker(kind)
         self._bar.setRange(0, 0)  # moves to and fro
         self.show_time()
 
@@ -62,28 +53,25 @@ class ProgressWindow(QDialog):
         self._layout.insertWidget(1, self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         self._step.show()
 
-    def show_queue(self, position: int) -> None:
-        self._said = "Waiting: {} painted first".format("one other picture is" if position == 1 else "{} others are".format(position))
-        self._bar.setRange(0, 0)
-
-    def show_step(self, progress: Progress) -> None:
-        self._said = STAGES.get(progress.stage, progress.stage)
-        if progress.stage == "starting" or progress.total <= 0 or progress.done <= 0:
+    def follow(self, event: Union[Progress, Queued]) -> None:
+        self._tracker.follow(event)
+        share = self._tracker.share
+        if share is None or isinstance(event, Queued):
             self._bar.setRange(0, 0)  # how long it takes is not known
         else:
             self._bar.setRange(0, STEPS)
-            self._bar.setValue(int(STEPS * min(1.0, progress.done / progress.total)))
-        if progress.loss is not None:
-            self._step.setText("Iteration {} of {}, loss {:.4g}".format(progress.done, progress.total, progress.loss))
+            self._bar.setValue(int(STEPS * share))
+        if not isinstance(event, Progress):
+            return
+        self._step.setText(self._tracker.detail)
+        if self._tracker.detail:
             self._step.show()
-        elif progress.stage != "painting":
-            self._step.setText("")
-        if progress.preview is not None and self._picture is not None:
-            self._picture.show_picture(pixmap_of(progress.preview))
+        if event.preview is not None and self._picture is not None:
+            self._picture.show_picture(pixmap_of(event.preview))
 
     def show_time(self) -> None:
-        """Called often: the seconds show that it goes on, however long a step takes."""
-        self._stage.setText("{}… {:.0f} s".format(self._said, time.monotonic() - self._began))
+        """Called often: the words show that it goes on, however long a step takes."""
+        self._stage.setText(self._tracker.words)
 
     def show_wish(self, words: str) -> None:
         """All is done but what the painter is asked for."""

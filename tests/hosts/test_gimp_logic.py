@@ -21,7 +21,7 @@ def plugin():
     """The modules that need no GIMP, with the bridge beside them as install.py lays it; afterwards as if never imported."""
     sys.path[:0] = [str(PLUGIN), str(CHECKOUT / "core" / "brushwarp")]
     try:
-        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "arrow_rows", "stages", "deform_settings")}
+        loaded = {name: importlib.import_module(name) for name in ("pixels", "keypoints", "arrow_rows", "deform_settings")}
         loaded["errors"] = importlib.import_module("bridge.errors")
     finally:
         del sys.path[:2]
@@ -86,19 +86,6 @@ def test_the_topmost_path_so_named_is_taken_unless_another_is_asked_for(plugin):
     assert choose(["outline"], "") is None
     with pytest.raises(KeyError):
         choose(names, "elsewhere")
-
-
-def test_the_bar_never_falls_and_ends_full(plugin):
-    progress, queued = plugin.stages.Progress, plugin.stages.Queued
-    tracker = plugin.stages.Tracker()
-    events = [queued(1, 2), progress(1, "preparing", 0, 1)]
-    events += [progress(1, "painting", done, 9) for done in range(10)]
-    events += [progress(1, "a new stage", 1, 2), progress(1, "warping", 0, 1), progress(1, "finishing", 1, 1), queued(1, 1)]
-    seen = [tracker.follow(event) for event in events]
-    shares = [share for _, share in seen]
-    assert shares == sorted(shares) and shares[-1] == 1
-    assert seen[0][0] == "Waiting: 2 pictures are painted first…"
-    assert seen[12][0] == "A new stage…"
 
 
 def test_arrows_become_strokes_from_which_the_same_arrows_are_read(plugin):
@@ -192,30 +179,6 @@ def test_solved_paths_are_offered_last_and_never_taken_unasked(plugin):
     assert plugin.keypoints.choose_path(names, "") == "Brushwarp keypoints"
     assert plugin.keypoints.choose_path(names[:2], "") is None
     assert plugin.keypoints.choose_path(names, names[0]) == names[0]
-
-
-def test_a_deformation_is_told_step_by_step_with_its_loss(plugin):
-    progress = plugin.stages.Progress
-    tracker = plugin.stages.Tracker(plugin.stages.DEFORM_STAGES)
-    events = [
-        progress(1, "painting", 57, 200, loss=1.2345), progress(1, "bending", 3, 200, loss=23456.7), progress(1, "detail", 1, 40),
-        progress(1, "finishing", 1, 1),
-    ]
-    seen = [tracker.follow(event) for event in events]
-    assert [sentence for sentence, _ in seen] == [
-        "Painting: 57 of 200, loss 1.23", "Bending along the arrows: 3 of 200, loss 23457", "Carrying the brushwork up to full size…", "Finishing…",
-    ]
-    shares = [share for _, share in seen]
-    assert shares == sorted(shares) and shares[-1] == 1
-
-
-def test_suggesting_and_bending_are_told_in_words_and_end_full(plugin):
-    progress = plugin.stages.Progress
-    suggest, bend = plugin.stages.Tracker(plugin.stages.SUGGEST_STAGES), plugin.stages.Tracker(plugin.stages.WARP_STAGES)
-    assert suggest.follow(progress(1, "keypoints", 2, 5))[0] == "Looking for what the pictures have in common…"
-    assert suggest.follow(progress(1, "keypoints", 5, 5))[1] == 1
-    assert bend.follow(progress(1, "warping", 0, 1))[0] == "Bending along the arrows…"
-    assert bend.follow(progress(1, "finishing", 1, 1))[1] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""How far a job is, in words and as a share, for the bars of all hosts."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Dict, Optional, Tuple, Type, Union
+
+from .protocol import Progress, Queued
+from .request import DeformRequest, LayerRequest, StylizeRequest, SuggestRequest, WarpRequest
+from .training_words import time_left
+
+Stages = Dict[str, Tuple[float, float]]
+
+NAMES = {
+    "starting": "Starting the engine",
+    "preparing": "Preparing the layer",
+    "painting": "Painting",
+    "warping": "Bending along the arrows",
+    "keypoints": "Looking for points that match",
+    "bending": "Finding the shape",
+    "detail": "Bringing the brushwork to full size",
+    "finishing": "Finishing",
+}
+# Where each stage begins and ends on the bar; which of them come depends on what is done.
+STAGES: Dict[Type[LayerRequest], Stages] = {
+    StylizeRequest: {"starting": (0.0, 0.05), "preparing": (0.05, 0.06), "painting": (0.06, 0.94), "warping": (0.94, 0.97), "finishing": (0.97, 1.0)},
+    DeformRequest: {
+        "starting": (0.0, 0.05), "preparing": (0.05, 0.06), "painting": (0.06, 0.6), "bending": (0.6, 0.95), "detail": (0.6, 0.96), "finishing": (0.97, 1.0),
+    },
+    SuggestRequest: {"starting": (0.0, 0.3), "preparing": (0.3, 0.35), "keypoints": (0.35, 1.0)},
+    WarpRequest: {"starting": (0.0, 0.2), "preparing": (0.2, 0.3), "warping": (0.3, 0.9), "finishing": (0.9, 1.0)},
+}
+TELLING_SECONDS, TELLING_SHARE = 2.0, 0.03  # of a stage that must have been seen before it says anything about what is left
+A_MINUTE = 60
+
+
+class Tracker:
+    """Follows one job. share: 0 to 1, which never falls; None before anything is known. detail: of a job that makes something less, the
+    iteration and how little of it is left."""
+
+    def __init__(self, kind: Type[LayerRequest], clock: Callable[[], float] = time.monotonic) -> None:
+        """clock: in seconds."""
+        self._stages, self._clock = STAGES[kind], clock
+        self._begun = clock()
+        self._stage, self._name = "", NAMES["starting"]
+        self._since: Tuple[float, float] = (self._begun, 0.0)  # when the stage began, and the share then
+        self.share: Optional[float] = None
+        self.detail = ""
+
+    def follow(self, event: Union[Progress, Queued, object]) -> None:
+        if isinstance(event, Queued):
+            others = "one other picture is" if event.position == 1 else "{} others are".format(event.position)
+            self._name, self._stage = "Waiting: {} painted first".format(others), ""
+        elif isinstance(event, Progress):
+            self._follow(event)
+
+    @property
+    def words(self) -> str:
+        """“Painting, 42 %, about 35 s left”; “Painting… 3 s” while that can't be told yet: the seconds show that it goes on."""
+        now = self._clock()
+        begun, before = self._since
+        done = (self.share or 0.0) - before
+        if not self._stage or now - begun < TELLING_SECONDS or done < TELLING_SHARE:
+            return "{}… {:.0f} s".format(self._name, now - self._begun)
+        left = (now - begun) * (1 - (self.share or 0.0)) / done
+        return "{}, {:.0f} %, {}".format(self._name, 100 * (self.share or 0.0), _left(left))
+
+    def _follow(self, event: Progress) -> None:
+        # A stage that a newer worker invents is shown by its own name.
+        share = self.share or 0.0
+        begin, end = self._stages.get(event.stage, (share, share))
+        if event.total > 0 and event.stage != "starting":
+            self.share = max(share, begin + (end - begin) * min(event.done / event.total, 1.0))
+        if event.stage != self._stage:
+            self._stage, self._name = event.stage, NAMES.get(event.stage, event.stage.capitalize())
+            self._since = self._clock(), self.share or 0.0
+        self.detail = "" if event.loss is None else _detail(event.done, event.total, event.loss)
+
+
+def _detail(done: int, total: int, loss: float) -> str:
+    number = "{:.3g}" if abs(loss) < 1000 else "{:.0f}"
+    return "Iteration {} of {}, loss {}".format(done, total, number.format(loss))
+
+
+def _left(seconds: float) -> str:
+    if seconds >= A_MINUTE:
+        return time_left(seconds)
+    return "about {:.0f} s left".format(5 * round(seconds / 5)) if seconds >= 7.5 else "a few seconds left"
