@@ -132,9 +132,27 @@ def for_train(procedure):
     procedure.add_choice_argument("quality", "_Quality", "How long it learns", choice, STANDARD, FLAGS)
 
 
+def for_repeat(procedure):
+    _recipe(procedure, "the last one followed in this session, else that of the image's newest result")
+
+
+def for_edit(procedure):
+    _recipe(procedure, "the result's own")
+
+
+def none(procedure):
+    """What it works on is all that it has to be told."""
+
+
+def _recipe(procedure, default):
+    procedure.add_string_argument("recipe", "_Recipe", "The JSON text of a recipe to follow; by default " + default, "", FLAGS)
+
+
 def returns(procedure, result):
     if result == "training":
         procedure.add_string_return_value("training", "Training", "The id of the training, and of the style that it makes", "", FLAGS)
+    elif result == "recipe":
+        procedure.add_string_return_value("recipe", "Recipe", "The JSON text of the result's recipe", "", FLAGS)
     elif result == "path":
         procedure.add_path_return_value("path", "Path", "The new path with the arrows, or none where nothing matches", True, FLAGS)
     else:

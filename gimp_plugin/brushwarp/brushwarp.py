@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in the modules that VERBS names, and in training.py, imported when they are
-asked for."""
+"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in the modules that PROCEDURES names, in training.py and in again.py,
+imported when they are asked for."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ gi.require_version("Babl", "0.1")
 import arguments  # noqa: E402 - the versions come first
 from gi.repository import Gimp, GObject  # noqa: E402
 
-STYLIZE, DEFORM, SUGGEST, WARP, TRAIN = (
-    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train")
+STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe")
 )
 ABOVE = (
     " and puts the result on a new layer directly above; the layer itself is never touched. Only what is selected shows, with its "
-    "feathering. "
+    "feathering. Of several selected layers each is done, in a step of undo of its own. "
 )
 ALONG = "If the image has a path whose name begins “Brushwarp keypoints”, "
 ARROWS = "each of its strokes of two points is an arrow, from where something is to where it goes."
@@ -84,6 +84,33 @@ PROCEDURES = {
         arguments.for_train,
         result="training",
     ),
+    REPEAT: Procedure(
+        "_Repeat last",
+        "Do to the layer what was done last with Stylize, Deform or Warp, on a new layer above it",
+        "Follows a recipe on the selected layer" + ABOVE + "It is the recipe of the last result of this session, else that of the image's "
+        "newest result (also after the image was saved and opened again), or one that a script hands over as JSON text: every result "
+        "carries its own as the parasite “brushwarp-recipe”, and the command line writes one next to every picture. Arrows of the recipe "
+        "are scaled to the layer. There is no dialog: all run modes do the same.",
+        arguments.for_repeat,
+    ),
+    EDIT: Procedure(
+        "_Edit this result…",
+        "Change how a result of Brushwarp was made, and have it painted anew in its place",
+        "Opens the dialog in which the selected result was made (of Stylize, Deform or Warp), with the settings of its recipe, and "
+        "replaces the result in one step of undo; the layer that it was made from is never touched. The result keeps its place, "
+        "opacity, mode and layer mask. Without a selection it shows where it did before. Without the dialog (from a script, or as the "
+        "last filter) it is painted as its recipe says, or as one that is handed over as JSON text.",
+        arguments.for_edit,
+    ),
+    RECIPE: Procedure(
+        "Re_cipe…",
+        "Show the recipe of a result as text, to be copied, or pasted from elsewhere and followed",
+        "Shows the JSON text that says how the selected result was made. It can be copied to another GIMP, to Krita, or into a file for "
+        "`brushwarp recipe`; and one that comes from there can be pasted, and followed on the selected layer. A script's call returns the "
+        "text of the selected result's recipe, which Repeat last and Edit this result take.",
+        arguments.none,
+        result="recipe",
+    ),
 }
 
 
@@ -103,12 +130,25 @@ def train(procedure, run_mode, image, drawables, config, data):
     return returned(procedure, status, error, str, id)
 
 
+def again(procedure, run_mode, image, drawables, config, data):
+    import again
+
+    act = {REPEAT: again.repeat, EDIT: again.edit, RECIPE: again.show}[procedure.get_name()]
+    status, error, new = act(procedure, run_mode, image, drawables, config)
+    return returned(procedure, status, error, str if procedure.get_name() == RECIPE else Gimp.Layer, new)
+
+
 def returned(procedure, status, error, kind, value):
     values = procedure.new_return_values(status, error)
     if value is not None:
         values.remove(1)
         values.insert(1, GObject.Value(kind, value))
     return values
+
+
+ONE = Gimp.ProcedureSensitivityMask.DRAWABLE
+MANY = ONE | Gimp.ProcedureSensitivityMask.DRAWABLES
+RUN = {TRAIN: train, REPEAT: again, EDIT: again, RECIPE: again}
 
 
 class Brushwarp(Gimp.PlugIn):
@@ -120,7 +160,7 @@ class Brushwarp(Gimp.PlugIn):
 
     def do_create_procedure(self, name):
         told = PROCEDURES[name]
-        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, train if name == TRAIN else paint, None)
+        procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, RUN.get(name, paint), None)
         procedure.set_menu_label(told.label)
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
         procedure.set_documentation(told.blurb, told.help, None)  # no help id: GIMP has no page of ours to open
@@ -129,7 +169,7 @@ class Brushwarp(Gimp.PlugIn):
             procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
         else:
             procedure.set_image_types("RGB*, GRAY*")
-            procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
+            procedure.set_sensitivity_mask(MANY if name in (STYLIZE, DEFORM, WARP, REPEAT) else ONE)
         told.takes(procedure)
         arguments.returns(procedure, told.result)
         return procedure

@@ -43,6 +43,11 @@ class JobDialog(Form):
         self._content.pack_end(self._preview, False, False, 0)
         warm_up()
 
+    def tell_count(self, layers: int) -> None:
+        """How many layers are painted; the first is the one that is shown."""
+        if layers > 1:
+            self._dialog.set_title("{} ({} layers)".format(self._dialog.get_title(), layers))
+
     def ask(self) -> bool:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""
         if not self._dialog.run():
@@ -60,7 +65,7 @@ class JobDialog(Form):
         self._progress.set_text(sentence)
         self._progress.set_fraction(share)
         if preview is not None:
-            self._show_preview(pixbuf_of(preview))
+            self._show_draft(preview)
 
     def close(self) -> None:
         self._dialog.destroy()
@@ -75,12 +80,12 @@ class JobDialog(Form):
     def _fix_settings(self) -> None:
         """Grey out all but the progress and Cancel."""
         self._fixed = True
-        cancel = self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL)
+        kept = (self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL), self._progress, self._picture)
 
         def fix(widget: Gtk.Widget) -> None:
-            if cancel.is_ancestor(widget):  # a box around it, which would grey it out as well
+            if any(each.is_ancestor(widget) for each in kept):  # a box around it, which would grey it out as well
                 widget.forall(fix)
-            elif widget not in (cancel, self._progress, self._preview):
+            elif widget not in kept:
                 widget.set_sensitive(False)
 
         self._content.forall(fix)
@@ -92,6 +97,15 @@ class JobDialog(Form):
         small = picture and scaled(picture, fitted(picture.get_width(), picture.get_height(), THUMBNAIL))
         self._thumbnail.set_from_pixbuf(small)
         self._thumbnail.show()
+
+    @property
+    def _picture(self) -> Gtk.Widget:
+        """Where the job is seen."""
+        return self._preview
+
+    def _show_draft(self, picture: Thumbnail) -> None:
+        """Of the layer, on its way."""
+        self._show_preview(pixbuf_of(picture))
 
     def _show_preview(self, picture: GdkPixbuf.Pixbuf) -> None:
         """Always of one size, that of the layer made small: pictures come coarse at first, and the dialog shall not jump."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
 from gi.repository import Babl, Gegl, Gimp
@@ -12,7 +12,8 @@ from pixels import Layout, choose_layout, is_transparent
 
 @dataclass(frozen=True)
 class Source:
-    """A layer that can be painted. left, top: where it lies on the canvas, in pixels."""
+    """A layer that can be painted. left, top: where it lies on the canvas, in pixels. clip: one byte a pixel, through which an earlier
+    result shows that is to be replaced; it holds while nothing is selected."""
 
     image: Gimp.Image
     layer: Gimp.Layer
@@ -21,6 +22,7 @@ class Source:
     left: int
     top: int
     layout: Layout
+    clip: Optional[bytes] = None
 
     @property
     def canvas_short_side(self) -> int:
@@ -29,14 +31,22 @@ class Source:
 
 def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source:
     """The one layer that is selected. Raises WorkerError for all that can't be painted, in words that say what to do."""
+    if len(drawables) > 1:
+        raise WorkerError("selected-layers", "{} layers are selected.".format(len(drawables)), "Select one layer.")
+    return find_sources(image, drawables)[0]
+
+
+def find_sources(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> List[Source]:
+    """Every layer that is selected, one at least; one that can't be painted is refused before any is. Errors as for `find_source`."""
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise WorkerError("indexed", "Brushwarp can't paint in an indexed image.", "Choose Image > Mode > RGB first.")
-    if len(drawables) != 1:
-        found = "No layer is selected." if not drawables else "{} layers are selected.".format(len(drawables))
-        raise WorkerError("selected-layers", found, "Select the one layer to paint.")
-    layer = drawables[0]
-    if isinstance(layer, Gimp.LayerMask):  # it stands for its layer: a mask has no picture of its own
-        layer = Gimp.Layer.from_mask(layer)
+    if not drawables:
+        raise WorkerError("selected-layers", "No layer is selected.", "Select the layer to paint.")
+    return [_source(_paintable(as_layer(drawable))) for drawable in drawables]
+
+
+def _paintable(layer: Gimp.Drawable) -> Gimp.Layer:
+    """Itself. Errors as for `find_source`."""
     if not isinstance(layer, Gimp.Layer):
         raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
     if layer.is_group():
@@ -50,7 +60,12 @@ def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source
     width, height = layer.get_width(), layer.get_height()
     if width * height < 2:
         raise _refusal("picture-too-small", "“{}” is a single pixel.", layer, "Select a larger layer.")
-    return _source(layer)
+    return layer
+
+
+def as_layer(drawable: Gimp.Drawable) -> Gimp.Drawable:
+    """A mask stands for its layer, for it has no picture of its own."""
+    return Gimp.Layer.from_mask(drawable) if isinstance(drawable, Gimp.LayerMask) else drawable
 
 
 def find_style_layer(source: Source, layer: Gimp.Layer) -> Source:
@@ -100,7 +115,7 @@ def read_selection(source: Source) -> Optional[bytes]:
     Raises WorkerError if nothing of the layer is selected.
     """
     if Gimp.Selection.is_empty(source.image):  # to GIMP that means everything
-        return None
+        return source.clip
     # The selection lies in the canvas' coordinates; what a layer has beyond the canvas reads as not selected.
     place = Gegl.Rectangle.new(source.left, source.top, source.width, source.height)
     mask = source.image.get_selection().get_buffer().get(place, 1.0, "Y u8", Gegl.AbyssPolicy.NONE)
@@ -114,6 +129,24 @@ def read_selection(source: Source) -> Optional[bytes]:
             "Select a part of the layer, or nothing (Select > None).",
         )
     return None if mask.count(255) == size else mask
+
+
+def read_small_selection(source: Source, size: Tuple[int, int]) -> Optional[bytes]:
+    """The selection as a copy of the layer scaled to `size` has it, (width, height), one byte a pixel; None if there is none."""
+    if Gimp.Selection.is_empty(source.image):
+        return None if source.clip is None else _sampled(source.clip, source.width, source.height, size)
+    share = size[0] / source.width
+    place = Gegl.Rectangle.new(round(source.left * share), round(source.top * share), *size)
+    mask = source.image.get_selection().get_buffer().get(place, share, "Y u8", Gegl.AbyssPolicy.NONE)
+    check_length(mask, size[0] * size[1])
+    return mask
+
+
+def _sampled(mask: bytes, width: int, height: int, size: Tuple[int, int]) -> bytes:
+    """The nearest pixel of each: for a preview that is enough."""
+    columns = [(2 * x + 1) * width // (2 * size[0]) for x in range(size[0])]
+    rows = [(2 * y + 1) * height // (2 * size[1]) * width for y in range(size[1])]
+    return bytes(mask[row + column] for row in rows for column in columns)
 
 
 def _refusal(code: str, message: str, layer: Gimp.Layer, hint: str) -> WorkerError:

@@ -15,8 +15,9 @@ from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_styl
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
-from layers import Source, find_source, read_pixels, read_selection
-from results import SolvedPath, add_above
+from layers import Source, find_source, find_sources, read_pixels, read_selection
+from recipes import remember
+from results import NAMED_BY_US, Painted, SolvedPath, add_above
 from stages import Stages, Tracker
 
 NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
@@ -26,6 +27,12 @@ Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Any]
 
 Kept = Tuple[Any, Sequence[str]]
 """What is new in the image, or None; and sentences for the painter."""
+
+Show = Callable[[str, float, Optional[Thumbnail]], None]
+"""Of a job: a sentence, a share of the whole, and a picture of how it stands now and then."""
+
+OnCancel = Callable[[Callable[[], None]], None]
+"""Is told what to call when the user gives up."""
 
 Styles = List[InstalledStyle]
 
@@ -39,25 +46,34 @@ class Order:
     like: Optional[Source] = None
 
 
+Keep = Callable[[Source, Order, Any, Optional[bytes]], Kept]
+
+
 @dataclass(frozen=True)
 class Verb:
     """order: reads the settings; raises WorkerError for what can't be done, before any work. dialog: a JobDialog, imported
     when it is called, for it needs a screen. recall: makes settings of the last time fit this image. keep: puts the worker's answer
-    into the image."""
+    to what was selected into the image. takes_many: several selected layers, one after the other."""
 
     order: Callable[[Source, Styles, Any], Order]
     dialog: Callable[[Any, Any, Styles, Source], Any]
     recall: Callable[[Source, Any], None]
     stages: Stages
-    keep: Callable[[Source, Order, Any], Kept]
+    keep: Keep
+    takes_many: bool = True
 
 
-def keep_layer(source: Source, order: Order, result: JobResult) -> Kept:
+def keep_layer(source: Source, order: Order, result: JobResult, selection: Optional[bytes]) -> Kept:
     """As a new layer above the source, and with it the arrows as they were solved, where they were."""
+    return add_above(source, painted_of(order, result, selection)), notes_of(result.recipe)
+
+
+def painted_of(order: Order, result: JobResult, selection: Optional[bytes]) -> Painted:
+    """What goes into the image; from now on its recipe is the last."""
+    remember(result.recipe)
     arrows = solved_of(result.recipe)
     solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
-    layer = add_above(source, "{} · Brushwarp".format(order.name), result.pixels, result.recipe, solved)
-    return layer, notes_of(result.recipe)
+    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved)
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
@@ -87,53 +103,77 @@ def explain(error: Exception) -> str:
 def _run(
     verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
 ) -> Any:
-    source = find_source(image, drawables)
-    styles = installed_styles(_installed())
+    sources = find_sources(image, drawables) if verb.takes_many else [find_source(image, drawables)]
+    styles = installed_styles(installed())
+
+    def paint(show: Show, on_cancel: OnCancel) -> Any:
+        orders = [(source, verb.order(source, styles, config)) for source in sources]
+        return carry_out_all(orders, verb.stages, verb.keep, show, on_cancel)
+
     if run_mode != Gimp.RunMode.NONINTERACTIVE:
-        verb.recall(source, config)
+        verb.recall(sources[0], config)
     if run_mode != Gimp.RunMode.INTERACTIVE:
-        Gimp.progress_init("Brushwarp")
-        try:
-            return _do(verb, source, styles, config, _status_bar)
-        finally:
-            Gimp.progress_end()
-    dialog = verb.dialog(procedure, config, styles, source)
+        return with_status_bar(paint)
+    dialog = verb.dialog(procedure, config, styles, sources[0])
+    dialog.tell_count(len(sources))
+    return with_dialog(dialog, paint)
+
+
+def with_status_bar(paint: Callable[[Show, OnCancel], Any]) -> Any:
+    Gimp.progress_init("Brushwarp")
+    try:
+        return paint(_status_bar, lambda cancel: None)
+    finally:
+        Gimp.progress_end()
+
+
+def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
+    """dialog: a JobDialog."""
     try:
         if not dialog.ask():
             raise JobCancelled()
-        return _do(verb, source, styles, config, dialog.show_progress, dialog.on_cancel)
+        return paint(dialog.show_progress, dialog.on_cancel)
     finally:
         dialog.close()
 
 
-def _do(
-    verb: Verb,
-    source: Source,
-    styles: Styles,
-    config: Any,
-    show: Callable[[str, float, Optional[Thumbnail]], None],
-    on_cancel: Callable[[Callable[[], None]], None] = lambda cancel: None,
-) -> Any:
-    """show: a sentence, a share of the whole, and a picture of how it stands now and then. on_cancel is told what to call
-    when the user gives up."""
-    order = verb.order(source, styles, config)
+def carry_out_all(orders: Sequence[Tuple[Source, Order]], stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+    """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first."""
+    found = []
+    for number, (source, order) in enumerate(orders):
+        numbered = show if len(orders) == 1 else _numbered(show, number, len(orders))
+        found.append(carry_out(order, source, stages, keep, numbered, on_cancel))
+    if len(found) > 1:
+        orders[0][0].image.set_selected_layers(found)
+    return found[0]
+
+
+def _numbered(show: Show, number: int, count: int) -> Show:
+    def show_one(sentence: str, share: float, picture: Optional[Thumbnail]) -> None:
+        show("Layer {} of {}: {}".format(number + 1, count, sentence), (number + share) / count, picture)
+
+    return show_one
+
+
+def carry_out(order: Order, source: Source, stages: Stages, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+    """Have the worker do it, and put the answer into the image. Returns what is new there."""
     selection = read_selection(source)
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    tracker = Tracker(verb.stages)
+    tracker = Tracker(stages)
     job = Job(order.request, pixels, selection, like)
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:
         show(*tracker.follow(event), event.preview if isinstance(event, Progress) else None)
 
-    kept, notes = verb.keep(source, order, job.run(follow))
+    kept, notes = keep(source, order, job.run(follow), selection)
     if notes:
         Gimp.message("\n".join(notes))
     return kept
 
 
-def _installed() -> Install:
+def installed() -> Install:
     """Raises WorkerError if there is no worker to be had: known before any work."""
     install = read_install()
     if install is None:

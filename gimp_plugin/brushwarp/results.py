@@ -1,19 +1,20 @@
-"""What a job leaves in the image: a new layer above the source, and paths of arrows."""
+"""What a job leaves in the image: a layer above its source or in the place of an earlier one, and paths of arrows."""
 
 from __future__ import annotations
 
-import json
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Optional, Sequence
+from typing import Iterator, Optional, Sequence
 
 from arrow_paths import insert_strokes
 from bridge.errors import WorkerError
-from gi.repository import Gimp
+from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
 from layers import Source, check_length, whole
+from recipes import sign
 
-RECIPE = "brushwarp-recipe"
-PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
+NAMED_BY_US = " · Brushwarp"
+MASK = "Y float"  # as fine as any mask is
 
 
 @dataclass(frozen=True)
@@ -24,38 +25,106 @@ class SolvedPath:
     arrows: Sequence[Arrow]
 
 
-def add_above(source: Source, name: str, pixels: bytes, recipe: str, solved: Optional[SolvedPath] = None) -> Gimp.Layer:
-    """The painted pixels as a new layer directly above the source, selected, in one step of undo; and so a path of arrows.
+@dataclass(frozen=True)
+class Painted:
+    """What came of a layer. selection: through which it was made, None for all; solved: arrows to leave as a path, where there are some."""
+
+    name: str
+    pixels: bytes
+    recipe: str
+    selection: Optional[bytes] = None
+    solved: Optional[SolvedPath] = None
+
+
+def add_above(source: Source, painted: Painted) -> Gimp.Layer:
+    """A new layer directly above the source, selected, in one step of undo; and so a path of arrows.
 
     The layer is filled before it joins the image, so nothing half-done is ever seen or undone. Raises WorkerError if
     the source went away meanwhile.
     """
-    image, layer, layout = source.image, source.layer, source.layout
-    check_length(pixels, layout.size(source.width, source.height))
-    if not image.is_valid() or not layer.is_valid():
+    layer = _filled(source, painted)
+    place = source.image.get_item_position(source.layer)
+    with _one_step(source.image):
+        source.image.insert_layer(layer, source.layer.get_parent(), place)
+        _leave_arrows(source, painted)
+        source.image.set_selected_layers([layer])
+    return layer
+
+
+def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
+    """As `add_above`, in the place of an earlier result: it is shown and masked as that was."""
+    if not old.is_valid():
+        raise WorkerError("layer-gone", "The result was deleted while Brushwarp painted it anew.", "Undo that, and edit it again.")
+    layer = _filled(source, painted)
+    layer.set_opacity(old.get_opacity())
+    layer.set_mode(old.get_mode())
+    layer.set_visible(old.get_visible())
+    layer.set_color_tag(old.get_color_tag())
+    image = source.image
+    with _one_step(image):
+        image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
+        if old.get_mask() is not None:
+            _copy_mask(old, layer)
+        own_name = old.get_name()
+        image.remove_layer(old)
+        layer.set_name(painted.name if NAMED_BY_US in own_name else own_name)  # the name is free now
+        _leave_arrows(source, painted)
+        image.set_selected_layers([layer])
+    return layer
+
+
+def _filled(source: Source, painted: Painted) -> Gimp.Layer:
+    """Not yet in the image. Raises WorkerError where that has changed too much meanwhile."""
+    image, layout = source.image, source.layout
+    check_length(painted.pixels, layout.size(source.width, source.height))
+    if not image.is_valid() or not source.layer.is_valid():
         raise WorkerError("layer-gone", "The layer was deleted while Brushwarp painted it.", "Undo that, and paint again.")
     grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise WorkerError("indexed", "The image became indexed while Brushwarp painted.", "Choose Image > Mode > RGB, and paint again.")
-    painted = Gimp.Layer.new(image, name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
-    buffer = painted.get_buffer()
-    buffer.set(whole(source), layout.babl, pixels)  # bytes: anything else takes twenty times as long
+    layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
+    buffer = layer.get_buffer()
+    buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()
-    painted.update(0, 0, source.width, source.height)
-    painted.attach_parasite(Gimp.Parasite.new(RECIPE, PERSISTENT_UNDOABLE, _in_ascii(recipe)))
-    _, left, top = layer.get_offsets()  # it may have been moved meanwhile
-    painted.set_offsets(left, top)
+    layer.update(0, 0, source.width, source.height)
+    sign(layer, source.layer, painted.recipe, painted.selection)
+    _, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
+    layer.set_offsets(left, top)
+    return layer
+
+
+def _leave_arrows(source: Source, painted: Painted) -> None:
+    if painted.solved is not None:
+        _, left, top = source.layer.get_offsets()
+        insert_strokes(source.image, painted.solved.name, strokes_from_arrows(painted.solved.arrows, left, top))
+
+
+def _copy_mask(old: Gimp.Layer, layer: Gimp.Layer) -> None:
+    """As it lies on the canvas; where the layers differ in place or size, white is what the old one does not say."""
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    (_, x, y), (_, old_x, old_y) = layer.get_offsets(), old.get_offsets()
+    place = Gegl.Rectangle.new(0, 0, old.get_width(), old.get_height())
+    old_mask = old.get_mask()
+    held = old_mask.get_buffer().get(place, 1.0, MASK, Gegl.AbyssPolicy.NONE)
+    buffer = mask.get_buffer()
+    buffer.set(Gegl.Rectangle.new(old_x - x, old_y - y, old.get_width(), old.get_height()), MASK, held)
+    buffer.flush()
+    mask.update(0, 0, layer.get_width(), layer.get_height())
+    layer.set_apply_mask(old.get_apply_mask())
+    layer.set_show_mask(old.get_show_mask())
+    layer.set_edit_mask(False)
+
+
+@contextmanager
+def _one_step(image: Gimp.Image) -> Iterator[None]:
     image.undo_group_start()
     try:
-        image.insert_layer(painted, layer.get_parent(), image.get_item_position(layer))
-        if solved is not None:
-            insert_strokes(image, solved.name, strokes_from_arrows(solved.arrows, left, top))
-        image.set_selected_layers([painted])
+        yield
     finally:
         image.undo_group_end()
-    Gimp.displays_flush()
-    return painted
+        Gimp.displays_flush()
 
 
 def add_arrows(source: Source, name: str, arrows: Sequence[Arrow]) -> Gimp.Path:
@@ -67,16 +136,8 @@ def add_arrows(source: Source, name: str, arrows: Sequence[Arrow]) -> Gimp.Path:
     if not image.is_valid() or not source.layer.is_valid():
         raise WorkerError("layer-gone", "The layer was deleted while Brushwarp looked at it.", "Undo that, and ask again.")
     _, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
-    image.undo_group_start()
-    try:
+    with _one_step(image):
         path = insert_strokes(image, name, strokes_from_arrows(arrows, left, top), shown=True)
         image.set_selected_paths([path])
-    finally:
-        image.undo_group_end()
-    Gimp.displays_flush()
     return path
 
-
-def _in_ascii(recipe: str) -> bytes:
-    """The same JSON: of Python's bytes, a parasite takes none above 127."""
-    return json.dumps(json.loads(recipe), indent=2).encode("ascii")

@@ -1,65 +1,93 @@
-"""The dialog of Stylize…: the styles with their pictures, how strongly and how broadly to paint, the paths with arrows."""
+"""The dialog of Stylize…: the gallery on the left, the layer as it will be painted on the right, and below it how."""
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any, Callable, List
 
-from bridge.styles import InstalledStyle
+from bridge.client import StylizeRequest
+from bridge.gallery import Gallery
+from bridge.paths import Install
+from bridge.styles import InstalledStyle, Thumbnail
 from job_dialog import JobDialog
 from layers import Source
-from thumbnails import pixbuf_of
+from painted_preview import PaintedPreview
+from style_gallery import StyleGallery
 from toolkit import GLib, Gtk
+
+MIXED = (("medium", "Me_dium strokes"), ("fine", "_Fine strokes"))
+SHOWN = ("style", "medium", "fine", "strength", "brush-scale", "keep-colors", "keypoints")  # arguments that the preview shows
+AS_THE_STYLE = ("", "As the style")
 
 
 class StylizeDialog(JobDialog):
-    def __init__(self, procedure: Any, config: Any, styles: List[InstalledStyle], source: Source) -> None:
+    """request: what would be asked of the worker now; raises WorkerError."""
+
+    def __init__(
+        self, procedure: Any, config: Any, install: Install, styles: List[InstalledStyle], source: Source, request: Callable[[], StylizeRequest]
+    ) -> None:
         super().__init__(procedure, config, "Brushwarp: Stylize", source)
         self._styles = styles
-        self._content.pack_start(self._style_row(), False, False, 0)
-        if len(styles) > 1:
-            self._content.pack_start(self._mix_rows(), False, False, 0)
+        self._stores = {argument: Gtk.ListStore(str, str) for argument, _ in MIXED}
+        self._fill_mix()
+        self._gallery = StyleGallery(config, Gallery.of(install), styles, self._fill_mix)
+        self._painted = PaintedPreview(source, request)
+        settings = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        settings.pack_start(self._painted.box, True, True, 0)
         for argument in ("strength", "brush-scale"):
-            self._slider(argument).set_digits(2)
-        self._dialog.fill(["strength", "brush-scale", "keep-colors"])
-        self._content.pack_start(self._keypoints_row(), False, False, 0)
+            slider = self._slider(argument)
+            slider.set_digits(2)
+            settings.pack_start(slider, False, False, 0)
+        settings.pack_start(self._dialog.get_widget("keep-colors", Gtk.CheckButton.__gtype__), False, False, 0)
+        settings.pack_start(self._keypoints_row(), False, False, 0)
+        settings.pack_start(self._mix_rows(), False, False, 0)
+        both = Gtk.Box(spacing=12)
+        both.pack_start(self._gallery.box, True, True, 0)
+        both.pack_start(settings, False, False, 0)
+        both.show_all()
+        self._content.pack_start(both, True, True, 0)
+        for argument in SHOWN:
+            config.connect("notify::" + argument, lambda *_: GLib.idle_add(self._ask_for_preview))
 
-    def _style_row(self) -> Gtk.Widget:
-        ids = [style.id for style in self._styles]
-        if self._config.get_property("style") not in ids:
-            self._config.set_property("style", ids[0])
-        store = Gtk.ListStore(str, str)
-        for style in self._styles:
-            store.append([style.id, style.label])
-        row = self._row("St_yle", self._combo("style", store), "The painting whose brushwork the layer gets")
-        row.pack_end(self._thumbnail, False, False, 0)
-        self._config.connect("notify::style", lambda *_: self._style_changed(ids))
-        self._style_changed(ids)
-        return row
+    def ask(self) -> bool:
+        self._gallery.view.grab_focus()
+        try:
+            return super().ask()
+        finally:
+            self._gallery.stop()
+            self._painted.stop()
+
+    @property
+    def _picture(self) -> Gtk.Widget:
+        return self._painted.picture
+
+    def _show_draft(self, picture: Thumbnail) -> None:
+        self._painted.show_progress(picture)
+
+    def _ask_for_preview(self) -> bool:
+        """False, for GLib.idle_add."""
+        if not self._fixed:
+            self._painted.ask()
+        return False
 
     def _mix_rows(self) -> Gtk.Widget:
         """Folded away until wanted, or used the last time."""
         rows = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_top=6)
-        ids = ["", *(style.id for style in self._styles)]
-        for argument, title in (("medium", "Me_dium strokes"), ("fine", "_Fine strokes")):
-            if (self._config.get_property(argument) or "") not in ids:
-                self._config.set_property(argument, "")
-            store = Gtk.ListStore(str, str)
-            store.append(["", "As the style"])
-            for style in self._styles:
-                store.append([style.id, style.label])
+        for argument, title in MIXED:
             tip = "Whose {} strokes lie over the coarse ones".format(argument)
-            rows.pack_start(self._row(title, self._combo(argument, store), tip), False, False, 0)
-        used = any(self._config.get_property(argument) for argument in ("medium", "fine"))
+            rows.pack_start(self._row(title, self._combo(argument, self._stores[argument]), tip), False, False, 0)
+        used = any(self._config.get_property(argument) for argument, _ in MIXED)
         expander = Gtk.Expander(label="_Mix with other styles", use_underline=True, expanded=used)
         expander.set_tooltip_text("Take the medium and the fine strokes from other styles; the coarse ones stay this style's")
         expander.add(rows)
-        expander.show_all()
         return expander
 
-    def _style_changed(self, ids: List[str]) -> None:
-        style = self._config.get_property("style")
-        if style not in ids:  # the dialog's Reset names none
-            GLib.idle_add(lambda: self._config.set_property("style", ids[0]) and False)
-            return
-        found = self._styles[ids.index(style)].thumbnail
-        self._show_thumbnail(None if found is None else pixbuf_of(found))
+    def _fill_mix(self) -> None:
+        """The lists of styles anew. One that is gone is the style's own again."""
+        choices = [AS_THE_STYLE, *((style.id, style.label) for style in self._styles)]
+        for argument, store in self._stores.items():
+            chosen = self._config.get_property(argument) or ""
+            store.clear()
+            for choice in choices:
+                store.append(list(choice))
+            self._config.set_property(argument, chosen if chosen in dict(choices) else "")
+            self._config.notify(argument)  # the list shows it again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 from bridge.client import Suggested, SuggestRequest, WorkerError
 from deform_settings import GALLERY
@@ -44,7 +44,7 @@ def with_painting(styles: Styles) -> Styles:
     return [style for style in styles if style.has_painting]
 
 
-def keep(source: Source, order: Order, found: Suggested) -> Kept:
+def keep(source: Source, order: Order, found: Suggested, _: Optional[bytes]) -> Kept:
     """As a path of its own; nothing, where there are no arrows."""
     path = add_arrows(source, "{} · {}".format(NAME, order.name), found.arrows) if found.arrows else None
     return path, found.notes or (() if found.arrows else ("No arrows were found.",))
@@ -56,4 +56,4 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     return SuggestDialog(procedure, config, with_painting(styles), source)
 
 
-VERB = Verb(order, dialog, recall_like, SUGGEST_STAGES, keep)
+VERB = Verb(order, dialog, recall_like, SUGGEST_STAGES, keep, takes_many=False)

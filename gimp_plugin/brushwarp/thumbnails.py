@@ -38,7 +38,7 @@ def layer_picture(layer: Gimp.Layer, box: Tuple[int, int]) -> GdkPixbuf.Pixbuf:
 
 def over_checks(pixels: bytes, size: Tuple[int, int]) -> GdkPixbuf.Pixbuf:
     """pixels: as `layer_pixels` has them."""
-    return _with_alpha(pixels, *size).composite_color_simple(*size, GdkPixbuf.InterpType.NEAREST, 255, *CHECKS)
+    return with_alpha(pixels, *size).composite_color_simple(*size, GdkPixbuf.InterpType.NEAREST, 255, *CHECKS)
 
 
 def layer_pixels(layer: Gimp.Layer, size: Tuple[int, int]) -> bytes:
@@ -64,8 +64,8 @@ def _smaller(layer: Gimp.Layer, side: int) -> GdkPixbuf.Pixbuf:
     share = min(1.0, side / max(width, height))
     small = max(1, round(width * share)), max(1, round(height * share))
     pixels = layer.get_buffer().get(Gegl.Rectangle.new(0, 0, *small), share, BYTES, Gegl.AbyssPolicy.CLAMP)
-    return _with_alpha(pixels, *small)
+    return with_alpha(pixels, *small)
 
 
-def _with_alpha(pixels: bytes, width: int, height: int) -> GdkPixbuf.Pixbuf:
+def with_alpha(pixels: bytes, width: int, height: int) -> GdkPixbuf.Pixbuf:
     return GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(pixels), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)

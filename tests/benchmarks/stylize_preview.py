@@ -23,13 +23,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "worker"))
 
 from worker_home import Home  # noqa: E402
 
-from brushwarp.bridge.bend import preview_size  # noqa: E402
-from brushwarp.bridge.previews import PREVIEW_SIDE, StylizePreview  # noqa: E402
+from brushwarp.bridge.previews import StylizePreview, small_size  # noqa: E402
 from brushwarp.bridge.request import StylizeRequest  # noqa: E402
 from brushwarp.sample import render_sample  # noqa: E402
 
 LAYER = (4000, 3000)
-MEASURED = "two shared AVX2 cores: cold 3.5 s, all strokes 6.7 s; brush 0.4 and 2.0 s, strength 0.14 s, arrow 1.2 s"
+MEASURED = "two AVX2 cores, shared (load 4): cold 5.1 s, all strokes 10.6 s; brush 0.4 and 3.3 s, strength 0.15 s, arrow 1.6 s"
 
 
 def seconds_until_seen(preview: StylizePreview, request: StylizeRequest) -> tuple[float, float]:
@@ -50,7 +49,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     print(f"last time: {MEASURED}; {torch.get_num_threads()} threads here")
-    width, height = preview_size(*LAYER, PREVIEW_SIDE)
+    width, height = small_size(*LAYER)
     picture = render_sample(width, height)
     pixels = np.dstack([(picture.permute(1, 2, 0) * 255).byte().numpy(), np.full((height, width), 255, np.uint8)]).tobytes()
     with tempfile.TemporaryDirectory() as folder:

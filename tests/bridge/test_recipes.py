@@ -8,8 +8,9 @@ import pytest
 
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.methods import smoothing_of, smoothness_of
-from brushwarp.bridge.recipes import difference, read_recipe
+from brushwarp.bridge.recipes import difference, in_words, read_recipe, style_here
 from brushwarp.bridge.request import DeformRequest, PixelFormat, StylePicture, StylizeRequest, WarpRequest
+from brushwarp.bridge.styles import InstalledStyle
 from brushwarp.recipe import make_recipe
 
 LAYOUT = PixelFormat("BGRA", "u16", "linear")
@@ -124,3 +125,15 @@ def test_another_style_of_the_same_name_is_told():
     other = make_recipe("stylize", "vangogh", "def", {}, 0, [], [])
     assert difference(recipe(), same) == ()
     assert "may differ" in difference(recipe(), other)[0]
+
+
+def test_what_it_does_is_told_in_a_line():
+    assert in_words(recipe()) == "Stylize · vangogh · 1 arrow"
+    assert in_words(recipe("warp", {}, "", keypoints=(ARROW, ARROW))) == "Warp · 2 arrows"
+
+
+@pytest.mark.parametrize(
+    "named, found", [("the.wave", "the.wave"), ("/packs/the.wave.safetensors", "the.wave"), ("wave", ""), ("/packs/wave.safetensors", "")]
+)
+def test_a_style_is_found_in_the_gallery_by_id_or_by_its_packs_path(named, found):
+    assert style_here(named, [InstalledStyle("other", "Other", ""), InstalledStyle("the.wave", "The Wave", "")]) == found

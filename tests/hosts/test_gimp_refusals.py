@@ -91,7 +91,7 @@ SENTENCES = {
     "indexed": "Image > Mode > RGB",
     "no layer": "No layer is selected",
     "group": "“my group” is a group",
-    "two layers": "2 layers are selected",
+    "two layers": "is a group of layers",  # and the other one is not painted
     "channel": "A channel is selected",
     "empty layer": "“blank” is empty",
     "one pixel": "“speck” is a single pixel",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from test_worker_engine import HEIGHT, WIDTH, assert_same_within_one_level, directly, engine, photo, values  # noqa: F401 - the fixture
 
-from brushwarp.bridge.previews import Picture, StylizePreview, shrunk
+from brushwarp.bridge.previews import Picture, StylizePreview, shrunk, small_size
 from brushwarp.bridge.request import PixelFormat, StylizeRequest
 from brushwarp.geometry import KeypointPairs
 
@@ -119,3 +119,11 @@ def test_a_request_for_a_crop_keeps_its_canvas():
     small = shrunk(StylizeRequest(1000, 500, "chance", canvas_short_side=4000, smoothness=16.0, keypoints=((100, 100, 200, 100),)), (500, 250))
     assert small.canvas_short_side == 2000 and small.smoothness == 4.0 and small.keypoints == ((50, 50, 100, 50),)
     assert (small.width, small.height, small.format) == (500, 250, PixelFormat("RGBA", "u8", "srgb"))
+
+
+@pytest.mark.parametrize(
+    "layer, small",
+    [((4000, 3000), (683, 512)), ((512, 512), (512, 512)), ((300, 200), (300, 200)), ((9000, 1000), (1024, 114)), ((5000, 1), (1024, 2)), ((1, 1), (2, 2))],
+)
+def test_the_small_copy_is_as_large_as_its_strokes_need(layer, small):
+    assert small_size(*layer) == small

@@ -1,6 +1,7 @@
 """The preview of Stylize: a small copy of the layer, painted in the worker as the layer itself would be.
 
-    preview = StylizePreview(pixels, (width, height))   # RGBA bytes of the small copy: see `bend.preview_size`, with PREVIEW_SIDE
+    size = small_size(*layer)                           # (width, height) of the small copy; it may be shown smaller still
+    preview = StylizePreview(pixels, size)              # RGBA bytes of it
     preview.ask(request)                                # the request for the layer itself, whenever a setting changed; returns at once
     preview.news()                                      # now and then: a picture to show, or None
     preview.words                                       # what there is to say of it
@@ -14,11 +15,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Optional, Tuple
 
+from .bend import preview_size
 from .client import Queued, WorkerError
 from .live import Draft, Live, Preview
 from .request import PixelFormat, StylizeRequest
 
-PREVIEW_SIDE = 512  # pixels of the small copy's long side at most
+# Pixels of the small copy at most. A network's strokes have a size in pixels, so that a smaller one gets coarser strokes than its layer:
+# with a short side of 512 (384, 290) the preview and the layer's painting, made as small, correlate by 0.95 (0.79, 0.70).
+SHORT_SIDE, LONG_SIDE = 512, 1024
 CALM = 0.12  # seconds without another change, before the worker is asked
 WAITING = "Waiting until another picture is painted…"
 LAYOUT = PixelFormat("RGBA", "u8", "srgb")
@@ -74,6 +78,11 @@ class StylizePreview:
     def close(self) -> None:
         """Returns at once; what is being painted is dropped."""
         self._live.close()
+
+
+def small_size(width: int, height: int) -> Tuple[int, int]:
+    """Of a layer's small copy; never enlarged, no side under two pixels."""
+    return preview_size(width, height, min(LONG_SIDE, round(SHORT_SIDE * max(width, height) / min(width, height))))
 
 
 def shrunk(request: StylizeRequest, size: Tuple[int, int]) -> StylizeRequest:

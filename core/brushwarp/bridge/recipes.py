@@ -14,11 +14,23 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
+from .bend import count_in_words
 from .errors import ProtocolError, WorkerError
 from .methods import smoothing_of
-from .request import BASES, Arrow, DeformRequest, LayerRequest, PixelFormat, StylePicture, StylizeRequest, WarpRequest, arrows_from_json
+from .request import (
+    BASES,
+    Arrow,
+    DeformRequest,
+    LayerRequest,
+    PixelFormat,
+    StylePicture,
+    StylizeRequest,
+    WarpRequest,
+    arrows_from_json,
+)
+from .styles import InstalledStyle, id_of
 
 FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
@@ -147,9 +159,10 @@ def read_recipe(text: str) -> Recipe:
     """Raises WorkerError "recipe" for what is none, is damaged, or asks for what this version can't do."""
     record = read_record(text)
     if record["verb"] not in VERBS:
-        raise WorkerError("recipe", "This recipe is of the kind “{:.40}”.".format(record["verb"]), "Recipes of {} can be followed.".format(", ".join(VERBS)))
-    style = record["style"]
-    return Recipe(record["verb"], style["id"], style["sha256"], record["parameters"], record["seed"], arrows_from_json(record["keypoints"]), text)
+        hint = "Recipes of {} can be followed.".format(", ".join(VERBS))
+        raise WorkerError("recipe", "This recipe is of the kind “{:.40}”.".format(record["verb"]), hint)
+    style, keypoints = record["style"], arrows_from_json(record["keypoints"])
+    return Recipe(record["verb"], style["id"], style["sha256"], record["parameters"], record["seed"], keypoints, text)
 
 
 def read_record(text: str) -> Dict[str, Any]:
@@ -180,6 +193,17 @@ def _check(fields: Dict[str, Any], name: str, kind: Kind) -> None:
     what, fits = kind
     if not fits(fields.get(name)):
         raise WorkerError("recipe", "In this recipe “{}” is not {}.".format(name, what), AS_WRITTEN)
+
+
+def in_words(recipe: Recipe) -> str:
+    """What it does, in a line."""
+    parts = (recipe.verb.capitalize(), recipe.style, count_in_words(len(recipe.keypoints)))
+    return " · ".join(filter(None, parts))
+
+
+def style_here(named: str, styles: Iterable[InstalledStyle]) -> str:
+    """The id of the gallery's style that a recipe names, by its id or by its pack's path; nothing where it is not there."""
+    return id_of(named) if any(style.id == id_of(named) for style in styles) else ""
 
 
 def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:

@@ -12,11 +12,20 @@ def main_window(named):
     return window
 
 
-LETTERS = {"Suggest": "u"}  # underlined in the menu, where it is not the first
+LETTERS = {"Suggest": "u", "Recipe": "c"}  # underlined in the menu, where it is not the first
 
 
-def open_dialog(named, entry, menu=None):
-    """Filters > Brushwarp > entry ("Stylize", "Deform", "Train", …) in the window so named; the dialog. menu: a name for a screenshot of it."""
+def open_dialog(named, entry, menu=None, title=None):
+    """As `choose_entry`; the dialog that comes, which is titled as the entry unless another title is given."""
+    choose_entry(named, entry, menu)
+    dialog = screen.wait_for_window("Brushwarp: " + (title or entry))
+    screen.focus(dialog)
+    time.sleep(1.0)
+    return dialog
+
+
+def choose_entry(named, entry, menu=None):
+    """Filters > Brushwarp > entry ("Stylize", "Deform", "Train", …) in the window so named. menu: a name for a screenshot of it."""
     main_window(named)
     screen.key("alt+r")  # Filters; our submenu is its last
     time.sleep(1.0)
@@ -26,10 +35,6 @@ def open_dialog(named, entry, menu=None):
     if menu:
         screen.screenshot(menu)
     screen.key(LETTERS.get(entry, entry[0].lower()))
-    dialog = screen.wait_for_window("Brushwarp: " + entry)
-    screen.focus(dialog)
-    time.sleep(1.0)
-    return dialog
 
 
 def choose(letter, *presses):

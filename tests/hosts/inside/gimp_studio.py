@@ -16,7 +16,9 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE, DEFORM, TRAIN, SUGGEST, WARP = ("plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp"))
+STYLIZE, DEFORM, TRAIN, SUGGEST, WARP, REPEAT, EDIT, RECIPE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp", "repeat", "edit", "recipe")
+)
 
 
 class Refused(Exception):
@@ -99,6 +101,20 @@ def suggest(image, layers, **settings):
 
 def warp(image, layers, **settings):
     return stylize(image, layers, procedure=WARP, **settings)
+
+
+def repeat(image, layers, **settings):
+    return stylize(image, layers, procedure=REPEAT, **settings)
+
+
+def edit(image, layers, **settings):
+    """layers: the result."""
+    return stylize(image, layers, procedure=EDIT, **settings)
+
+
+def recipe_text(image, layers):
+    """Of the result, as a script gets it."""
+    return stylize(image, layers, procedure=RECIPE)
 
 
 def stylize(image, layers, run_mode=Gimp.RunMode.NONINTERACTIVE, procedure=STYLIZE, **settings):

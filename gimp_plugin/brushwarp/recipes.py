@@ -1,0 +1,107 @@
+"""The recipes that lie with layers, and the one that was followed last; and where the layer is that a result was made from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from typing import Any, Optional
+
+from bridge.errors import WorkerError
+from bridge.recipes import Recipe, read_recipe
+from gi.repository import Gimp
+from layers import all_layers, as_layer
+
+RECIPE, SOURCE, SELECTION, LAST = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-last"
+PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
+THIS_SESSION = 0  # neither
+NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
+MADE_BY = "Select a layer that Stylize…, Deform… or Warp… has made."
+
+
+def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Optional[bytes]) -> None:
+    """Leave with a new layer how it was made: by which recipe, from which layer, and through which selection."""
+    _attach(painted, RECIPE, _in_ascii(recipe))
+    _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
+    if selection is not None:
+        _attach(painted, SELECTION, base64.b64encode(zlib.compress(selection)))
+
+
+def remember(recipe: str) -> None:
+    """As the last one, until GIMP ends."""
+    Gimp.attach_parasite(Gimp.Parasite.new(LAST, THIS_SESSION, _in_ascii(recipe)))
+
+
+def last_recipe(image: Gimp.Image) -> Recipe:
+    """Of this session; else that of the newest result in the image. Raises WorkerError if there is none, or it is damaged."""
+    text = _data(Gimp.get_parasite(LAST))
+    if text is None:
+        results = [layer for layer in all_layers(image) if layer.get_parasite(RECIPE) is not None]
+        if not results:
+            raise WorkerError("recipe-none", "There is nothing to repeat yet.", "Use Stylize…, Deform… or Warp… first.")
+        text = _data(max(results, key=lambda layer: layer.get_tattoo()).get_parasite(RECIPE))  # later layers have higher ones
+    return read_recipe(text)
+
+
+def recipe_of(layer: Gimp.Layer) -> Recipe:
+    """Raises WorkerError if it is no result, or its recipe is damaged."""
+    text = _data(layer.get_parasite(RECIPE))
+    if text is None:
+        raise WorkerError("recipe-none", "“{}” was not made by Brushwarp.".format(layer.get_name()), MADE_BY)
+    return read_recipe(text)
+
+
+def readable(recipe: Recipe) -> str:
+    """Its text, with letters as they are (a parasite holds ASCII alone), and an arrow on a line."""
+    text = json.dumps(json.loads(recipe.text), ensure_ascii=False, indent=1, sort_keys=True)
+    return NUMBERS.sub(lambda found: "[{}]".format(" ".join(found[1].split())), text)
+
+
+def source_of(layer: Gimp.Layer) -> Gimp.Layer:
+    """What a result was made from; of results that do not tell, the layer directly below. Raises WorkerError if it is gone."""
+    tattoo = _data(layer.get_parasite(SOURCE))
+    image = layer.get_image()
+    if tattoo is not None and tattoo.isdigit():
+        found = image.get_layer_by_tattoo(int(tattoo))
+    else:
+        parent = layer.get_parent()
+        below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :]
+        found = below[0] if below else None
+    if found is None:
+        message = "The layer that “{}” was made from is not in the image any more.".format(layer.get_name())
+        raise WorkerError("source-gone", message, "Undo its removal, or select another layer and choose Repeat last.")
+    return found
+
+
+def selection_of(layer: Gimp.Layer, size: int) -> Optional[bytes]:
+    """The selection through which a result was made, one byte a pixel, if it is of that size; None where all was selected."""
+    text = _data(layer.get_parasite(SELECTION))
+    try:
+        mask = None if text is None else zlib.decompress(base64.b64decode(text))
+    except (zlib.error, binascii.Error, ValueError):
+        return None
+    return mask if mask is not None and len(mask) == size else None
+
+
+def find_result(drawables: Any) -> Gimp.Layer:
+    """The one layer that is selected. Raises WorkerError."""
+    layer = as_layer(drawables[0]) if len(drawables) == 1 else None
+    if not isinstance(layer, Gimp.Layer):
+        raise WorkerError("selected-layers", "Not one layer is selected.", MADE_BY)
+    return layer
+
+
+def _attach(layer: Gimp.Layer, name: str, data: bytes) -> None:
+    layer.attach_parasite(Gimp.Parasite.new(name, PERSISTENT_UNDOABLE, data))
+
+
+def _data(parasite: Optional[Gimp.Parasite]) -> Optional[str]:
+    """GIMP hands out a list of numbers."""
+    return None if parasite is None else bytes(parasite.get_data()).decode("utf-8", "replace").rstrip("\0")
+
+
+def _in_ascii(recipe: str) -> bytes:
+    """The same JSON: of Python's bytes, a parasite takes none above 127."""
+    return json.dumps(json.loads(recipe), indent=2).encode("ascii")
