@@ -90,12 +90,16 @@ def edits(folder, photo_size, style, other, other_name):
     again = [node for node in document.rootNode().childNodes() if node.uniqueId() == edited.uniqueId()][0]
     told["redone"] = [state(document, again) == after, studio.projection(document) == shown]
 
+    edited.move(7, -5)
+    document.waitForDone()
     edited.setName("Meine")
     yield from studio.activate(document, edited)
     dialog = yield from studio.open_dialog_of("edit", "stylize")
     studio.choose(dialog, strength=1.0, arrows="None")
     renamed = yield from studio.accept_edit(document, dialog)
     told["renamed"] = [renamed.name(), studio.recipe(document, renamed)["keypoints"]]
+    alpha, moved = (bytes(renamed.pixelData(*place, *photo_size))[3::4] for place in ((7, -5), (0, 0)))
+    told["moved"] = [max(abs(a - b) for a, b in zip(layer, mask)) for layer in (alpha, moved)]
     told["style of Stylize…"] = yield from studio.chosen_for_stylize(document, source)
 
     # What is painted, muted, drawn on or moved meanwhile decides nothing; what is edited there stays.
@@ -150,8 +154,10 @@ def test_one_undo_brings_the_earlier_result_and_redo_the_later_one(edited):
     assert edited["redone"] == [True, True]
 
 
-def test_a_name_of_the_painters_own_stays(edited):
+def test_a_name_of_the_painters_own_stays_and_so_does_a_move(edited):
     assert edited["renamed"] == ["Meine", []]
+    there, where_it_was = edited["moved"]
+    assert there <= 1 and where_it_was > 50
 
 
 def test_editing_does_not_change_what_stylize_opens_with(edited):

@@ -170,7 +170,11 @@ def keeps_house(folder, home, style, other, shipped):
     told = {}
     yield from gallery.show()
 
-    # Added by hand, and as a training does it.
+    # Dragged from another program's window.
+    yield from gallery.drag_from_outside(folder + "/gezogen.safetensors")
+    told["dragged"] = gallery.chosen()
+
+    # Dropped otherwise, and as a training adds it.
     told["welcome"] = gallery.drop(folder + "/neu.safetensors")
     told["added"] = [gallery.chosen(), os.path.exists(home + "/styles/neu.safetensors")]
     told["again"] = gallery.drop(folder + "/neu.safetensors") and (yield from studio.dismiss())
@@ -260,6 +264,7 @@ def kept(painter, chosen, tmp_path_factory):
     folder = tmp_path_factory.mktemp("Stile")
     save_random_style(folder, "neu", "Neu", seed=1)
     save_random_style(folder / "other", "neu", "Neu", seed=2)
+    save_random_style(folder, "gezogen", "Gezogen", seed=4)
     save_random_style(folder, "landed", "Gelernt", seed=3)
     (folder / "bad.safetensors").write_bytes(b"\x89PNG no pack")
     home = str(painter.user.brushwarp_home)
@@ -267,6 +272,7 @@ def kept(painter, chosen, tmp_path_factory):
 
 
 def test_packs_that_are_dropped_are_added_and_chosen(kept):
+    assert kept["dragged"] == "gezogen"
     assert kept["welcome"] and kept["added"] == ["neu", True]
     assert "is in the gallery already" in kept["again"]
 
@@ -298,7 +304,7 @@ def test_the_card_says_whose_the_style_is_and_where_it_lies(kept):
 
 
 def test_ones_own_styles_are_removed_after_a_question_and_shipped_ones_never(kept):
-    assert kept["removed"] == [False, False, "landed"]  # the first one
+    assert kept["removed"] == [False, False, "gezogen"]  # the first one
     assert "came with Brushwarp" in kept["shipped"] and "removed" in kept["shipped"]
     assert "came with Brushwarp" in kept["shipped name"] and "renamed" in kept["shipped name"]
 
