@@ -233,11 +233,13 @@ def starts_with_the_newest(folder):
     photo = [node for node in document.rootNode().childNodes() if node.name() == "photo"][0]
     yield from studio.activate(document, photo)
     name = yield from studio.repeat(document)
-    return [name, studio.recipe(document, document.activeNode())["parameters"]["strength"], studio.recipe(document, document.activeNode())["style"]["id"]]
+    recipe = studio.recipe(document, document.activeNode())
+    return [name, recipe["parameters"]["strength"], recipe["style"]["id"]]
 
 
 def test_a_fresh_session_repeats_the_newest_result_of_the_document(painter, folder, edited):
-    assert painter.run_in_window(starts_with_the_newest, opens=[folder / "edited.kra"], folder=folder) == [f"{OTHER_NAME} · Brushwarp", 1.0, OTHER_ID]
+    found = painter.run_in_window(starts_with_the_newest, opens=[folder / "edited.kra"], folder=folder)
+    assert found == [f"{OTHER_NAME} · Brushwarp", 1.0, OTHER_ID]
 
 
 def refuses(folder, photo_size, style):
@@ -338,11 +340,13 @@ def deforms(folder, photo_size, small_size):
     studio.pick(dialog, "preset", "Gentle")
     tree = studio.tree(document.rootNode())
     edited = yield from studio.accept_edit(document, dialog, 120)
-    told["edited"] = [studio.tree(document.rootNode()) == tree, studio.recipe(document, edited)["parameters"]["content_weight"], Krita.instance().action("edit_undo").text()]
+    weight, undo = studio.recipe(document, edited)["parameters"]["content_weight"], Krita.instance().action("edit_undo").text()
+    told["edited"] = [studio.tree(document.rootNode()) == tree, weight, undo]
     small = yield from studio.add_layer(document, "small", read("small"), 0, 0, *small_size)
     told["repeated"] = yield from studio.repeat(document, 120)
     recipe = studio.recipe(document, document.activeNode())
-    told["recipe"] = [recipe["style"] == studio.recipe(document, edited)["style"], recipe["parameters"]["content_weight"], recipe["parameters"]["size"]]
+    is_same = recipe["style"] == studio.recipe(document, edited)["style"]
+    told["recipe"] = [is_same, recipe["parameters"]["content_weight"], recipe["parameters"]["size"]]
     told["small"] = small.name()
 
     # With arrows: the painting in the group is replaced, and the arrows beside it are spoken of.

@@ -82,10 +82,11 @@ def drop(*files):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(file) for file in files])
     place = grid().viewport()
-    event = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    hand = (QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event = QDragEnterEvent(*hand)
     QApplication.sendEvent(place, event)
     if event.isAccepted():
-        QApplication.sendEvent(place, QDropEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
+        QApplication.sendEvent(place, QDropEvent(*hand))
     return event.isAccepted()
 
 
