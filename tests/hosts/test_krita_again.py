@@ -317,9 +317,10 @@ def test_a_refusal_changes_nothing(refused):
 
 
 def deforms(folder, photo_size, small_size):
+    import krita_docker as docker
     import krita_studio as studio
     from krita import Krita
-    from PyQt5.QtWidgets import QComboBox
+    from PyQt5.QtWidgets import QComboBox, QDockWidget
 
     def chosen(dialog):
         return [dialog.windowTitle(), *(dialog.findChild(QComboBox, name).currentText() for name in ("style", "method", "preset", "arrows", "size"))]
@@ -363,6 +364,27 @@ def deforms(folder, photo_size, small_size):
     told["word"] = yield from studio.dismiss()
     told["in the group"] = [studio.tree(document.rootNode()) == tree, group.childNodes()[place].uniqueId() != layer.uniqueId()]
 
+    # Bent alone: the arrows are where they were on what the other layer shows.
+    yield from studio.activate(document, source)
+    yield from docker.show()
+    yield from docker.settle()
+    before = document.activeNode().uniqueId()
+    docker.press("apply")
+    yield from studio.wait_for(lambda: document.activeNode().uniqueId() != before, "bent layer", 60)
+    bent = studio.recipe(document, document.activeNode())
+    told["edit a warp"] = yield from studio.open_dialog_of("edit", "stylize")
+    yield from studio.activate(document, small)
+    told["warp repeated"] = yield from studio.repeat(document)
+    again = studio.recipe(document, document.activeNode())
+    share = [small_size[0] / photo_size[0], small_size[1] / photo_size[1]] * 2
+    wanted = [number * share[i % 4] for i, number in enumerate(sum(bent["keypoints"], []))]
+    told["arrows"] = [again["verb"], max(abs(a - b) for a, b in zip(wanted, sum(again["keypoints"], [])))]
+    Krita.instance().activeWindow().qwindow().findChild(QDockWidget, "brushwarp_arrows_docker").hide()
+
+    # Done last, in the first document: painting like its layer.
+    yield from studio.activate(document, source)
+    layer, said = yield from studio.deform(style="Layer “Streifen”", preset="Bold", arrows="None")
+    assert layer is not None, said
     other = yield from studio.new_document(*small_size)
     yield from studio.add_layer(other, "elsewhere", read("small"), 0, 0, *small_size)
     Krita.instance().action("brushwarp_repeat").trigger()
@@ -387,6 +409,12 @@ def test_a_bent_painting_is_replaced_in_its_group_and_its_old_arrows_are_spoken_
     assert deformed["dialog with arrows"] == "As before (2 arrows)"
     assert deformed["in the group"] == [True, True]
     assert "still those of the painting before" in deformed["word"]
+
+
+def test_a_warp_is_repeated_on_a_layer_of_another_size_and_edited_in_the_docker(deformed):
+    assert deformed["warp repeated"] == "Warp · Brushwarp"
+    assert deformed["arrows"][0] == "warp" and deformed["arrows"][1] < 0.01
+    assert "was not painted, but bent" in deformed["edit a warp"]
 
 
 def test_a_layer_to_paint_like_is_missed_in_another_document(deformed):
