@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Tuple
 
 from bridge.client import StylizeRequest, WorkerError
 from bridge.previews import Picture, StylizePreview, small_size
@@ -13,6 +13,7 @@ from toolkit import Gdk, GdkPixbuf, GLib, Gtk, Pango
 
 BOX = (440, 290)  # pixels at most. GTK enlarges pictures on a dense screen: to hand it finer ones takes pycairo, which GIMP lacks
 LOOK = 40  # milliseconds from one look at what came to the next
+PAINTING = "Painting the preview…"
 LAID_OUT = 30  # milliseconds in which the window comes up, before the layer is read: a large one of fine depth takes a second
 
 
@@ -30,11 +31,11 @@ class PaintedPreview:
         self._opaque = b""  # of each pixel of the small copy, how much of a painting on it shows
         self._is_clipped = False
         self._held = False
+        self._refusal = ""  # why nothing can be painted as the settings are
         self._image = Gtk.Image(width_request=BOX[0], height_request=min(BOX[1], max(self._shown[1], BOX[1] // 2)))
         self._toggle = Gtk.ToggleButton(label="Show or_iginal", use_underline=True)
         self._toggle.set_tooltip_text("The layer as it is; or hold the mouse button down on the picture")
         self._words = Gtk.Label(xalign=0.0, ellipsize=Pango.EllipsizeMode.END)
-        self._spinner = Gtk.Spinner()
         self.box = self._arrange()
         self._timer = GLib.timeout_add(LAID_OUT, self._begin)
 
@@ -48,7 +49,6 @@ class PaintedPreview:
         line = Gtk.Box(spacing=6)
         line.pack_start(self._toggle, False, False, 0)
         line.pack_start(self._words, True, True, 0)
-        line.pack_start(self._spinner, False, False, 0)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         box.pack_start(frame, True, True, 0)
         box.pack_start(line, False, False, 0)
@@ -65,13 +65,15 @@ class PaintedPreview:
             return
         try:
             self._preview.ask(self._request())
-            words = self._preview.words
+            self._refusal = ""
         except WorkerError as error:
-            words = str(error)
-        self._tell(words)
+            self._refusal = str(error)
+        self._tell(self._said())
 
     def show_progress(self, picture: Thumbnail) -> None:
         """Of the layer itself, on its way."""
+        if self._small is None:  # who was quicker than the preview
+            self._read()
         self._show_draft(pixbuf_of(picture))
 
     def stop(self) -> None:
@@ -80,10 +82,19 @@ class PaintedPreview:
         if self._preview is not None:
             self._preview.close()
         self._toggle.set_active(False)
-        self._spinner.stop()
+        self._tell("")
 
     def _begin(self) -> bool:
         """False, for GLib.timeout_add."""
+        pixels, selection = self._read()
+        self._preview = StylizePreview(pixels, self._size, selection)
+        self._show()
+        self.ask()
+        self._timer = GLib.timeout_add(LOOK, self._look)
+        return False
+
+    def _read(self) -> Tuple[bytes, Optional[bytes]]:
+        """Layer and selection, small; and what is shown of them."""
         pixels = layer_pixels(self._source.layer, self._size)
         selection = read_small_selection(self._source, self._size)
         alpha = pixels[3::4]
@@ -91,27 +102,23 @@ class PaintedPreview:
         self._opaque = alpha if selection is None else bytes(a * b // 255 for a, b in zip(alpha, selection, strict=True))
         self._small = over_checks(pixels, self._size)
         self._before = scaled(self._small, self._shown)
-        self._preview = StylizePreview(pixels, self._size, selection)
-        self._show()
-        self.ask()
-        self._timer = GLib.timeout_add(LOOK, self._look)
-        return False
+        return pixels, selection
 
     def _look(self) -> bool:
         """True, for GLib.timeout_add."""
         news = self._preview.news()
         if news is not None:
             self._take(news)
-        self._tell(self._preview.words)
+        self._tell(self._said())
         return True
+
+    def _said(self) -> str:
+        return self._refusal or self._preview.words or (PAINTING if self._preview.is_waiting else "")
 
     def _tell(self, words: str) -> None:
         if words != self._words.get_text():
             self._words.set_text(words)
             self._words.set_tooltip_text(words)
-        is_waiting = self._preview is not None and self._preview.is_waiting
-        if is_waiting != self._spinner.get_property("active"):
-            self._spinner.set_property("active", is_waiting)
 
     def _take(self, news: Picture) -> None:
         if news.is_final:

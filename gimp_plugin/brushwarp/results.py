@@ -52,7 +52,7 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
 
 
 def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
-    """As `add_above`, in the place of an earlier result: it is shown and masked as that was."""
+    """As `add_above`, in the place of an earlier result: it lies, is shown and is masked as that was."""
     if not old.is_valid():
         raise WorkerError("layer-gone", "The result was deleted while Brushwarp painted it anew.", "Undo that, and edit it again.")
     layer = _filled(source, painted)
@@ -60,6 +60,8 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
     layer.set_mode(old.get_mode())
     layer.set_visible(old.get_visible())
     layer.set_color_tag(old.get_color_tag())
+    if (old.get_width(), old.get_height()) == (source.width, source.height):
+        layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
     image = source.image
     with _one_step(image):
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))

@@ -204,8 +204,9 @@ class Document:
 
     def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace) -> Layer:
         """A new paint layer in the place and the colour space of one that has no masks, in one step of undo; above it, where Krita does not
-        let it go. This must be the active document."""
-        node = filled_node(self._document, name, place, pixels, sent, old.space)
+        let it go. As far as the old one was moved, the new one is. This must be the active document."""
+        moved = old.node.position()
+        node = filled_node(self._document, name, place.moved(moved.x(), moved.y()), pixels, sent, old.space)
         found = put_in_place(self._document, old.node, node)
         if found is None:
             old.node.parentNode().addChildNode(node, old.node)

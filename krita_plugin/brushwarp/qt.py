@@ -10,7 +10,20 @@ import krita  # noqa: F401 - loads the PyQt that belongs to it
 
 if "PyQt6.QtCore" in sys.modules:
     from PyQt6.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, QUuid, pyqtSignal
-    from PyQt6.QtGui import QColor, QDesktopServices, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap, QPolygonF, QTextLayout, QTextOption, QTransform
+    from PyQt6.QtGui import (
+        QColor,
+        QDesktopServices,
+        QIcon,
+        QImage,
+        QImageReader,
+        QPainter,
+        QPalette,
+        QPixmap,
+        QPolygonF,
+        QTextLayout,
+        QTextOption,
+        QTransform,
+    )
     from PyQt6.QtWidgets import (
         QAbstractItemView,
         QCheckBox,
@@ -42,7 +55,20 @@ if "PyQt6.QtCore" in sys.modules:
     )
 else:
     from PyQt5.QtCore import QByteArray, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, QUrl, QUuid, pyqtSignal
-    from PyQt5.QtGui import QColor, QDesktopServices, QIcon, QImage, QImageReader, QPainter, QPalette, QPixmap, QPolygonF, QTextLayout, QTextOption, QTransform
+    from PyQt5.QtGui import (
+        QColor,
+        QDesktopServices,
+        QIcon,
+        QImage,
+        QImageReader,
+        QPainter,
+        QPalette,
+        QPixmap,
+        QPolygonF,
+        QTextLayout,
+        QTextOption,
+        QTransform,
+    )
     from PyQt5.QtWidgets import (
         QAbstractItemView,
         QCheckBox,

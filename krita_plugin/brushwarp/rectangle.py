@@ -27,6 +27,9 @@ class Rectangle:
     def grown(self, by: int) -> Rectangle:
         return Rectangle(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
 
+    def moved(self, x: int, y: int) -> Rectangle:
+        return Rectangle(self.x + x, self.y + y, self.width, self.height)
+
     def clipped(self, other: Rectangle) -> Rectangle:
         """What both share; an empty rectangle where they don't meet."""
         left, top = max(self.x, other.x), max(self.y, other.y)

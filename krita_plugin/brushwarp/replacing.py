@@ -23,6 +23,7 @@ def put_in_place(document: Any, old: Any, new: Any) -> Optional[Any]:
     """The node that is there then; None where Krita does not let `old` go. old: of a paint layer without masks; new: of one in its colour
     space that belongs to no parent. The document must be the active one: behind others Krita crashes, later, of a layer that went.
     """
+    document.waitForDone()  # a stroke that is being painted meanwhile comes to its end
     parent, place = old.parentNode(), _place_of(old)
     document.setActiveNode(old)
     active = document.activeNode()

@@ -70,7 +70,8 @@ def _one_of(*words: str) -> Reading:
 
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
-    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a brush twice as broad); keep_colors: the layer's own.
+    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a
+    brush twice as broad); keep_colors: the layer's own.
 
     Which layer holds the arrows belongs to a document, and is not remembered.
     """

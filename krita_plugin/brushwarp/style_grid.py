@@ -141,8 +141,10 @@ class StyleGrid(QListWidget):
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         room = max(COLUMN, self.width() - 2 * self.frameWidth() - bar - 1)
         width = min(room // (room // COLUMN), WIDEST + 2 * MARGIN)
-        self.itemDelegate().text_lines = 2 if any(self.fontMetrics().horizontalAdvance(style.name) > width - 2 * MARGIN for style in self.shown) else 1
-        self.setGridSize(QSize(width, self.itemDelegate().height_of(width, self.fontMetrics())))
+        metrics = self.fontMetrics()
+        is_long = any(metrics.horizontalAdvance(style.name) > width - 2 * MARGIN for style in self.shown)
+        self.itemDelegate().text_lines = 2 if is_long else 1
+        self.setGridSize(QSize(width, self.itemDelegate().height_of(width, metrics)))
 
 
 class StyleCell(QStyledItemDelegate):
@@ -173,7 +175,8 @@ class StyleCell(QStyledItemDelegate):
         place = QRect(inner.left(), inner.top(), inner.width(), _picture_height(option.rect.width()))
         painter.setPen(option.palette.color(QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text))
         self._draw_picture(painter, place, self.parent().picture(style.id))
-        _draw_name(painter, QRect(inner.left(), place.bottom() + 1 + GAP, inner.width(), inner.height()), style.name, option.font, self.text_lines)
+        below = QRect(inner.left(), place.bottom() + 1 + GAP, inner.width(), inner.height())
+        _draw_name(painter, below, style.name, option.font, self.text_lines)
         if style.is_favourite:
             painter.setPen(STAR_EDGE)
             painter.setBrush(STAR)

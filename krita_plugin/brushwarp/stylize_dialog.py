@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence
+from typing import Sequence
 
 from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
 from .gallery_view import GalleryView

@@ -54,6 +54,7 @@ def stylizes_repeats_and_edits(path, folder, style, arrows):
 
     image.set_selected_layers([first])
     first.set_opacity(55.0)
+    first.set_offsets(12, -7)
     first.set_mode(Gimp.LayerMode.MULTIPLY)
     mask = first.create_mask(Gimp.AddMaskType.BLACK)
     first.add_mask(mask)
@@ -62,7 +63,7 @@ def stylizes_repeats_and_edits(path, folder, style, arrows):
     recipe["parameters"]["strength"] = 0.2
     edited = studio.edit(image, [first], recipe=json.dumps(recipe))
     told["edited"] = studio.recipe(edited)
-    told["kept"] = [round(edited.get_opacity(), 3), edited.get_mode() == Gimp.LayerMode.MULTIPLY, max(studio.read(edited.get_mask(), "Y u8"))]
+    told["kept"] = [round(edited.get_opacity(), 3), edited.get_mode() == Gimp.LayerMode.MULTIPLY, max(studio.read(edited.get_mask(), "Y u8")), *edited.get_offsets()[1:]]
     told["after"] = studio.tree(image.get_layers())
     told["untouched"] = studio.fingerprint(source) == before
 
@@ -100,7 +101,7 @@ def test_repeat_paints_the_same_on_a_new_layer(told):
 def test_edit_replaces_the_result_and_leaves_the_source(told):
     assert told["after"] == [NAME, PHOTO] and told["untouched"] and told["as text"]
     assert told["edited"]["parameters"] == {**told["first"]["parameters"], "strength": 0.2}
-    assert told["kept"] == [55.0, True, 0]  # opacity, mode, mask
+    assert told["kept"] == [55.0, True, 0, 12, -7]  # opacity, mode, mask, place
 
 
 def test_a_saved_image_can_be_edited_after_it_is_opened_again(told):

@@ -71,11 +71,15 @@ def visits_the_gallery(title, second, third, renamed):
     dialog = keys.open_dialog(title, "Stylize")
     left, top, width, height = screen.place_of(dialog)
     preview = Eye((left + width - 430, top + 20, 380, 220))
-    painted = preview.wait_for_rest(2.5)
-    step("previewed")
     screen.key("alt+i", dialog)  # Show original
     original = preview.wait_for_rest()
     screen.screenshot("gimp_gallery_original")
+    screen.key("alt+i")
+    preview.wait_for_change(original, 60)  # a worker has to be started first
+    painted = preview.wait_for_rest(2.5)
+    step("previewed")
+    screen.key("alt+i", dialog)
+    looked_back = preview.wait_for_rest()
     screen.key("alt+i")
     again = preview.wait_for_rest()
     shown = {}
@@ -148,7 +152,7 @@ def visits_the_gallery(title, second, third, renamed):
     screen.wait_until_gone("Brushwarp: Stylize", 120)
     time.sleep(0.5)
     step("painted")
-    return {"looks back": original != painted, "and forth": again == painted, "follows": shown == {"0": original, "1": painted}}
+    return {"looks back": looked_back == original != painted, "and forth": again == painted, "follows": shown == {"0": original, "1": painted}}
 
 
 @pytest.fixture(scope="module")

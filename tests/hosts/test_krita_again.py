@@ -90,12 +90,16 @@ def edits(folder, photo_size, style, other, other_name):
     again = [node for node in document.rootNode().childNodes() if node.uniqueId() == edited.uniqueId()][0]
     told["redone"] = [state(document, again) == after, studio.projection(document) == shown]
 
+    edited.move(7, -5)
+    document.waitForDone()
     edited.setName("Meine")
     yield from studio.activate(document, edited)
     dialog = yield from studio.open_dialog_of("edit", "stylize")
     studio.choose(dialog, strength=1.0, arrows="None")
     renamed = yield from studio.accept_edit(document, dialog)
     told["renamed"] = [renamed.name(), studio.recipe(document, renamed)["keypoints"]]
+    alpha, moved = (bytes(renamed.pixelData(*place, *photo_size))[3::4] for place in ((7, -5), (0, 0)))
+    told["moved"] = [max(abs(a - b) for a, b in zip(layer, mask)) for layer in (alpha, moved)]
     told["style of Stylize…"] = yield from studio.chosen_for_stylize(document, source)
 
     # What is painted, muted, drawn on or moved meanwhile decides nothing; what is edited there stays.
@@ -150,8 +154,10 @@ def test_one_undo_brings_the_earlier_result_and_redo_the_later_one(edited):
     assert edited["redone"] == [True, True]
 
 
-def test_a_name_of_the_painters_own_stays(edited):
+def test_a_name_of_the_painters_own_stays_and_so_does_a_move(edited):
     assert edited["renamed"] == ["Meine", []]
+    there, where_it_was = edited["moved"]
+    assert there <= 1 and where_it_was > 50
 
 
 def test_editing_does_not_change_what_stylize_opens_with(edited):
@@ -227,11 +233,13 @@ def starts_with_the_newest(folder):
     photo = [node for node in document.rootNode().childNodes() if node.name() == "photo"][0]
     yield from studio.activate(document, photo)
     name = yield from studio.repeat(document)
-    return [name, studio.recipe(document, document.activeNode())["parameters"]["strength"], studio.recipe(document, document.activeNode())["style"]["id"]]
+    recipe = studio.recipe(document, document.activeNode())
+    return [name, recipe["parameters"]["strength"], recipe["style"]["id"]]
 
 
 def test_a_fresh_session_repeats_the_newest_result_of_the_document(painter, folder, edited):
-    assert painter.run_in_window(starts_with_the_newest, opens=[folder / "edited.kra"], folder=folder) == [f"{OTHER_NAME} · Brushwarp", 1.0, OTHER_ID]
+    found = painter.run_in_window(starts_with_the_newest, opens=[folder / "edited.kra"], folder=folder)
+    assert found == [f"{OTHER_NAME} · Brushwarp", 1.0, OTHER_ID]
 
 
 def refuses(folder, photo_size, style):
@@ -309,9 +317,10 @@ def test_a_refusal_changes_nothing(refused):
 
 
 def deforms(folder, photo_size, small_size):
+    import krita_docker as docker
     import krita_studio as studio
     from krita import Krita
-    from PyQt5.QtWidgets import QComboBox
+    from PyQt5.QtWidgets import QComboBox, QDockWidget
 
     def chosen(dialog):
         return [dialog.windowTitle(), *(dialog.findChild(QComboBox, name).currentText() for name in ("style", "method", "preset", "arrows", "size"))]
@@ -332,11 +341,13 @@ def deforms(folder, photo_size, small_size):
     studio.pick(dialog, "preset", "Gentle")
     tree = studio.tree(document.rootNode())
     edited = yield from studio.accept_edit(document, dialog, 120)
-    told["edited"] = [studio.tree(document.rootNode()) == tree, studio.recipe(document, edited)["parameters"]["content_weight"], Krita.instance().action("edit_undo").text()]
+    weight, undo = studio.recipe(document, edited)["parameters"]["content_weight"], Krita.instance().action("edit_undo").text()
+    told["edited"] = [studio.tree(document.rootNode()) == tree, weight, undo]
     small = yield from studio.add_layer(document, "small", read("small"), 0, 0, *small_size)
     told["repeated"] = yield from studio.repeat(document, 120)
     recipe = studio.recipe(document, document.activeNode())
-    told["recipe"] = [recipe["style"] == studio.recipe(document, edited)["style"], recipe["parameters"]["content_weight"], recipe["parameters"]["size"]]
+    is_same = recipe["style"] == studio.recipe(document, edited)["style"]
+    told["recipe"] = [is_same, recipe["parameters"]["content_weight"], recipe["parameters"]["size"]]
     told["small"] = small.name()
 
     # With arrows: the painting in the group is replaced, and the arrows beside it are spoken of.
@@ -353,6 +364,27 @@ def deforms(folder, photo_size, small_size):
     told["word"] = yield from studio.dismiss()
     told["in the group"] = [studio.tree(document.rootNode()) == tree, group.childNodes()[place].uniqueId() != layer.uniqueId()]
 
+    # Bent alone: the arrows are where they were on what the other layer shows.
+    yield from studio.activate(document, source)
+    yield from docker.show()
+    yield from docker.settle()
+    before = document.activeNode().uniqueId()
+    docker.press("apply")
+    yield from studio.wait_for(lambda: document.activeNode().uniqueId() != before, "bent layer", 60)
+    bent = studio.recipe(document, document.activeNode())
+    told["edit a warp"] = yield from studio.open_dialog_of("edit", "stylize")
+    yield from studio.activate(document, small)
+    told["warp repeated"] = yield from studio.repeat(document)
+    again = studio.recipe(document, document.activeNode())
+    share = [small_size[0] / photo_size[0], small_size[1] / photo_size[1]] * 2
+    wanted = [number * share[i % 4] for i, number in enumerate(sum(bent["keypoints"], []))]
+    told["arrows"] = [again["verb"], max(abs(a - b) for a, b in zip(wanted, sum(again["keypoints"], [])))]
+    Krita.instance().activeWindow().qwindow().findChild(QDockWidget, "brushwarp_arrows_docker").hide()
+
+    # Done last, in the first document: painting like its layer.
+    yield from studio.activate(document, source)
+    layer, said = yield from studio.deform(style="Layer “Streifen”", preset="Bold", arrows="None")
+    assert layer is not None, said
     other = yield from studio.new_document(*small_size)
     yield from studio.add_layer(other, "elsewhere", read("small"), 0, 0, *small_size)
     Krita.instance().action("brushwarp_repeat").trigger()
@@ -377,6 +409,12 @@ def test_a_bent_painting_is_replaced_in_its_group_and_its_old_arrows_are_spoken_
     assert deformed["dialog with arrows"] == "As before (2 arrows)"
     assert deformed["in the group"] == [True, True]
     assert "still those of the painting before" in deformed["word"]
+
+
+def test_a_warp_is_repeated_on_a_layer_of_another_size_and_edited_in_the_docker(deformed):
+    assert deformed["warp repeated"] == "Warp · Brushwarp"
+    assert deformed["arrows"][0] == "warp" and deformed["arrows"][1] < 0.01
+    assert "was not painted, but bent" in deformed["edit a warp"]
 
 
 def test_a_layer_to_paint_like_is_missed_in_another_document(deformed):

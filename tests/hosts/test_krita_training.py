@@ -231,6 +231,7 @@ def test_it_is_cancelled_resumed_and_removed_by_the_buttons(trained):
 def finishes(photos, canvas, tiny, endless):
     import os
 
+    import krita_gallery as docker
     import krita_studio as studio
     import screen
     from krita import Krita
@@ -254,6 +255,7 @@ def finishes(photos, canvas, tiny, endless):
     dialog = yield from studio.open_dialog("stylize")
     told["gallery before"] = studio.entries(dialog, "style")
     studio.button(dialog, "Cancel").click()
+    yield from docker.show()
     dialog = yield from studio.open_dialog("train")
     told["id"] = begin("Kurze Lehre", tiny)
     yield from studio.wait_for_training(dialog, "Kurze Lehre", "Learning")
@@ -263,6 +265,7 @@ def finishes(photos, canvas, tiny, endless):
     told["heights"] = studio.row_heights(dialog)
     screen.screenshot("krita_train_two")
     told["finished"] = yield from studio.wait_for_training(dialog, "Kurze Lehre", "Finished")
+    yield from studio.wait_for(lambda: told["id"] in docker.shown(), "the learnt style in the docker", 10)
     studio.choose_training(dialog, "Kurze Lehre")
     yield 1300
     screen.screenshot("krita_train_finished")

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Tuple
 
 from .errors import WorkerError
-from .marks import check_marks, folder_refused, forget_marks, marks_file, read_marks, set_favourite, set_name
+from .marks import check_marks, folder_refused, forget_marks, marks_file, set_favourite, set_name
 from .pack_header import PackHeader, damaged, read_header
-from .paths import Install, path_from_text, path_to_text
+from .paths import Install, path_from_text
 from .style_card import card_lines
 from .styles import SUFFIX, InstalledStyle, id_of, own_folder, packs_in, shipped_folders, styles_with
 

@@ -27,8 +27,8 @@ from typing import List
 from . import payload
 from .detached import engine_command, installed, start_detached
 from .errors import ProtocolError, WorkerError
-from .paths import Install, data_folder, make_private_folder, path_to_text, read_install
-from .styles import SUFFIX, shipped_folders
+from .paths import Install, make_private_folder, path_to_text, read_install
+from .styles import SUFFIX, own_folder, shipped_folders
 from .training import (
     QUALITIES,
     TrainingRequest,
@@ -146,7 +146,7 @@ def _folder(id: str) -> str:
 def _new_folder(name: str, install: Install) -> str:
     """A folder of this training's own, which no other and no style is called after."""
     slug = _slug(name)
-    styles = [os.path.join(data_folder(), "styles")] + shipped_folders(install)
+    styles = [own_folder(), *shipped_folders(install)]
     number = 1
     while True:
         id = slug if number == 1 else "{}-{}".format(slug, number)

@@ -46,7 +46,8 @@ def run_list(arguments: argparse.Namespace) -> None:
     styles = search(GALLERY.styles(), " ".join(arguments.words), arguments.favourites)
     if arguments.json:
         cards = {style.path.stem: style.card for style in list_styles()}
-        say(json.dumps([json.loads(cards[style.id].to_json()) | {"id": style.id, "path": style.path} for style in styles if style.id in cards], indent=1))
+        found = [style for style in styles if style.id in cards]
+        say(json.dumps([json.loads(cards[style.id].to_json()) | {"id": style.id, "path": style.path} for style in found], indent=1))
         return
     if not styles:
         say(NONE_FOUND if arguments.words or arguments.favourites else NO_STYLES)

@@ -1,6 +1,12 @@
 """What a painter does with the docker Brushwarp styles, as steps for tests: `import krita_gallery as gallery`."""
 
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import krita_studio as studio
+import screen
 from krita import Krita
 
 try:
@@ -75,12 +81,34 @@ def drop(*files):
     """Files let go over the grid; whether they were welcome."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(file) for file in files])
-    view = grid().parentWidget()
-    event = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(view, event)
+    place = grid().viewport()
+    hand = (QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event = QDragEnterEvent(*hand)
+    QApplication.sendEvent(place, event)
     if event.isAccepted():
-        QApplication.sendEvent(view, QDropEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
+        QApplication.sendEvent(place, QDropEvent(*hand))
     return event.isAccepted()
+
+
+def drag_from_outside(file):
+    """With the mouse, from a window of another program onto the grid, as long as it takes until the style is there."""
+    source = os.path.join(os.environ["BRUSHWARP_TEST_INSIDE"], "drag_source.py")
+    window = subprocess.Popen([sys.executable, source, "Files", file])
+    try:
+        with ThreadPoolExecutor(1) as pool:  # Krita's own loop goes on meanwhile
+            found = pool.submit(lambda: screen.place_of(screen.wait_for_window("^Files$")))
+            yield from studio.wait_for(found.done, "window to drag from")
+            left, top, _, _ = found.result()
+            yield 500
+            target = grid().viewport().mapToGlobal(QPoint(40, grid().viewport().height() - 20))
+            before = shown()
+            dragged = pool.submit(screen.drag, left + 60, top + 40, target.x(), target.y())
+            yield from studio.wait_for(dragged.done, "end of the drag")
+            dragged.result()
+            yield from studio.wait_for(lambda: shown() != before, "style that was dragged", 20)
+    finally:
+        window.terminate()
+        window.wait()
 
 
 def stylize_dialog():

@@ -277,7 +277,11 @@ def repeat(document, seconds=60):
     """Repeat last, and wait: the new layer's name, or the text of a message."""
     before = document.activeNode().uniqueId()
     Krita.instance().action("brushwarp_repeat").trigger()
-    yield from wait_for(lambda: message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before, "end of the job", seconds)
+
+    def ended():
+        return message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before
+
+    yield from wait_for(ended, "end of the job", seconds)
     if message_shown():
         return (yield from dismiss())
     document.waitForDone()
