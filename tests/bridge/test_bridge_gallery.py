@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_bridge_styles import STYLE_ID, STYLE_NAME, save_random_style
 
+from brushwarp.bridge import gallery as gallery_module
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.gallery import Gallery, NameTaken, card_lines, check_marks, search, set_favourite
 from brushwarp.bridge.marks import marks_file, read_marks
@@ -133,6 +135,42 @@ def test_a_taken_name_is_told_and_another_offered(gallery, file, home):
     }
     save_pack(replace(pack, card=replace(pack.card, artist="Dritter")), other.parent / "wave.safetensors")
     assert refused(gallery.add, str(other.parent / "wave.safetensors")).free_id == "wave-2"  # a shipped one's: recipes mean that
+
+
+def test_two_hosts_that_add_under_one_name_at_once_keep_both(gallery, file, monkeypatch):
+    other, copy, outcomes = variant(file), gallery_module._copy, []
+
+    def add_other():
+        try:
+            outcomes.append(gallery.add(str(other)).id)
+        except NameTaken as error:
+            outcomes.append(error.free_id)
+
+    second = threading.Thread(target=add_other)
+
+    def copy_late(path, target):
+        if path == str(file):
+            second.start()
+            second.join(0.5)  # the other host begins just before this one has its file
+        copy(path, target)
+
+    monkeypatch.setattr(gallery_module, "_copy", copy_late)
+    added = gallery.add(str(file))
+    second.join()
+    assert outcomes == [STYLE_ID + "-2"] and Path(added.path).read_bytes() == file.read_bytes()
+
+
+def test_a_pack_whose_shapes_are_no_numbers_takes_neither_memory_nor_the_gallery_away(gallery, file, home):
+    data = file.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["thumbnail"] = {"dtype": "U8", "shape": ["a", 2**60, 3], "data_offsets": [0, 3]}
+    raw = json.dumps(header).encode()
+    file.write_bytes(len(raw).to_bytes(8, "little") + raw + data[8 + length :])
+    assert refused(gallery.add, str(file)).code == "pack-format"
+    (home / "styles").mkdir(parents=True)
+    shutil.copy(file, home / "styles")
+    assert [style.id for style in gallery.styles()] == ["wave"]
 
 
 def test_what_is_no_pack_is_refused_in_words_and_leaves_nothing(gallery, file, home, tmp_path):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import filecmp
 import itertools
+import operator
 import os
 import shutil
 import unicodedata
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Tuple
 
 from .errors import WorkerError
-from .marks import check_marks, folder_refused, forget_marks, marks_file, set_favourite, set_name
+from .marks import check_marks, folder_refused, forget_marks, gallery_held, marks_file, set_favourite, set_name
 from .pack_header import PackHeader, damaged, read_header
 from .paths import Install, path_from_text
 from .style_card import card_lines
@@ -92,9 +93,10 @@ class Gallery:
         twin = next((style for style in there if _is_same(path, style.path)), None)
         if twin is not None:
             raise WorkerError("style-known", "“{}” is in the gallery already.".format(twin.name), "Nothing was changed.")
-        if self._is_taken(wanted):
-            raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
-        _copy(path, _own_path(wanted))
+        with gallery_held():
+            if self._is_taken(wanted):
+                raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
+            _copy(path, _own_path(wanted))
         names = {style.name for style in there}
         if name in names:
             set_name(wanted, next(each for each in _numbered(name, "{} ({})") if each not in names))
@@ -179,7 +181,7 @@ def _check_tensors(header: PackHeader) -> None:
         for entry in header.tensors.values():
             numbers = 1
             for side in entry["shape"]:
-                numbers *= side
+                numbers *= operator.index(side)
             begin, end = entry["data_offsets"]
             if not 0 <= begin <= end or numbers * SIZES[entry["dtype"]] != end - begin:
                 raise ValueError("its bytes")
