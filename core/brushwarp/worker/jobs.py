@@ -26,7 +26,7 @@ from ..recipe import make_recipe
 from ..styles import load_style, painting_of
 from ..styles.library import find_style
 from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbnail_of
-from .recent import Recent
+from .recent import RecentPainter
 
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
 
@@ -151,8 +151,7 @@ class Engine:
         key = tuple((str(path), _changed(path)) for path in paths)
         painter = self._warm.pop(key, None)
         if painter is None:
-            painter = api.load_painter(paths[0], mix=paths[1:])
-            painter.paint = Recent(painter.paint)  # type: ignore[method-assign]
+            painter = api.load_painter(paths[0], mix=paths[1:], kind=RecentPainter)
         self._warm[key] = painter
         while len(self._warm) > WARM_STYLES:
             self._warm.popitem(last=False)
