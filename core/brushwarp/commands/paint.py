@@ -71,7 +71,7 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     if arguments.part is not None:
         settings = {name: parameters[name] for name in PAINTING if name in parameters}
         save_picture(api.stylize_part(picture, painter, _part(arguments.part), **settings, on_progress=progress_bar()), arguments.output)
-        tell("This is about what the part will look like; without --part the picture is painted.")
+        tell("This is about what the part will look like; without --part the picture is painted." + (" Then arrows bend it." if len(pairs) else ""))
         say(str(arguments.output))
         return
     _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
