@@ -101,15 +101,18 @@ def stylize_part(
     of a large one in seconds. What is approximate: see `multimodal.part`.
 
     picture: the whole; a small copy will do for the strokes, what is left of the photograph is as sharp as it is. canvas_short_side: in
-    pixels of `size`. Raises BrushwarpError as `stylize` does, and "part" for a box that lies outside or is too large, or a style that paints as a whole only.
+    pixels of `size`. Raises BrushwarpError as `stylize` does, and "part" for a box that lies outside or is too large, or a style that paints
+    as a whole only.
     """
     _check_range("strength", strength, STRENGTHS)
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     size = size or picture.size
     if not (0 <= box.left and box.left + SMALLEST_SIDE <= box.right <= size[1] and 0 <= box.top and box.top + SMALLEST_SIDE <= box.bottom <= size[0]):
-        raise BrushwarpError("part", "The part to look at does not lie within the picture.", f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}.")
+        within = f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}."
+        raise BrushwarpError("part", "The part to look at does not lie within the picture.", within)
     if box.width * box.height > LARGEST_PART:
-        raise BrushwarpError("part", "The part to look at is too large.", f"Choose one of at most {LARGEST_PART / 1e6:.0f} megapixels, or paint the whole picture.")
+        smaller = f"Choose one of at most {LARGEST_PART / 1e6:.0f} megapixels, or paint the whole picture."
+        raise BrushwarpError("part", "The part to look at is too large.", smaller)
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:
         raise BrushwarpError("part", f"The style {painter.pack.card.name} paints pictures as a whole only.", "Paint the whole picture.")

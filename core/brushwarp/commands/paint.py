@@ -41,7 +41,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     stylize.add_argument("--seed", type=int, default=0)
     stylize.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
     stylize.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
-    stylize.add_argument("--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon")
+    stylize.add_argument(
+        "--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon"
+    )
     stylize.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
     stylize.set_defaults(run=run_stylize)
 
@@ -99,7 +101,8 @@ def _part(text: str) -> Box:
     try:
         left, top, width, height = (int(number) for number in text.split(","))
     except ValueError as error:
-        raise BrushwarpError("part", f"{text!r} is no part of a picture.", "Write its left, top, width and height in pixels: 400,300,512,512.") from error
+        hint = "Write its left, top, width and height in pixels: 400,300,512,512."
+        raise BrushwarpError("part", f"{text!r} is no part of a picture.", hint) from error
     return Box(left, top, left + width, top + height)
 
 

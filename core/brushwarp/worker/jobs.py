@@ -53,7 +53,8 @@ class Engine:
         del pixels  # as large as the layer
         painter = self._painter(request.style, request.medium, request.fine)
         if request.part is not None:
-            return layer.finished(_part(request, request.part, layer, painter, on_progress), "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
+            part = _part(request, request.part, layer, painter, on_progress)
+            return layer.finished(part, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
         painted = api.stylize(
             layer.picture,
             painter,
@@ -196,7 +197,8 @@ def _part(request: StylizeRequest, part: Part, layer: _Layer, painter: Painter, 
     box = Box(part.left, part.top, part.left + part.width, part.top + part.height)
     size, scale = (part.layer_height, part.layer_width), max(part.layer_height, part.layer_width) / max(request.height, request.width)
     canvas = request.canvas_short_side
-    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + (" Arrows will bend it." if len(layer.pairs) else ""))
+    bent = " Arrows will bend it." if len(layer.pairs) else ""
+    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + bent)
     if layer.region is not None:
         layer.region = part_of(layer.region[None], Box(0, 0, request.width, request.height), layer.picture.size, box, size)[0]
     return api.stylize_part(
