@@ -87,6 +87,15 @@ def test_marks_that_can_not_be_read_are_set_aside_and_told_of_once(gallery, home
     assert "gallery.broken-2.json" in refused(check_marks).hint
 
 
+def test_marks_are_looked_at_where_nothing_can_be_written(gallery, home):
+    set_favourite("wave", True)
+    (home / "gallery.json.lock").unlink()
+    (home / "gallery.json.lock").mkdir()  # nobody can hold it, as in a folder that is read-only
+    assert refused(set_favourite, "wave", False).code == "gallery-folder"
+    check_marks()
+    assert read_marks().favourites == ("wave",)
+
+
 def test_hosts_that_mark_at_the_same_time_lose_nothing_of_each_other(gallery, home):
     program = "import sys; from brushwarp.bridge.gallery import set_favourite\nfor n in range(40): set_favourite(sys.argv[1] + str(n), True)"
     hosts = [subprocess.Popen([sys.executable, "-c", program, name]) for name in ("krita", "gimp")]

@@ -41,9 +41,13 @@ def read_marks() -> Marks:
 
 def check_marks() -> None:
     """Raises WorkerError "gallery-broken" once for a file that can't be read, which is kept under another name; what follows begins anew."""
-    if os.path.exists(marks_file()):
+    try:
+        _stored()
+    except (ValueError, TypeError, RecursionError):
         with gallery_held():
             _stored_or_set_aside()
+    except OSError as error:
+        raise folder_refused(data_folder(), error) from error
 
 
 def set_favourite(id: str, is_favourite: bool) -> None:
