@@ -117,7 +117,7 @@ def stylize_part(
     if not painter.architecture.streams:
         raise BrushwarpError("part", f"The style {painter.pack.card.name} paints pictures as a whole only.", "Paint the whole picture.")
     plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
-    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, on_progress)
+    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
