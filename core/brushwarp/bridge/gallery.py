@@ -88,7 +88,7 @@ class Gallery:
         name = header.card()["name"]
         _check_tensors(header)
         wanted = id or id_of(path)
-        _check_id(wanted)
+        check_id(wanted)
         there = self.styles()
         twin = next((style for style in there if _is_same(path, style.path)), None)
         if twin is not None:
@@ -168,8 +168,8 @@ def _own_path(id: str) -> str:
     return os.path.join(own_folder(), path_from_text(id) + SUFFIX)
 
 
-def _check_id(id: str) -> None:
-    """A name that a file can have, that a listing shows, and that is never taken for a path."""
+def check_id(id: str) -> None:
+    """That it is a name that a file can have, that a listing shows, and that is never taken for a path. Raises WorkerError("style-id")."""
     is_path = id.endswith(SUFFIX) or any(letter in "/\\" or ord(letter) < 32 for letter in id)
     if id[:1] in ("", ".") or is_path or len(id.encode("utf-8", "replace")) > LONGEST_ID:
         raise WorkerError("style-id", "A style can't be known as “{}”.".format(id[:LONGEST_NAME]), "Give its file a plain name, then add it again.")
