@@ -30,6 +30,7 @@ __all__ = ["deform", "load_painter", "preview_warp", "stylize", "stylize_part", 
 
 AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
+LARGEST_PART = 4_000_000  # pixels: half a gigabyte of maps, 132 bytes a pixel; a painting of any size goes through strips
 BRUSH_SCALES = (0.25, 4.0)
 BALANCED = DeformSettings()
 KEYPOINTS = 12  # arrows that a person can look through and drag
@@ -37,15 +38,18 @@ MOST_KEYPOINTS = MOST_SUGGESTED
 DEFORM_SAMPLES = 1024  # positions an iteration, as STROTSS has; DST's code takes twice as many
 
 
-def load_painter(style: AnyStyle, device: str | None = None, *, mix: Sequence[AnyStyle] = ()) -> Painter:
+def load_painter(
+    style: AnyStyle, device: str | None = None, *, mix: Sequence[AnyStyle] = (), kind: type[Painter] = Painter
+) -> Painter:
     """A style ready to paint: by id, by path, or a pack in memory. Worth keeping between calls of `stylize`.
 
     mix: the styles of the medium and of the fine strokes, `style` being that of the coarse ones; one that is not named is `style`.
+    kind: of Painter.
     Raises BrushwarpError as `styles.load_style`, `mix_packs` and `devices.choose_device` do.
     """
     named = (style, *(other or style for other in mix)) if any(mix) else (style,)
     packs = [known if isinstance(known, StylePack) else load_style(known) for known in named]
-    return Painter(mix_packs(packs) if len(packs) > 1 else packs[0], choose_device(device))
+    return kind(mix_packs(packs) if len(packs) > 1 else packs[0], choose_device(device))
 
 
 def stylize(
@@ -97,18 +101,23 @@ def stylize_part(
     of a large one in seconds. What is approximate: see `multimodal.part`.
 
     picture: the whole; a small copy will do for the strokes, what is left of the photograph is as sharp as it is. canvas_short_side: in
-    pixels of `size`. Raises BrushwarpError as `stylize` does, and "part" for a box that lies outside, or a style that paints as a whole only.
+    pixels of `size`. Raises BrushwarpError as `stylize` does, and "part" for a box that lies outside or is too large, or a style that paints
+    as a whole only.
     """
     _check_range("strength", strength, STRENGTHS)
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     size = size or picture.size
     if not (0 <= box.left and box.left + SMALLEST_SIDE <= box.right <= size[1] and 0 <= box.top and box.top + SMALLEST_SIDE <= box.bottom <= size[0]):
-        raise BrushwarpError("part", "The part to look at does not lie within the picture.", f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}.")
+        within = f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}."
+        raise BrushwarpError("part", "The part to look at does not lie within the picture.", within)
+    if box.width * box.height > LARGEST_PART:
+        smaller = f"Choose one of at most {LARGEST_PART / 1e6:.0f} megapixels, or paint the whole picture."
+        raise BrushwarpError("part", "The part to look at is too large.", smaller)
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:
         raise BrushwarpError("part", f"The style {painter.pack.card.name} paints pictures as a whole only.", "Paint the whole picture.")
     plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
-    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, on_progress)
+    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)

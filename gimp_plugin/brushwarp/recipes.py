@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
-import zlib
 from typing import Any, Optional
 
 from bridge.errors import WorkerError
+from bridge.masks import packed, unpacked
 from bridge.recipes import Recipe, read_recipe
 from gi.repository import Gimp
 from layers import all_layers, as_layer
@@ -26,7 +25,7 @@ def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Option
     _attach(painted, RECIPE, _in_ascii(recipe))
     _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
     if selection is not None:
-        _attach(painted, SELECTION, base64.b64encode(zlib.compress(selection)))
+        _attach(painted, SELECTION, base64.b64encode(packed(selection)))
 
 
 def remember(recipe: str) -> None:
@@ -79,10 +78,9 @@ def selection_of(layer: Gimp.Layer, size: int) -> Optional[bytes]:
     """The selection through which a result was made, one byte a pixel, if it is of that size; None where all was selected."""
     text = _data(layer.get_parasite(SELECTION))
     try:
-        mask = None if text is None else zlib.decompress(base64.b64decode(text))
-    except (zlib.error, binascii.Error, ValueError):
+        return None if text is None else unpacked(base64.b64decode(text), size)
+    except ValueError:  # no base64
         return None
-    return mask if mask is not None and len(mask) == size else None
 
 
 def find_result(drawables: Any) -> Gimp.Layer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Dict, Optional, Tuple
 
@@ -75,21 +74,6 @@ def arrows_of(recipe: Recipe, origin: Origin, place: Rectangle) -> Tuple[Arrow, 
         return recipe.arrows(place.width, place.height)
     x, y = was.x - place.x, was.y - place.y
     return tuple((a + x, b + y, c + x, d + y) for a, b, c, d in recipe.arrows(was.width, was.height))
-
-
-def packed(mask: bytes) -> bytes:
-    """A selection as it is kept: large areas of one value take next to nothing."""
-    return zlib.compress(mask, 1)
-
-
-def unpacked(data: bytes, area: int) -> Optional[bytes]:
-    """None for what is none of so many pixels."""
-    try:
-        unpacking = zlib.decompressobj()
-        mask = unpacking.decompress(data, area + 1)
-    except zlib.error:
-        return None
-    return mask if len(mask) == area else None
 
 
 def mask_at(mask: bytes, of: Rectangle, place: Rectangle) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Iterator, Optional
 
+from .bridge.masks import packed, unpacked
 from .layer import Layer
-from .origin import Made, Origin, packed, unpacked
+from .origin import Made, Origin
 from .qt import QByteArray
 
 RECIPE, ORIGIN, SELECTION = "brushwarp/recipe/", "brushwarp/origin/", "brushwarp/selection/"  # followed by the layer's id

@@ -7,12 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_bridge_styles import STYLE_ID, STYLE_NAME, save_random_style
 
+from brushwarp.bridge import gallery as gallery_module
 from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.gallery import Gallery, NameTaken, card_lines, check_marks, search, set_favourite
 from brushwarp.bridge.marks import marks_file, read_marks
@@ -85,6 +87,15 @@ def test_marks_that_can_not_be_read_are_set_aside_and_told_of_once(gallery, home
     assert "gallery.broken-2.json" in refused(check_marks).hint
 
 
+def test_marks_are_looked_at_where_nothing_can_be_written(gallery, home):
+    set_favourite("wave", True)
+    (home / "gallery.json.lock").unlink()
+    (home / "gallery.json.lock").mkdir()  # nobody can hold it, as in a folder that is read-only
+    assert refused(set_favourite, "wave", False).code == "gallery-folder"
+    check_marks()
+    assert read_marks().favourites == ("wave",)
+
+
 def test_hosts_that_mark_at_the_same_time_lose_nothing_of_each_other(gallery, home):
     program = "import sys; from brushwarp.bridge.gallery import set_favourite\nfor n in range(40): set_favourite(sys.argv[1] + str(n), True)"
     hosts = [subprocess.Popen([sys.executable, "-c", program, name]) for name in ("krita", "gimp")]
@@ -133,6 +144,42 @@ def test_a_taken_name_is_told_and_another_offered(gallery, file, home):
     }
     save_pack(replace(pack, card=replace(pack.card, artist="Dritter")), other.parent / "wave.safetensors")
     assert refused(gallery.add, str(other.parent / "wave.safetensors")).free_id == "wave-2"  # a shipped one's: recipes mean that
+
+
+def test_two_hosts_that_add_under_one_name_at_once_keep_both(gallery, file, monkeypatch):
+    other, copy, outcomes = variant(file), gallery_module._copy, []
+
+    def add_other():
+        try:
+            outcomes.append(gallery.add(str(other)).id)
+        except NameTaken as error:
+            outcomes.append(error.free_id)
+
+    second = threading.Thread(target=add_other)
+
+    def copy_late(path, target):
+        if path == str(file):
+            second.start()
+            second.join(0.5)  # the other host begins just before this one has its file
+        copy(path, target)
+
+    monkeypatch.setattr(gallery_module, "_copy", copy_late)
+    added = gallery.add(str(file))
+    second.join()
+    assert outcomes == [STYLE_ID + "-2"] and Path(added.path).read_bytes() == file.read_bytes()
+
+
+def test_a_pack_whose_shapes_are_no_numbers_takes_neither_memory_nor_the_gallery_away(gallery, file, home):
+    data = file.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["thumbnail"] = {"dtype": "U8", "shape": ["a", 2**60, 3], "data_offsets": [0, 3]}
+    raw = json.dumps(header).encode()
+    file.write_bytes(len(raw).to_bytes(8, "little") + raw + data[8 + length :])
+    assert refused(gallery.add, str(file)).code == "pack-format"
+    (home / "styles").mkdir(parents=True)
+    shutil.copy(file, home / "styles")
+    assert [style.id for style in gallery.styles()] == ["wave"]
 
 
 def test_what_is_no_pack_is_refused_in_words_and_leaves_nothing(gallery, file, home, tmp_path):

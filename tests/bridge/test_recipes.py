@@ -96,6 +96,8 @@ def test_a_sliders_place_is_found_again(share):
         ({"style": "vangogh"}, "“style” is not an object"),
         ({"style": {"id": "vangogh"}}, "“sha256” is not text"),
         ({"parameters": {"strength": "1"}}, "“strength” is not a number"),
+        ({"parameters": {"strength": 10**400}}, "“strength” is not a number"),
+        ({"parameters": {"canvas_short_side": 10**400}}, "“canvas_short_side” is not a number of pixels"),
         ({"parameters": {"base": "oil"}}, "“base” is not one of"),
         ({"keypoints": [[1, 2, 3]]}, "four numbers"),
         ({"keypoints": None}, "four numbers"),

@@ -214,7 +214,9 @@ def test_what_is_carried_up_in_strips_is_as_good_and_has_no_seams(memory, monkey
     distances, pictures = {}, {}
     for free in ("4000", memory):
         monkeypatch.setenv("BRUSHWARP_MEMORY", free)
-        pictures[free] = carry_up(small, content, style)
+        shares: list[float] = []
+        pictures[free] = carry_up(small, content, style, lambda progress, shares=shares: shares.append(progress.done / progress.total))
+        assert shares[-1] == pytest.approx(1, abs=1e-4) and shares[len(shares) // 2] == pytest.approx(0.5, abs=0.1)  # of twice as many looks
         likeness = Likeness(Brushwork(load_compact(), style, lambda pixels: None), 300 * 420)
         distances[free] = float(likeness.style(likeness.features([pictures[free]])[0]))
     before = float(likeness.style(likeness.features([torch.nn.functional.interpolate(small[None], size=(420, 300), mode="bilinear")[0]])[0]))

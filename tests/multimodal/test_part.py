@@ -64,6 +64,12 @@ def test_strength_alpha_and_colours_are_those_of_the_place(painter, picture):
     assert distance(coloured, api.stylize(picture, painter, keep_colors=True), box) < 10
 
 
+def test_a_part_that_would_fill_the_memory_is_refused_before_any_work(painter, picture):
+    with pytest.raises(BrushwarpError, match="too large") as caught:
+        api.stylize_part(picture, painter, Box(0, 0, 20_000, 10_000), (30_000, 40_000))
+    assert caught.value.code == "part" and "megapixels" in caught.value.hint
+
+
 @pytest.mark.parametrize("box", [Box(-1, 0, 50, 50), Box(0, 0, WIDTH + 1, 50), Box(60, 60, 60, 80), Box(60, 60, 61, 80)])
 def test_a_part_that_is_none_is_refused(painter, picture, box):
     with pytest.raises(BrushwarpError, match="does not lie within") as caught:

@@ -158,6 +158,8 @@ def test_added_weights_are_a_style_like_any_other(example_weights, tmp_path, cap
     assert style.thumbnail.shape == (128, 192, 3) and style.thumbnail.float().std() > 5
     assert main(["styles", "add", str(file)]) == 1
     assert "already" in capsys.readouterr().err
+    assert main(["styles", "add", str(file), "--as", "../elsewhere"]) == 1
+    assert "elsewhere" in capsys.readouterr().err and len(list(list_styles()[0].path.parent.parent.glob("*.safetensors"))) == 0
 
 
 def test_published_wave_weights_paint_a_print_without_a_frame(dev_data):

@@ -8,8 +8,9 @@ import torch
 from brushwarp import api
 from brushwarp.architectures import ARCHITECTURES, MULTIMODAL, build_network, make_network
 from brushwarp.errors import BrushwarpError
-from brushwarp.image import Picture, resize
+from brushwarp.image import Box, Picture, resize
 from brushwarp.multimodal.transfer import Painter
+from brushwarp.sample import render_sample
 from brushwarp.styles import StyleCard, StylePack, load_pack, save_pack
 
 SINGULAR = [name for name in ARCHITECTURES if name != MULTIMODAL]
@@ -24,6 +25,15 @@ def random_pack(architecture: str, seed: int = 0) -> StylePack:
         for _ in range(8):
             network(torch.randn(2, 3, 64, 64))
     return StylePack(card, dict(network.state_dict()))
+
+
+@pytest.mark.parametrize("brush_scale", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("architecture", ["johnson", "ulyanov"])
+def test_a_part_lies_where_it_does_in_the_whole_whatever_the_brush(architecture, brush_scale):
+    painter, picture, box = api.load_painter(random_pack(architecture), "cpu"), Picture(render_sample(300, 200)), Box(150, 100, 230, 160)
+    part = api.stylize_part(picture, painter, box, brush_scale=brush_scale)
+    whole = api.stylize(picture, painter, brush_scale=brush_scale)
+    assert (part.pixels - box.of(whole.pixels)).abs().mean() * 255 < 4  # a picture that is painted larger is averaged, a part sampled
 
 
 @pytest.fixture(scope="module", params=SINGULAR)

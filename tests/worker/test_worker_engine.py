@@ -27,8 +27,8 @@ from brushwarp.bridge.client import (
     StylizeRequest,
     solved_of,
 )
-from brushwarp.bridge.request import Part
 from brushwarp.bridge.errors import JobCancelled, WorkerError
+from brushwarp.bridge.request import Part
 from brushwarp.deformable import DeformSettings
 from brushwarp.geometry import KeypointPairs
 from brushwarp.image import Box, save_picture
@@ -323,3 +323,13 @@ def test_a_style_that_is_not_there_is_said(engine, style, base):
     with pytest.raises(WorkerError) as told:
         deform(engine, a_deformation(style=style, base=base), photo())
     assert style in told.value.message and told.value.hint
+
+
+def test_strokes_that_were_painted_a_moment_ago_are_not_painted_anew(engine):
+    steps = []
+    with engine.connect() as client:
+        for strength in (1.0, 0.5):
+            seen = []
+            client.stylize(request(strength=strength, brush_scale=1.7), photo(), on_event=lambda event, seen=seen: seen.append(event))
+            steps.append(sum(isinstance(event, Progress) and event.preview is not None for event in seen))
+    assert steps[0] > 0 and steps[1] == 0

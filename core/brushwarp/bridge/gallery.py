@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import filecmp
 import itertools
+import operator
 import os
 import shutil
 import unicodedata
@@ -28,7 +29,7 @@ from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Tuple
 
 from .errors import WorkerError
-from .marks import check_marks, folder_refused, forget_marks, marks_file, set_favourite, set_name
+from .marks import check_marks, folder_refused, forget_marks, gallery_held, marks_file, set_favourite, set_name
 from .pack_header import PackHeader, damaged, read_header
 from .paths import Install, path_from_text
 from .style_card import card_lines
@@ -87,14 +88,15 @@ class Gallery:
         name = header.card()["name"]
         _check_tensors(header)
         wanted = id or id_of(path)
-        _check_id(wanted)
+        check_id(wanted)
         there = self.styles()
         twin = next((style for style in there if _is_same(path, style.path)), None)
         if twin is not None:
             raise WorkerError("style-known", "“{}” is in the gallery already.".format(twin.name), "Nothing was changed.")
-        if self._is_taken(wanted):
-            raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
-        _copy(path, _own_path(wanted))
+        with gallery_held():
+            if self._is_taken(wanted):
+                raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
+            _copy(path, _own_path(wanted))
         names = {style.name for style in there}
         if name in names:
             set_name(wanted, next(each for each in _numbered(name, "{} ({})") if each not in names))
@@ -166,8 +168,8 @@ def _own_path(id: str) -> str:
     return os.path.join(own_folder(), path_from_text(id) + SUFFIX)
 
 
-def _check_id(id: str) -> None:
-    """A name that a file can have, that a listing shows, and that is never taken for a path."""
+def check_id(id: str) -> None:
+    """That it is a name that a file can have, that a listing shows, and that is never taken for a path. Raises WorkerError("style-id")."""
     is_path = id.endswith(SUFFIX) or any(letter in "/\\" or ord(letter) < 32 for letter in id)
     if id[:1] in ("", ".") or is_path or len(id.encode("utf-8", "replace")) > LONGEST_ID:
         raise WorkerError("style-id", "A style can't be known as “{}”.".format(id[:LONGEST_NAME]), "Give its file a plain name, then add it again.")
@@ -179,7 +181,7 @@ def _check_tensors(header: PackHeader) -> None:
         for entry in header.tensors.values():
             numbers = 1
             for side in entry["shape"]:
-                numbers *= side
+                numbers *= operator.index(side)
             begin, end = entry["data_offsets"]
             if not 0 <= begin <= end or numbers * SIZES[entry["dtype"]] != end - begin:
                 raise ValueError("its bytes")

@@ -41,14 +41,18 @@ def read_marks() -> Marks:
 
 def check_marks() -> None:
     """Raises WorkerError "gallery-broken" once for a file that can't be read, which is kept under another name; what follows begins anew."""
-    if os.path.exists(marks_file()):
-        with _held():
+    try:
+        _stored()
+    except (ValueError, TypeError, RecursionError):
+        with gallery_held():
             _stored_or_set_aside()
+    except OSError as error:
+        raise folder_refused(data_folder(), error) from error
 
 
 def set_favourite(id: str, is_favourite: bool) -> None:
     """Raises WorkerError "gallery-broken" (the next time it works) or "gallery-folder"."""
-    with _held():
+    with gallery_held():
         marks = _stored_or_set_aside()
         others = tuple(each for each in marks.favourites if each != id)
         _write(replace(marks, favourites=others + (id,) if is_favourite else others))
@@ -56,7 +60,7 @@ def set_favourite(id: str, is_favourite: bool) -> None:
 
 def set_name(id: str, name: str) -> None:
     """What a style is called; with "" as its own card says. Raises as `set_favourite` does."""
-    with _held():
+    with gallery_held():
         marks = _stored_or_set_aside()
         names = {each: called for each, called in marks.names.items() if each != id}
         _write(replace(marks, names=dict(names, **{id: name}) if name else names))
@@ -71,8 +75,8 @@ def forget_marks(id: str) -> None:
 
 
 @contextmanager
-def _held() -> Iterator[None]:
-    """No other host changes the file meanwhile."""
+def gallery_held() -> Iterator[None]:
+    """No other host changes the file, or adds a style, meanwhile. Raises WorkerError "gallery-folder"."""
     lock = FileLock(marks_file() + ".lock")
     try:
         os.makedirs(data_folder(), exist_ok=True)

@@ -12,7 +12,6 @@ canvas as it was on the recipe's.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
@@ -35,15 +34,16 @@ from .styles import InstalledStyle, id_of
 FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
 VERBS = ("stylize", "deform", "warp")
+LARGEST = 1e15  # of a number: none that means anything comes near, and with larger ones no reckoning is possible
 AS_WRITTEN = "Take the recipe as it was written: the whole text, from its first { to its last }."
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    return type(value) in (int, float) and abs(value) <= LARGEST  # type: ignore[arg-type]
 
 
 def _is_length(value: object) -> bool:
-    return value is None or (type(value) is int and value > 0)
+    return value is None or (type(value) is int and 0 < value <= LARGEST)
 
 
 Kind = Tuple[str, Callable[[object], bool]]

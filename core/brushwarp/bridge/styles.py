@@ -7,6 +7,7 @@ asked for by name. What can be done with styles is in `gallery`.
 from __future__ import annotations
 
 import glob
+import operator
 import os
 from dataclasses import dataclass, replace
 from typing import Dict, Iterable, List, Optional
@@ -111,7 +112,7 @@ def _thumbnail(path: str, header: PackHeader) -> Optional[Thumbnail]:
     entry = header.tensors.get("thumbnail")
     if entry is None or entry["dtype"] != "U8" or len(entry["shape"]) != 3 or entry["shape"][2] != 3:
         return None
-    height, width, _ = entry["shape"]
+    height, width = (operator.index(side) for side in entry["shape"][:2])
     begin, end = entry["data_offsets"]
     if not (0 < height * width * 3 == end - begin <= LARGEST_THUMBNAIL):
         return None

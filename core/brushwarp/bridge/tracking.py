@@ -25,7 +25,8 @@ NAMES = {
 STAGES: Dict[Type[LayerRequest], Stages] = {
     StylizeRequest: {"starting": (0.0, 0.05), "preparing": (0.05, 0.06), "painting": (0.06, 0.94), "warping": (0.94, 0.97), "finishing": (0.97, 1.0)},
     DeformRequest: {
-        "starting": (0.0, 0.05), "preparing": (0.05, 0.06), "painting": (0.06, 0.6), "bending": (0.6, 0.95), "detail": (0.6, 0.96), "finishing": (0.97, 1.0),
+        "starting": (0.0, 0.05), "preparing": (0.05, 0.06), "painting": (0.06, 0.6), "bending": (0.6, 0.95), "detail": (0.6, 0.96),
+        "finishing": (0.97, 1.0),
     },
     SuggestRequest: {"starting": (0.0, 0.3), "preparing": (0.3, 0.35), "keypoints": (0.35, 1.0)},
     WarpRequest: {"starting": (0.0, 0.2), "preparing": (0.2, 0.3), "warping": (0.3, 0.9), "finishing": (0.9, 1.0)},

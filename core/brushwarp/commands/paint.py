@@ -41,7 +41,9 @@ def register(commands: argparse._SubParsersAction) -> None:
     stylize.add_argument("--seed", type=int, default=0)
     stylize.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
     stylize.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
-    stylize.add_argument("--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon")
+    stylize.add_argument(
+        "--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon"
+    )
     stylize.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
     stylize.set_defaults(run=run_stylize)
 
@@ -71,7 +73,7 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     if arguments.part is not None:
         settings = {name: parameters[name] for name in PAINTING if name in parameters}
         save_picture(api.stylize_part(picture, painter, _part(arguments.part), **settings, on_progress=progress_bar()), arguments.output)
-        tell("This is about what the part will look like; without --part the picture is painted.")
+        tell("This is about what the part will look like; without --part the picture is painted." + (" Then arrows bend it." if len(pairs) else ""))
         say(str(arguments.output))
         return
     _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
@@ -99,7 +101,8 @@ def _part(text: str) -> Box:
     try:
         left, top, width, height = (int(number) for number in text.split(","))
     except ValueError as error:
-        raise BrushwarpError("part", f"{text!r} is no part of a picture.", "Write its left, top, width and height in pixels: 400,300,512,512.") from error
+        hint = "Write its left, top, width and height in pixels: 400,300,512,512."
+        raise BrushwarpError("part", f"{text!r} is no part of a picture.", hint) from error
     return Box(left, top, left + width, top + height)
 
 

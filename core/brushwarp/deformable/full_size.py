@@ -50,16 +50,18 @@ def carry_up(picture: Tensor, content: Tensor, style: Tensor, on_progress: OnPro
         return picture
     encoder = load_compact().to(picture.device)
     work = sum(height * width * _iterations((height, width)) for height, width in sizes)
-    done = 0
+    done = 0.0
 
-    def tell(pixels: int) -> None:
+    def tell(pixels: float) -> None:
         nonlocal done
         done += pixels
-        on_progress(Progress("detail", min(done, work), work))
+        on_progress(Progress("detail", min(round(done), work), work))
 
     for size in sizes:
-        brushwork = Brushwork(encoder, at_long_side(style, max(size)), tell)
-        picture = _doubled(picture, resize(content, size), brushwork, *_plan(size, picture.device))
+        rows, folder = _plan(size, picture.device)
+        once = size[0] / _rows_looked_at(size[0], rows)  # what is looked at several times in an iteration is done once
+        brushwork = Brushwork(encoder, at_long_side(style, max(size)), lambda pixels, once=once: tell(pixels * once))
+        picture = _doubled(picture, resize(content, size), brushwork, rows, folder)
     return picture
 
 
@@ -91,7 +93,7 @@ def _strips(picture: Tensor, content: Tensor, brushwork: Brushwork, rows: int, f
     """The enlarged picture with some of the content's edges, cut."""
     height, width = content.shape[1:]
     enlarged = Resized(Whole(picture[None], picture.device), (height, width))
-    tops = range(0, max(1, height - LOWEST + 1), rows)  # what is left over goes to the last
+    tops = _tops(height, rows)
     for top, bottom in zip(tops, [*tops[1:], height], strict=True):
         first, last = max(0, top - SHOWN), min(height, bottom + SHOWN)
         shown = enlarged.rows(first, last)[0] + EDGES * laplacian(content[:, first:last])
@@ -179,6 +181,17 @@ def _plan(size: tuple[int, int], device: torch.device) -> tuple[int, Path | None
     left = free - (0 if spills else KEPT * area)
     rows = int(left / (MOVING * size[1])) // LOWEST * LOWEST
     return max(LOWEST, rows), Path(cache_folder()) / "strips" if spills else None
+
+
+def _tops(height: int, rows: int) -> range:
+    """Where strips of so many rows begin; what is left over goes to the last."""
+    return range(0, max(1, height - LOWEST + 1), rows)
+
+
+def _rows_looked_at(height: int, rows: int) -> int:
+    """In an iteration: in strips all of them, then each strip's with those beside it."""
+    edges = len(_tops(height, rows)) - 1
+    return 2 * (height + AROUND * edges) if edges else height
 
 
 def _iterations(size: tuple[int, int]) -> int:

@@ -41,13 +41,16 @@ class _Seen:
 
 
 @torch.inference_mode()
-def paint_part(painter: Painter, rgb: Tensor, plan: Plan, box: Box, on_progress: OnProgress = ignore_progress) -> Tensor:
-    """About what lies under `box` in what `painter.paint` makes by `plan`: (3, box.height, box.width), 0..1, on the CPU.
+def paint_part(
+    painter: Painter, rgb: Tensor, plan: Plan, box: Box, whole: tuple[int, int], on_progress: OnProgress = ignore_progress
+) -> Tensor:
+    """About what lies under `box` in what `painter.paint` makes by `plan`, brought to the size `whole` (H, W): (3, box.height, box.width),
+    0..1, on the CPU.
 
     rgb: (3, h, w) sRGB in 0..1, the whole picture at any size; no larger than the plan's first step is enough. The painter's architecture
     is one that streams. Raises `Cancelled` as on_progress does.
     """
-    size, whole = plan.sizes[0], plan.sizes[-1]
+    size = plan.sizes[0]
     part = _Seen(normalise(resize(rgb, size)[None]), _all_of(size), size)
     samples: list[_Seen] = []
     for step, (subnet, size) in enumerate(zip(painter.network.subnets(len(plan.sizes)), plan.sizes, strict=True)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..bridge.gallery import Gallery
+from ..bridge.gallery import Gallery, check_id
 from ..bridge.marks import read_marks
 from ..bridge.styles import SUFFIX, own_folder
 from ..errors import BrushwarpError
@@ -98,7 +98,8 @@ def keep_style(pack: StylePack) -> Style:
 
 
 def own_style_path(style_id: str) -> Path:
-    """Where a new style of the user's own is written. Raises BrushwarpError("style-exists") if there is one."""
+    """Where a new style of the user's own is written. Raises BrushwarpError("style-exists") if there is one, WorkerError("style-id")."""
+    check_id(style_id)
     folder = own_styles_folder()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{style_id}{SUFFIX}"

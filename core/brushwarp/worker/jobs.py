@@ -26,7 +26,7 @@ from ..recipe import make_recipe
 from ..styles import load_style, painting_of
 from ..styles.library import find_style
 from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbnail_of
-from .recent import Recent
+from .recent import RecentPainter
 
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
 
@@ -53,7 +53,8 @@ class Engine:
         del pixels  # as large as the layer
         painter = self._painter(request.style, request.medium, request.fine)
         if request.part is not None:
-            return layer.finished(_part(request, request.part, layer, painter, on_progress), "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
+            part = _part(request, request.part, layer, painter, on_progress)
+            return layer.finished(part, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
         painted = api.stylize(
             layer.picture,
             painter,
@@ -151,8 +152,7 @@ class Engine:
         key = tuple((str(path), _changed(path)) for path in paths)
         painter = self._warm.pop(key, None)
         if painter is None:
-            painter = api.load_painter(paths[0], mix=paths[1:])
-            painter.paint = Recent(painter.paint)  # type: ignore[method-assign]
+            painter = api.load_painter(paths[0], mix=paths[1:], kind=RecentPainter)
         self._warm[key] = painter
         while len(self._warm) > WARM_STYLES:
             self._warm.popitem(last=False)
@@ -197,7 +197,8 @@ def _part(request: StylizeRequest, part: Part, layer: _Layer, painter: Painter, 
     box = Box(part.left, part.top, part.left + part.width, part.top + part.height)
     size, scale = (part.layer_height, part.layer_width), max(part.layer_height, part.layer_width) / max(request.height, request.width)
     canvas = request.canvas_short_side
-    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + (" Arrows will bend it." if len(layer.pairs) else ""))
+    bent = " Arrows will bend it." if len(layer.pairs) else ""
+    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + bent)
     if layer.region is not None:
         layer.region = part_of(layer.region[None], Box(0, 0, request.width, request.height), layer.picture.size, box, size)[0]
     return api.stylize_part(

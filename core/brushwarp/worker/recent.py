@@ -6,10 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
 
+import torch
 from torch import Tensor
 
+from ..multimodal.transfer import Painter
 from ..plan import Plan
 from ..progress import OnProgress, ignore_progress
+from ..styles import StylePack
 
 LARGEST = 1024 * 1024  # pixels, 12 MB: previews, and no layers
 REMEMBERED = 3  # paintings a style
@@ -17,8 +20,19 @@ REMEMBERED = 3  # paintings a style
 Paint = Callable[[Tensor, Plan, OnProgress], Tensor]
 
 
+class RecentPainter(Painter):
+    """A Painter that has its last small pictures at hand."""
+
+    def __init__(self, pack: StylePack, device: torch.device) -> None:
+        super().__init__(pack, device)
+        self._recent = Recent(super().paint)
+
+    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
+        return self._recent(rgb, plan, on_progress)
+
+
 class Recent:
-    """In the place of a Painter's `paint`: small pictures that were painted with the same brush come at once, the same bits."""
+    """What `paint` gives: small pictures that were painted with the same brush come at once, the same bits."""
 
     def __init__(self, paint: Paint) -> None:
         self._paint = paint
