@@ -67,7 +67,7 @@ def small_mask(mask: bytes, place: Rectangle, size: Tuple[int, int]) -> QImage:
     small = image.scaled(QSize(*size), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     grey = small.convertToFormat(QImage.Format.Format_Grayscale8)
     alpha = QImage(QSize(*size), QImage.Format.Format_RGBA8888)
-    alpha.fill(0)
+    alpha.fill(0xFFFFFFFF)  # what is transparent stays so
     alpha.setAlphaChannel(grey)
     return alpha
 

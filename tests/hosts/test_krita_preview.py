@@ -77,7 +77,9 @@ def previews(folder, style, canvas):
     studio.choose(dialog, style=style, strength=0.4, brush_scale=1.0, keep_colors=False)
     yield from paint("strength", dialog)
     studio.select(document, rectangle=(60, 40, 200, 150), feather=12)
-    yield from studio.draw(document, studio.arrow(120, 100, 150, 120) + studio.arrow(220, 140, 210, 120))
+    lines = yield from studio.draw(document, studio.arrow(120, 100, 150, 120) + studio.arrow(220, 140, 210, 120))
+    lines.setVisible(False)
+    document.refreshProjection()
     dialog = yield from studio.open_dialog()
     studio.choose(dialog, style=style, strength=1.0, brush_scale=2.0, keep_colors=True)
     yield from paint("everything", dialog)
@@ -173,30 +175,28 @@ def looks_closely(folder, style, shipped, canvas, theme):
         dialog = yield from studio.wait_for(lambda: studio.shown("brushwarp_stylize_dialog"), "dialog")
         return dialog, begin, shown
 
-    def first_picture(dialog, begin):
-        """Seconds until something is shown that is not the layer."""
-        from PyQt5.QtWidgets import QApplication
-
+    def pictures(dialog, begin):
+        """Seconds until something else is shown than now, and until it has all its strokes."""
         view = preview.view(dialog)
-        original = None
-        while True:
-            QApplication.processEvents()
-            painted = view.grab().toImage()
-            if preview.button(dialog, "original").isEnabled():
-                original = original or painted
-                if painted != original:
-                    return time.monotonic() - begin
-            yield 10
-
-    for name in ("cold", "warm"):
-        dialog, begin, shown = yield from opened()
-        studio.choose(dialog, style=shipped)
-        told["seconds"][name] = [shown, (yield from first_picture(dialog, begin))]
+        shown = view.grab().toImage()
+        yield from studio.wait_for(lambda: view.grab().toImage() != shown, "first picture")
+        first = time.monotonic() - begin
         yield from preview.wait_until_painted(dialog)
-        told["seconds"][name].append(time.monotonic() - begin)
-        if name == "cold":
-            studio.button(dialog, "Cancel").click()
-            yield 300
+        return [first, time.monotonic() - begin]
+
+    dialog, begin, shown = yield from opened()
+    told["seconds"]["dialog"] = shown
+    studio.choose(dialog, style=shipped)
+    yield from studio.wait_for(lambda: preview.button(dialog, "original").isEnabled(), "small copy")
+    told["seconds"]["small copy"] = time.monotonic() - begin
+    told["seconds"]["style"] = yield from pictures(dialog, begin)
+    for strokes, wider in enumerate((1.3, 1.7)):
+        begin = time.monotonic()
+        studio.choose(dialog, brush_scale=wider)
+        told["seconds"]["brush %d" % strokes] = yield from pictures(dialog, begin)
+    begin = time.monotonic()
+    studio.choose(dialog, strength=0.9)
+    told["seconds"]["strength"] = yield from pictures(dialog, begin)
     begin = time.monotonic()
     preview.click(dialog, 60, -40)
     yield 200
@@ -268,7 +268,7 @@ def close(painter, tmp_path_factory):
 def spot_of(told) -> tuple[slice, slice]:
     """Rows and columns of the layer that a click 60 pixels right of the middle and 40 above it leads to."""
     width, height = told["room"]
-    share = max(LARGE[0] / width, LARGE[1] / height)
+    share = max(LARGE[0] / width, LARGE[1] / height)  # of the layer's pixels to the preview's
     left, top = round(LARGE[0] / 2 + 60.5 * share - width / 2), round(LARGE[1] / 2 - 39.5 * share - height / 2)
     return slice(top, top + height), slice(left, left + width)
 
