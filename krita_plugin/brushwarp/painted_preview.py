@@ -16,9 +16,9 @@ from .qt import QHBoxLayout, QImage, QLabel, QPainter, QPushButton, QRect, QSize
 from .refusal import Refusal
 from .small_copy import rgba_bytes, small_mask
 
-ROOM = QSize(400, 270)  # pixels at least
+ROOM = QSize(400, 270)  # pixels that are asked for
 LOOK_MS = 40  # from one look at what came to the next; the dialog comes up in the first, before the layer is read
-LINES = 2  # of words are kept free
+LINES = 3  # of words have their place: the picture shall not change its size with them
 HOLD = "Show the layer as it is, as long as this is held down: with the mouse, or with the space bar"
 CLICK = "The layer as it will be painted, small.\nClick on a spot to see its strokes as large as they will be"
 BACK = "A spot of the layer, about as it will be painted.\nClick to see the whole layer again"
@@ -65,7 +65,7 @@ class PaintedPreview(QWidget):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._words.setMinimumHeight(LINES * self._words.fontMetrics().lineSpacing())
+        self._words.setFixedHeight(LINES * self._words.fontMetrics().lineSpacing())
         line, layout = QHBoxLayout(), QVBoxLayout(self)
         for button in (self._original, self._back):
             line.addWidget(button)
@@ -79,7 +79,7 @@ class PaintedPreview(QWidget):
     def follow(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], StylizeRequest]) -> None:
         """cutout, request: as LayerDialog.show_preview has them."""
         self._make_cutout, self._request = cutout, request
-        self._words.setText(PAINTING)
+        self._tell(PAINTING)
         self._timer.start(LOOK_MS)
 
     def ask(self) -> None:
@@ -100,7 +100,7 @@ class PaintedPreview(QWidget):
                 self._follow_worker()
         except Refusal as error:
             self._timer.stop()
-            self._words.setText(str(error))
+            self._tell(str(error))
         except Exception:
             self._timer.stop()  # what fails once fails again
             raise
@@ -134,7 +134,12 @@ class PaintedPreview(QWidget):
                 self._refusal = ""
             except WorkerError as error:
                 self._refusal = str(error)
-        self._words.setText(self._refusal or self._preview.words)
+        self._tell(self._refusal or self._preview.words)
+
+    def _tell(self, words: str) -> None:
+        if words != self._words.text():
+            self._words.setText(words)
+            self._words.setToolTip(words)
 
     def _take(self, news: Picture) -> None:
         look = self._whole if news.part is None else self._spot

@@ -8,6 +8,7 @@ from .qt import QColor, QImage, QPainter, QPixmap, QRect, QSize, QSizePolicy, Qt
 
 SQUARE = 8  # pixels
 GROUND = (QColor(153, 153, 153), QColor(119, 119, 119))
+LEAST = 0.6  # of the size that a SpotView asks for
 TALLEST = 1.5  # times its width: a tall picture shall leave room below
 
 
@@ -66,18 +67,18 @@ class PictureView(QWidget):
 
 
 class SpotView(PictureView):
-    """It takes the room that there is, of `room` or more, and enlarges no picture.
+    """It takes the room that there is, and enlarges no picture. size: that it asks for.
 
     clicked: at a spot of the picture, as shares of its width and height. resized: there is another room for it.
     """
 
     clicked, resized = pyqtSignal(float, float), pyqtSignal()
 
-    def __init__(self, room: QSize) -> None:
+    def __init__(self, size: QSize) -> None:
         super().__init__()
-        self._least = room
+        self._hint = size
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(room)
+        self.setMinimumSize(size * LEAST)
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     @property
@@ -91,7 +92,7 @@ class SpotView(PictureView):
         return min(width, self._shape[0]), min(height, self._shape[1])
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name, as those that follow
-        return self._least
+        return self._hint
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         return False

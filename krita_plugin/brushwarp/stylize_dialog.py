@@ -15,7 +15,7 @@ from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
 
 AS_STYLE = "As the style"
-SIZE = (860, 600)  # room for a dozen styles in three columns
+SIZE = (860, 610)  # room for a dozen styles in three columns
 
 
 class StylizeDialog(BendingDialog):

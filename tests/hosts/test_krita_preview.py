@@ -9,6 +9,7 @@ from krita_fixtures import STYLE_ID, from_layer_bytes, photo, settle_painter, to
 
 SMALL = (360, 240)  # is seen at its own size, so that each pixel can be compared
 LARGE = (1800, 1400)
+ROUNDED = 9  # pixels of the large layer that lie between two of its preview, doubled
 SHIPPED = "vangogh_starry_night"
 
 
@@ -265,33 +266,30 @@ def close(painter, tmp_path_factory):
     return told, shown
 
 
-def spot_of(told) -> tuple[slice, slice]:
-    """Rows and columns of the layer that a click 60 pixels right of the middle and 40 above it leads to."""
-    width, height = told["room"]
+@pytest.fixture(scope="module")
+def found(close) -> tuple[slice, slice] | None:
+    """Rows and columns of the layer that are shown of it after a click 60 pixels right of the middle and 40 above."""
+    told, shown = close
+    layer, (width, height) = np.rint(photo(*LARGE) * 255), told["room"]
     share = max(LARGE[0] / width, LARGE[1] / height)  # of the layer's pixels to the preview's
-    left, top = round(LARGE[0] / 2 + 60.5 * share - width / 2), round(LARGE[1] / 2 - 39.5 * share - height / 2)
-    return slice(top, top + height), slice(left, left + width)
+    left, top = round(LARGE[0] / 2 + 60 * share - width / 2), round(LARGE[1] / 2 - 40 * share - height / 2)
+    for down in range(-ROUNDED, ROUNDED + 1):
+        for right in range(-ROUNDED, ROUNDED + 1):
+            place = slice(top + down, top + down + height), slice(left + right, left + right + width)
+            if np.array_equal(shown["spot of the layer"], layer[place]):
+                return place
+    return None
 
 
-def test_a_click_shows_that_spot_of_the_layer_at_its_own_size(close):
-    told, shown = close
-    rows, columns = spot_of(told)
-    layer = np.rint(photo(*LARGE) * 255)
-    near = [np.abs(shown["spot of the layer"] - layer[rows, columns][None]).max()]
-    for down in range(-4, 5):
-        for right in range(-4, 5):
-            moved = layer[rows.start + down : rows.stop + down, columns.start + right : columns.stop + right]
-            near.append(np.abs(shown["spot of the layer"] - moved).max())
-    assert min(near) == 0  # within the pixels of the layer that are one on the screen
+def test_a_click_shows_that_spot_of_the_layer_at_its_own_size(found):
+    assert found is not None
 
 
-def test_the_strokes_there_are_about_those_of_the_painting(close):
-    told, shown = close
-    rows, columns = spot_of(told)
-    painted = shown["painted"][rows, columns]
-    alike = np.corrcoef(shown["spot"].ravel(), painted.ravel())[0, 1]
+def test_the_strokes_there_are_about_those_of_the_painting(close, found):
+    _, shown = close
+    alike = np.corrcoef(shown["spot"].ravel(), shown["painted"][found].ravel())[0, 1]
     print(f"correlation of the spot with the painting: {alike:.3f}")
-    assert alike >= 0.7
+    assert alike >= 0.8
     assert np.array_equal(shown["spot again"], shown["spot"])
 
 
