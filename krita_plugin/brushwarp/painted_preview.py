@@ -20,7 +20,8 @@ ROOM = QSize(400, 270)  # pixels that are asked for
 LOOK_MS = 40  # from one look at what came to the next; the dialog comes up in the first, before the layer is read
 LINES = 3  # of words have their place: the picture shall not change its size with them
 HOLD = "Show the layer as it is, as long as this is held down: with the mouse, or with the space bar"
-CLICK = "The layer as it will be painted, small.\nClick on a spot to see its strokes as large as they will be"
+CLICK = "Click on a spot to see its strokes as large as they will be."
+WHOLE = "The layer as it will be painted, small"
 BACK = "A spot of the layer, about as it will be painted.\nClick to see the whole layer again"
 
 
@@ -134,7 +135,13 @@ class PaintedPreview(QWidget):
                 self._refusal = ""
             except WorkerError as error:
                 self._refusal = str(error)
-        self._tell(self._refusal or self._preview.words)
+        self._tell(self._refusal or self._preview.words or (CLICK if self._has_spots else ""))
+
+    @property
+    def _has_spots(self) -> bool:
+        """Whether the whole layer is shown smaller than it is."""
+        place, room = self._cutout.place, self._view.room
+        return self._spot is None and (place.width > room[0] or place.height > room[1])
 
     def _tell(self, words: str) -> None:
         if words != self._words.text():
@@ -189,7 +196,7 @@ class PaintedPreview(QWidget):
         look = self._spot or self._whole
         self._back.setEnabled(self._spot is not None)
         self._original.setEnabled(look is not None)
-        self._view.setToolTip(CLICK if self._spot is None else BACK)
+        self._view.setToolTip(WHOLE if self._spot is None else BACK)
         if look is not None:
             self._view.set_shape(look.before.width(), look.before.height())
             self._view.show_picture(look.before if self._original.isDown() or look.painted is None else look.painted)

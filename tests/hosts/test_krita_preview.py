@@ -213,7 +213,7 @@ def looks_closely(folder, style, shipped, canvas, theme):
     yield 200
 
     dialog = yield from studio.open_dialog()
-    studio.choose(dialog, style=style)
+    studio.choose(dialog, style=style, strength=1.0, brush_scale=1.0, keep_colors=False)
     room = [preview.view(dialog).width(), preview.view(dialog).height()]
     yield from preview.wait_until_painted(dialog)
     keep("whole", preview.seen(dialog, *room))
@@ -287,16 +287,18 @@ def test_a_click_shows_that_spot_of_the_layer_at_its_own_size(found):
 
 def test_the_strokes_there_are_about_those_of_the_painting(close, found):
     _, shown = close
-    alike = np.corrcoef(shown["spot"].ravel(), shown["painted"][found].ravel())[0, 1]
-    print(f"correlation of the spot with the painting: {alike:.3f}")
-    assert alike >= 0.8
+    spot, painted = shown["spot"], shown["painted"][found]
+    alike = np.corrcoef(spot.ravel(), painted.ravel())[0, 1]
+    fineness = np.abs(np.diff(spot, axis=1)).mean() / np.abs(np.diff(painted, axis=1)).mean()
+    print(f"the spot and the painting there: correlation {alike:.3f}, strokes {fineness:.2f} times as fine")
+    assert alike >= 0.7 and 0.8 <= fineness <= 1.25  # measured 0.83 and 0.99; the small copy, enlarged: 0.76 and 0.26
     assert np.array_equal(shown["spot again"], shown["spot"])
 
 
 def test_another_click_goes_back_to_the_whole_layer(close):
     told, shown = close
     assert np.array_equal(shown["whole again"], shown["whole"])
-    assert told["words of the whole"] == ""
+    assert told["words of the whole"].startswith("Click on a spot")
 
 
 def test_a_spot_is_said_to_take_a_while_and_to_be_approximate(close):
