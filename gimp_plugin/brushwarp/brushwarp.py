@@ -5,6 +5,7 @@ imported when they are asked for."""
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any, Callable
@@ -15,7 +16,7 @@ gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Babl", "0.1")
 import arguments  # noqa: E402 - the versions come first
-from gi.repository import Gimp, GObject  # noqa: E402
+from gi.repository import Gimp, Gio, GObject  # noqa: E402
 
 STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE = (
     "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe")
@@ -156,6 +157,8 @@ class Brushwarp(Gimp.PlugIn):
         return False
 
     def do_query_procedures(self):
+        pages = os.path.join(os.path.dirname(os.path.abspath(__file__)), "help")
+        self.set_help_domain("brushwarp", Gio.File.new_for_path(pages))
         return list(PROCEDURES)
 
     def do_create_procedure(self, name):
@@ -163,7 +166,7 @@ class Brushwarp(Gimp.PlugIn):
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, RUN.get(name, paint), None)
         procedure.set_menu_label(told.label)
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
-        procedure.set_documentation(told.blurb, told.help, None)  # no help id: GIMP has no page of ours to open
+        procedure.set_documentation(told.blurb, told.help, name)  # help/en/gimp-help.xml knows its page
         procedure.set_attribution("The Brushwarp authors", "The Brushwarp authors, GPL-3.0-or-later", "2026")
         if name == TRAIN:
             procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
