@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional, Tuple
 
 from .bridge.errors import WorkerError
-from .bridge.previews import PAINTING, Picture, StylizePreview, part_around, small_size
+from .bridge.previews import CLICK, PAINTING, Picture, StylizePreview, part_around, small_size
 from .bridge.request import Part, StylizeRequest
 from .cutout import Cutout
 from .messages import guarded
@@ -20,7 +20,6 @@ ROOM = QSize(400, 270)  # pixels that are asked for
 LOOK_MS = 40  # from one look at what came to the next; the dialog comes up in the first, before the layer is read
 LINES = 3  # of words have their place: the picture shall not change its size with them
 HOLD = "Show the layer as it is, as long as this is held down: with the mouse, or with the space bar"
-CLICK = "Click on a spot to see its strokes as large as they will be."
 WHOLE = "The layer as it will be painted, small"
 BACK = "A spot of the layer, about as it will be painted.\nClick to see the whole layer again"
 

@@ -26,6 +26,7 @@ from .request import Part, PixelFormat, StylizeRequest
 SHORT_SIDE, LONG_SIDE = 512, 1024
 CALM = 0.12  # seconds without another change, before the worker is asked
 WAITING = "Waiting until another picture is painted…"
+CLICK = "Click on a spot to see its strokes as large as they will be."
 PAINTING = "Painting the preview…"
 PAINTING_PART = "Painting this spot as large as it will be: that takes some seconds…"
 LAYOUT = PixelFormat("RGBA", "u8", "srgb")
