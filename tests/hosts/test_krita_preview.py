@@ -227,6 +227,23 @@ def looks_closely(folder, style, shipped, canvas, theme):
     preview.click(dialog, 60, -40)
     yield from preview.wait_until_painted(dialog)
     keep("spot again", preview.seen(dialog, *room))
+    studio.button(dialog, "Cancel").click()
+    yield 200
+    studio.select(document, rectangle=(0, 0, width, height // 2 - 180))  # its edge crosses the spot
+    dialog = yield from studio.open_dialog()
+    studio.choose(dialog, strength=1.0, brush_scale=1.0, keep_colors=False)
+    yield from preview.wait_until_painted(dialog)
+    preview.click(dialog, 60, -40)
+    yield from preview.wait_until_painted(dialog)
+    keep("selected spot", preview.seen(dialog, *room))
+    screen.screenshot("krita_spot_selected")
+    studio.button(dialog, "Cancel").click()
+    yield from studio.press("deselect")
+    dialog = yield from studio.open_dialog()
+    studio.choose(dialog, style=style, strength=1.0, brush_scale=1.0, keep_colors=False)
+    yield from preview.wait_until_painted(dialog)
+    preview.click(dialog, 60, -40)
+    yield from preview.wait_until_painted(dialog)
     dialog.resize(dialog.width() + 150, dialog.height() + 60)
     yield from preview.wait_until_painted(dialog)
     screen.screenshot("krita_spot_larger")
@@ -259,7 +276,7 @@ def close(painter, tmp_path_factory):
     )
     width, height = told["room"]
     shown = {name: np.frombuffer((folder / f"{name}.raw").read_bytes(), np.uint8).reshape(height, width, 3).astype(int)
-             for name in ("whole", "spot", "spot of the layer", "whole again", "spot again")}
+             for name in ("whole", "spot", "spot of the layer", "whole again", "spot again", "selected spot")}
     shown["painted"] = np.rint(from_layer_bytes((folder / "painted.raw").read_bytes(), *LARGE, "U8", False)[0] * 255)
     for name, seconds in told["seconds"].items():
         print(f"{name}: {seconds}")
@@ -293,6 +310,15 @@ def test_the_strokes_there_are_about_those_of_the_painting(close, found):
     print(f"the spot and the painting there: correlation {alike:.3f}, strokes {fineness:.2f} times as fine")
     assert alike >= 0.7 and 0.8 <= fineness <= 1.25  # measured 0.83 and 0.99; the small copy, enlarged: 0.76 and 0.26
     assert np.array_equal(shown["spot again"], shown["spot"])
+
+
+def test_of_a_spot_what_is_not_selected_stays_the_layer(close, found):
+    _, shown = close
+    edge = LARGE[1] // 2 - 180 - found[0].start
+    soft = 2 * ROUNDED  # the edge as the small copy of the layer has it
+    assert soft < edge < len(shown["spot"]) - soft
+    assert np.abs(shown["selected spot"] - shown["spot"])[: edge - soft].max() <= 1
+    assert np.array_equal(shown["selected spot"][edge + soft :], shown["spot of the layer"][edge + soft :])
 
 
 def test_another_click_goes_back_to_the_whole_layer(close):
