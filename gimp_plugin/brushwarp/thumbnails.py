@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Tuple
 
+from bridge.request import Part
 from bridge.styles import Thumbnail
 from gi.repository import Babl, Gegl
 from pixels import choose_layout
@@ -47,6 +48,11 @@ def layer_pixels(layer: Gimp.Layer, size: Tuple[int, int]) -> bytes:
     rows, stride = picture.read_pixel_bytes().get_data(), picture.get_rowstride()
     width = size[0] * 4
     return b"".join(rows[at * stride : at * stride + width] for at in range(size[1]))
+
+
+def part_pixels(layer: Gimp.Layer, part: Part) -> bytes:
+    """A part of the layer at its own size, likewise."""
+    return layer.get_buffer().get(Gegl.Rectangle.new(part.left, part.top, part.width, part.height), 1.0, BYTES, Gegl.AbyssPolicy.NONE)
 
 
 def _smaller(layer: Gimp.Layer, side: int) -> GdkPixbuf.Pixbuf:

@@ -67,6 +67,7 @@ class Command:
         dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
+        dialog.show_preview(lambda: Cutout(document, layer), lambda cutout: self.task(document, cutout, dialog).request)
 
     def _begin(self, document: Document, layer_id: str, dialog: Any) -> None:
         Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())

@@ -1,14 +1,17 @@
-"""What of a layer travels to the worker: the part that has anything on it, in colours that the worker takes."""
+"""What of a layer travels to the worker: the part that has anything on it, in colours that the worker takes; and how it looks."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Tuple
 
-from .bridge.request import Arrow
+from .bridge.request import Arrow, Part
 from .colour import pixel_format, space_to_send
 from .document import Document
 from .layer import Layer
+from .qt import QImage
+from .rectangle import Rectangle
 from .refusal import Refusal
+from .small_copy import image_at, small_copy
 
 
 class Cutout:
@@ -35,6 +38,14 @@ class Cutout:
 
     def pixels(self) -> bytes:
         return self._layer.read(self.place, self.sent)
+
+    def small(self) -> QImage:
+        """All of it, small, as it looks on the screen. Raises Refusal."""
+        return small_copy(self._document, self._layer).image
+
+    def spot(self, part: Part) -> QImage:
+        """A part of it likewise, at its own size."""
+        return image_at(self._layer, Rectangle(self.place.x + part.left, self.place.y + part.top, part.width, part.height))
 
     def selection(self) -> Optional[bytes]:
         """How far each pixel is selected, as it was when this was asked for first; None if there is no selection. Raises Refusal."""

@@ -17,6 +17,7 @@ from .fields import AS_BEFORE
 from .layer import Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin, arrows_of, mask_at, settings_of
+from .painting import Task
 from .refusal import Refusal
 from .stylize import StylizeCommand
 
@@ -55,6 +56,9 @@ class EditCommand:
         dialog.accepted.connect(guarded(lambda: self._begin(document, source.id, result.id, made, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
+        dialog.show_preview(
+            lambda: _cutout(document, source, result, made), lambda cutout: self._task(document, cutout, recipe, dialog).request
+        )
         if not recipe.is_like_picture and recipe.style not in [style.id for style in styles]:
             show_note("The style “{}”, in which this was painted, is not in the gallery any more.".format(recipe.style), "Another one is chosen.")
 
@@ -63,15 +67,19 @@ class EditCommand:
         result = document.settled_layer(result_id)
         result.refuse_unreplaceable()
         recipe = read_recipe(made.recipe)
-        mask = document.records.selection_of(result, made.origin)
-        cutout = CutoutOfThen(document, source, recipe, made.origin, mask)
+        cutout = _cutout(document, source, result, made)
+        task = self._task(document, cutout, recipe, dialog)
+        is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
+        delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
+        self._desk.begin(document, cutout, replace(task, delivery=delivery))
+
+    def _task(self, document: Document, cutout: Cutout, recipe: Recipe, dialog: Any) -> Task:
+        """What was chosen in the dialog, with what it does not ask for as it was."""
         task = self._commands[recipe.verb].task(document, cutout, dialog)
         request = replace(task.request, seed=recipe.seed)
         if recipe.verb == "stylize" and dialog.arrow_layer == AS_BEFORE:
             request = replace(request, smoothness=recipe.smoothness(request.width, request.height))
-        is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
-        delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
-        self._desk.begin(document, cutout, replace(task, request=request, delivery=delivery))
+        return replace(task, request=request)
 
 
 class CutoutOfThen(Cutout):
@@ -88,6 +96,11 @@ class CutoutOfThen(Cutout):
         if arrow_layer == AS_BEFORE:
             return arrows_of(self._recipe, self._origin, self.place)
         return super()._keypoints(arrow_layer)
+
+
+def _cutout(document: Document, source: Layer, result: Layer, made: Made) -> CutoutOfThen:
+    mask = document.records.selection_of(result, made.origin)
+    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin, mask)
 
 
 def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:

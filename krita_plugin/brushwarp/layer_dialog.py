@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
+from .bridge.request import LayerRequest
+from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
@@ -26,14 +28,25 @@ class LayerDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
         self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))
 
-    def _lay_out(self, rows: Sequence[Tuple[str, Any]], beside: Any, grows: bool = False) -> None:
-        """The label and the field of each row, and the widget beside them; which of the two takes the room of a larger window."""
+    def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], LayerRequest]) -> None:
+        """To be called when the dialog is shown: one with a preview shows there how the layer will be painted.
+
+        cutout: reads of the layer what is to be read once. request: what would be asked for now. Both may raise WorkerErrors.
+        """
+
+    def _lay_out(self, rows: Sequence[Tuple[str, Any]], beside: Any, above: Optional[QWidget] = None) -> None:
+        """The label and the field of each row, the widget beside them, and one above them, which takes its share of a larger window's room."""
         for label, field in rows:
             self._form.addRow(label, field)
+        right = QVBoxLayout()
+        if above is not None:
+            right.addWidget(above, 1)
+            right.addSpacing(6)
+        right.addLayout(self._form)
         upper = QHBoxLayout()
-        upper.addWidget(beside, int(grows))
+        upper.addWidget(beside, int(above is not None))
         upper.addSpacing(12)
-        upper.addLayout(self._form, int(not grows))
+        upper.addLayout(right, 1)
         layout = QVBoxLayout(self)
         layout.addLayout(upper)
         layout.addSpacing(8)

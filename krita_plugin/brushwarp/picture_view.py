@@ -1,13 +1,14 @@
-"""A picture as wide as its place, over a chequered ground where it is transparent."""
+"""A picture as wide as its place, over a chequered ground where it is transparent; and one whose spots can be clicked at."""
 
 from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from .qt import QColor, QImage, QPainter, QPixmap, QRect, QSize, QSizePolicy, QWidget
+from .qt import QColor, QImage, QPainter, QPixmap, QRect, QSize, QSizePolicy, Qt, QWidget, pyqtSignal
 
 SQUARE = 8  # pixels
 GROUND = (QColor(153, 153, 153), QColor(119, 119, 119))
+LEAST = 0.6  # of the size that a SpotView asks for
 TALLEST = 1.5  # times its width: a tall picture shall leave room below
 
 
@@ -40,6 +41,11 @@ class PictureView(QWidget):
         share = min(self.width() / width, self.height() / height) * self.devicePixelRatioF()
         return max(2, round(width * share)), max(2, round(height * share))
 
+    def _place(self) -> QRect:
+        """Of the picture."""
+        width, height = (round(side / self.devicePixelRatioF()) for side in self.fitting())
+        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name, as those that follow
         return QSize(240, self.heightForWidth(240))
 
@@ -52,14 +58,54 @@ class PictureView(QWidget):
     def paintEvent(self, event) -> None:  # noqa: N802
         if self._image is None:
             return
-        width, height = (round(side / self.devicePixelRatioF()) for side in self.fitting())
-        left, top = (self.width() - width) // 2, (self.height() - height) // 2
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        place = QRect(left, top, width, height)
+        place = self._place()
         painter.drawTiledPixmap(place, self._ground)
         painter.drawImage(place, self._image)
         painter.end()
+
+
+class SpotView(PictureView):
+    """It takes the room that there is, and enlarges no picture. size: that it asks for.
+
+    clicked: at a spot of the picture, as shares of its width and height. resized: there is another room for it.
+    """
+
+    clicked, resized = pyqtSignal(float, float), pyqtSignal()
+
+    def __init__(self, size: QSize) -> None:
+        super().__init__()
+        self._hint = size
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(size * LEAST)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+
+    @property
+    def room(self) -> Tuple[int, int]:
+        """Width and height in the screen's own pixels."""
+        ratio = self.devicePixelRatioF()
+        return int(self.width() * ratio), int(self.height() * ratio)
+
+    def fitting(self) -> Tuple[int, int]:
+        width, height = super().fitting()
+        return min(width, self._shape[0]), min(height, self._shape[1])
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name, as those that follow
+        return self._hint
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return False
+
+    def mousePressEvent(self, event) -> None:  # noqa: N802
+        place = self._place()
+        if event.button() == Qt.MouseButton.LeftButton and place.contains(event.pos()):
+            spot = event.pos() - place.topLeft()
+            self.clicked.emit((spot.x() + 0.5) / place.width(), (spot.y() + 0.5) / place.height())
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 def _chequers() -> QPixmap:

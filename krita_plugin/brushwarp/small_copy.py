@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 from .bridge.bend import PREVIEW_SIDE, preview_size
 from .document import Document
@@ -46,7 +46,7 @@ class Copier:
         if self._copy is None or self._copy.layer != layer.id:
             self._copy = None
             self._sign = self._sign_before = _sign(layer)
-            self._copy = _small_copy(document, layer)
+            self._copy = small_copy(document, layer)
         return self._copy
 
     def check(self, layer: Layer) -> None:
@@ -54,6 +54,22 @@ class Copier:
         if self._copy is not None and sign != self._sign and sign == self._sign_before:
             self._copy = None
         self._sign_before = sign
+
+
+def image_at(layer: Layer, place: Rectangle) -> QImage:
+    """What a layer has at a place in the document, at its own size."""
+    return screen_image(_thinned(layer, place, 1, place.width, place.height), place.width, place.height, layer.space)
+
+
+def small_mask(mask: bytes, place: Rectangle, size: Tuple[int, int]) -> QImage:
+    """A mask of a place, one byte a pixel, small: of an image's alpha."""
+    image = QImage(mask, place.width, place.height, place.width, QImage.Format.Format_Grayscale8)
+    small = image.scaled(QSize(*size), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    grey = small.convertToFormat(QImage.Format.Format_Grayscale8)
+    alpha = QImage(QSize(*size), QImage.Format.Format_RGBA8888)
+    alpha.fill(0xFFFFFFFF)  # what is transparent stays so
+    alpha.setAlphaChannel(grey)
+    return alpha
 
 
 def rgba_bytes(image: QImage, width: int, height: int) -> bytes:
@@ -74,7 +90,8 @@ def _sign(layer: Layer) -> Any:
     return layer.bounds, layer.space, bytes(data)
 
 
-def _small_copy(document: Document, layer: Layer) -> SmallCopy:
+def small_copy(document: Document, layer: Layer) -> SmallCopy:
+    """Raises Refusal for a layer that can't be shown."""
     layer.refuse_unreadable()
     place = document.place_of(layer)
     if place.is_empty:

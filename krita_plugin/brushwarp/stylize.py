@@ -36,17 +36,23 @@ def _settings() -> StylizeSettings:
     return StylizeSettings.from_text(Krita.instance().readSetting(SETTINGS_GROUP, StylizeCommand.name, ""))
 
 
+def _no_styles() -> Refusal:
+    return Refusal("There are no styles yet.", "Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp.")
+
+
 class StylizeCommand(Command):
     name = "stylize"
     text = "&Stylize…"
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:
-            raise Refusal("There are no styles yet.", "Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp.")
+            raise _no_styles()
         return StylizeDialog(main_window(), layer.name, arrow_choices(document), StylizeSettings.from_text(kept))
 
     def task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings
+        if not settings.style:
+            raise _no_styles()
         request = StylizeRequest(
             style=settings.style,
             medium=settings.medium,

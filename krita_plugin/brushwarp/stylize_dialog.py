@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Callable, Sequence
 
+from .bridge.request import StylizeRequest
+from .cutout import Cutout
 from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
 from .gallery_view import GalleryView
 from .layer_dialog import BendingDialog
 from .messages import guarded
+from .painted_preview import PaintedPreview
 from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
 
 AS_STYLE = "As the style"
-SIZE = (820, 460)  # room for seven styles in three columns
+SIZE = (860, 610)  # room for a dozen styles in three columns
 
 
 class StylizeDialog(BendingDialog):
@@ -21,6 +24,7 @@ class StylizeDialog(BendingDialog):
     def __init__(self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings) -> None:
         super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name), choices)
         self._gallery = GalleryView()
+        self._painted = PaintedPreview()
         self._mix = QCheckBox("&Mix styles")
         self._mix.setObjectName("mix")
         self._mix.setToolTip("Take the coarse, the medium and the fine strokes each from a style of its own")
@@ -34,7 +38,7 @@ class StylizeDialog(BendingDialog):
             ("&Strength:", self._strength), ("&Brush:", self._brush), ("", self._keep), ("Arro&ws:", self._arrows), ("", self._mix),
             ("Coars&e strokes:", self._scales[0]), ("Me&dium strokes:", self._scales[1]), ("&Fine strokes:", self._scales[2]),
         ]
-        self._lay_out(rows, self._gallery, grows=True)
+        self._lay_out(rows, self._gallery, self._painted)
         self.resize(*SIZE)
         self._gallery.refresh()
         self._offer_styles()
@@ -43,9 +47,22 @@ class StylizeDialog(BendingDialog):
         self._gallery.wanted.connect(self._ok.click)
         self._scales[0].activated.connect(guarded(lambda *_: self._gallery.choose(self._scales[0].currentData())))
         self._mix.toggled.connect(self._unfold)
+        for change in (
+            self._strength.number.valueChanged, self._brush.number.valueChanged, self._keep.toggled, self._mix.toggled,
+            *(combo.currentIndexChanged for combo in (self._arrows, *self._scales)),
+        ):
+            change.connect(guarded(lambda *_: self._painted.ask()))
         self._gallery.choose(settings.style)
         self._fill(settings)
         self._gallery.focus_grid()
+
+    def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], StylizeRequest]) -> None:
+        self._painted.follow(cutout, request)
+
+    def done(self, result: int) -> None:
+        """Closed, however: the worker is free before anything else is asked of it."""
+        self._painted.stop()
+        super().done(result)
 
     @property
     def style_name(self) -> str:

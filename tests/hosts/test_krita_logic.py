@@ -41,7 +41,7 @@ def test_every_file_is_python_3_8_and_imports_the_standard_library_krita_and_its
 
 
 SCOPES = {
-    "AlignmentFlag", "AspectRatioMode", "CheckState", "ContextMenuPolicy", "ItemDataRole", "ItemFlag", "Key", "KeyboardModifier", "Orientation",
+    "AlignmentFlag", "AspectRatioMode", "CheckState", "ContextMenuPolicy", "CursorShape", "ItemDataRole", "ItemFlag", "Key", "KeyboardModifier", "MouseButton", "Orientation",
     "PenStyle", "ScrollBarPolicy", "TextElideMode", "TextFormat", "TextInteractionFlag", "TransformationMode", "WidgetAttribute",
 }
 

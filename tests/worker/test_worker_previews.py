@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from test_worker_engine import HEIGHT, WIDTH, assert_same_within_one_level, directly, engine, photo, values  # noqa: F401 - the fixture
 
-from brushwarp.bridge.previews import Picture, StylizePreview, shrunk, small_size
-from brushwarp.bridge.request import PixelFormat, StylizeRequest
+from brushwarp.bridge.previews import PAINTING, PAINTING_PART, Picture, StylizePreview, part_around, shrunk, small_size
+from brushwarp.bridge.request import Part, PixelFormat, StylizeRequest
 from brushwarp.geometry import KeypointPairs
 
 TIMES = 5  # as large as its small copy is the layer
@@ -106,6 +106,39 @@ def test_changes_without_new_strokes_show_as_the_command_line_paints_them(previe
         preview.ask(layer_request(brush_scale=1.3, **settings))
         last = pictures_until_done(preview)[-1]
         assert_same_within_one_level(last.pixels, directly(photo(), brush_scale=1.3, canvas_short_side=HEIGHT, **settings))
+
+
+def test_a_spot_comes_as_large_as_it_will_be_and_then_the_whole_again(preview):
+    preview.ask(layer_request())
+    assert preview.words == PAINTING
+    whole = pictures_until_done(preview)[-1]
+    part = part_around(LAYER, (LAYER[0] / 2, LAYER[1] / 2), (64, 48))
+    preview.ask(layer_request(), part)
+    assert preview.words == PAINTING_PART
+    spot = pictures_until_done(preview)[-1]
+    assert (spot.part, spot.width, spot.height, len(spot.pixels)) == (part, 64, 48, 4 * 64 * 48)
+    assert preview.words.startswith("About as it will be")
+    preview.ask(layer_request())
+    assert preview.words == PAINTING
+    assert pictures_until_done(preview) == [whole] and preview.words == ""
+
+
+def test_of_a_spot_that_was_left_nothing_comes(preview):
+    preview.ask(layer_request(), part_around(LAYER, (0, 0), (64, 48)))
+    time.sleep(0.3)
+    preview.ask(layer_request())
+    assert all(picture.part is None for picture in pictures_until_done(preview))
+
+
+@pytest.mark.parametrize(
+    "spot, corner", [((1000, 500), (800, 350)), ((0, 0), (0, 0)), ((1990, 995), (1600, 700)), ((1000.6, 20), (801, 0))]
+)
+def test_around_a_spot_there_is_as_much_as_there_is_room_for(spot, corner):
+    assert part_around((2000, 1000), spot, (400, 300)) == Part(2000, 1000, *corner, 400, 300)
+
+
+def test_of_a_small_layer_there_is_no_more_than_all():
+    assert part_around((300, 200), (10, 10), (400, 150)) == Part(300, 200, 0, 0, 300, 150)
 
 
 def test_a_preview_that_is_closed_says_nothing_more(preview):

@@ -33,10 +33,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class Draft:
-    """What there is of the answer so far, small: the forms first, then ever finer strokes."""
+    """What there is of the answer so far, small: the forms first, then ever finer strokes. None, where what waited has just been begun."""
 
     request: Any
-    picture: Thumbnail
+    picture: Optional[Thumbnail]
 
 
 News = Union[Preview, Draft, Queued, WorkerError]
@@ -59,6 +59,7 @@ class Live:
         self._closed = False
         self._client: Optional[WorkerClient] = None
         self._answering = False
+        self._is_queued = False
         self._thread: Optional[threading.Thread] = None
 
     def ask(self, request: LayerRequest, pixels: bytes, selection: Optional[bytes] = None) -> None:
@@ -150,9 +151,12 @@ class Live:
             if self._closed:
                 raise JobCancelled()
             if isinstance(event, Queued):
+                self._is_queued = True
                 self._news = self._news or event  # a preview that nobody has seen yet says more
-            elif isinstance(event, Progress) and event.preview is not None and self._wanted is None:
-                self._news = Draft(request, event.preview)
+            elif isinstance(event, Progress) and self._wanted is None:
+                if event.preview is not None or self._is_queued and (self._news is None or isinstance(self._news, Queued)):
+                    self._news = Draft(request, event.preview)
+                self._is_queued = False
 
     def _tell(self, news: Optional[News]) -> None:
         with self._changed:
