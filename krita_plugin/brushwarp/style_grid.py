@@ -35,7 +35,8 @@ STAR, STAR_EDGE = QColor(255, 205, 60), QColor(40, 30, 0)
 FAINT = 0.7  # opacity of words where there is no style
 STYLE = Qt.ItemDataRole.UserRole  # where an item has its InstalledStyle
 MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
-CENTRED = QTextOption(Qt.AlignmentFlag.AlignCenter)
+CENTRED, NAMED = (QTextOption(where) for where in (Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop))
+NAMED.setWrapMode(QTextOption.WrapMode.NoWrap)
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -210,6 +211,6 @@ def _draw_name(painter, place: QRect, name: str, font, lines: int) -> None:
         begin, end = line.textStart(), line.textStart() + line.textLength()
         words = name[begin:end] if number < lines - 1 else name[begin:]
         words = painter.fontMetrics().elidedText(words.strip(), Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(QRectF(place.left(), top, place.width(), height), words, CENTRED)
+        painter.drawText(QRectF(place.left(), top, place.width(), 2 * height), words, NAMED)  # a line's own height cuts off what hangs below it
         top += height
     layout.endLayout()
