@@ -70,7 +70,7 @@ def visits_the_gallery(title, second, third, renamed):
     screen.wait_to_hear("looked before", 120)
     dialog = keys.open_dialog(title, "Stylize")
     left, top, width, height = screen.place_of(dialog)
-    preview = Eye((left + width - 430, top + 20, 380, 220))
+    preview = Eye((left + width - 430, top + 20, 380, 200))
     screen.key("alt+i", dialog)  # Show original
     original = preview.wait_for_rest()
     screen.screenshot("gimp_gallery_original")
