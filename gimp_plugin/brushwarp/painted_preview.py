@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional, Tuple
 
 from bridge.client import StylizeRequest, WorkerError
-from bridge.previews import CLICK, PAINTING, Picture, StylizePreview, part_around, small_size
+from bridge.previews import CLICK, Picture, StylizePreview, part_around, small_size
 from bridge.request import Part
 from bridge.styles import Thumbnail
 from layers import Source, read_small_selection

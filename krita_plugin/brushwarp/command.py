@@ -1,4 +1,4 @@
-"""An entry of the menu: it asks in a dialog, and begins a painting."""
+"""Entries of the menu, and what they share."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Desk:
             self.painting.cancel()
 
 
-class Command:
-    """One entry. `name`: of its action and its settings; `text`: what the menu says."""
+class Entry:
+    """One entry of the menu. `name`: of its action and its settings; `text`: what the menu says."""
 
     name = ""
     text = ""
@@ -55,10 +55,20 @@ class Command:
         self._desk = desk
 
     def ask(self) -> None:
-        """Show the dialog for the active layer. Raises Refusal or WorkerError if there is nothing that could be painted."""
+        """What it is there for; the job that goes on, as long as one does. Raises Refusal or WorkerError if it can't be done."""
         if self._desk.is_taken:
             self._desk.painting.show()
-            return
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        raise NotImplementedError
+
+
+class Command(Entry):
+    """An entry that asks in a dialog about the active layer, and begins a painting of it."""
+
+    def _ask(self) -> None:
         install = installed()
         document, layer = active_layer("paint")
         layer.refuse_unpaintable()

@@ -8,7 +8,7 @@ from typing import Any, Dict, Optional, Tuple
 from .bridge.recipes import Recipe, read_recipe
 from .bridge.request import Arrow
 from .bridge.styles import installed_styles
-from .command import Desk, active_layer, installed
+from .command import Desk, Entry, active_layer, installed
 from .cutout import Cutout
 from .deform import DeformCommand
 from .delivery import NewPainting, NewVersion
@@ -25,21 +25,18 @@ NO_RESULT = "Choose a layer that Stylize… or Deform… has made. Of copies of 
 BENT = "Apply warp bends along what the docker Brushwarp arrows shows: change the arrows, apply again, and delete this layer."
 
 
-class EditCommand:
+class EditCommand(Entry):
     """An entry beside those whose results it edits."""
 
     name = "edit"
     text = "&Edit this result…"
 
     def __init__(self, desk: Desk, stylize: StylizeCommand, deform: DeformCommand) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._commands = {"stylize": stylize, "deform": deform}
 
-    def ask(self) -> None:
+    def _ask(self) -> None:
         """Show the dialog for the active layer. Raises Refusal or WorkerError if it is none that can be edited."""
-        if self._desk.is_taken:
-            self._desk.painting.show()
-            return
         install = installed()
         document, active = active_layer("edit")
         result, made = _result(document, active)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bridge.recipes import Recipe, read_recipe
-from .command import Desk, active_layer, installed
+from .command import Entry, active_layer, installed
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -14,20 +14,14 @@ from .style_choice import LAYER, StyleChoice
 from .style_sources import ChosenStyle
 
 
-class RepeatCommand:
+class RepeatCommand(Entry):
     """The newest result of this session counts; before there is one, the newest that the document keeps."""
 
     name = "repeat"
     text = "&Repeat last"
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def ask(self) -> None:
+    def _ask(self) -> None:
         """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""
-        if self._desk.is_taken:
-            self._desk.painting.show()
-            return
         installed()
         document, layer = active_layer("paint")
         made = self._desk.last or document.records.newest()
