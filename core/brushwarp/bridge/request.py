@@ -116,9 +116,8 @@ class LayerRequest:
 
     @classmethod
     def from_json(cls: Type[R], fields: Any) -> R:
-        known = {field.name for field in fields_of(cls)}
-        if not isinstance(fields, dict) or set(fields) != known:
-            raise ProtocolError("A request must have the fields {}.".format(", ".join(sorted(known))))
+        if not _has_fields_of(cls, fields):
+            raise ProtocolError("A request must have the fields {}.".format(", ".join(sorted(field.name for field in fields_of(cls)))))
         return cls(**dict(fields, format=format_from_json(fields["format"])))
 
 
@@ -183,7 +182,7 @@ class StylizeRequest(LayerRequest):
     def from_json(cls: Type[R], fields: Any) -> R:
         if isinstance(fields, dict) and fields.get("part") is not None:
             part = fields["part"]
-            if not isinstance(part, dict) or set(part) != {field.name for field in fields_of(Part)}:
+            if not _has_fields_of(Part, part):
                 raise ProtocolError("A part must have the fields {}.".format(", ".join(field.name for field in fields_of(Part))))
             fields = dict(fields, part=Part(**part))
         return super().from_json(fields)
@@ -211,7 +210,7 @@ class StylePicture:
 
     @classmethod
     def from_json(cls, fields: Any) -> "StylePicture":
-        if not isinstance(fields, dict) or set(fields) != {"width", "height", "format"}:
+        if not _has_fields_of(cls, fields):
             raise ProtocolError("A style picture must have width, height and format.")
         return cls(fields["width"], fields["height"], format_from_json(fields["format"]))
 
@@ -353,9 +352,14 @@ def _lines(side: Any) -> Tuple[float, ...]:
     return lines
 
 
+def _has_fields_of(kind: Any, found: Any) -> bool:
+    """Whether it is a JSON object with the fields of a dataclass, and no others."""
+    return isinstance(found, dict) and set(found) == {field.name for field in fields_of(kind)}
+
+
 def format_from_json(layout: Any) -> PixelFormat:
     """Raises ProtocolError."""
-    if not isinstance(layout, dict) or set(layout) != {field.name for field in fields_of(PixelFormat)}:
+    if not _has_fields_of(PixelFormat, layout):
         raise ProtocolError("A pixel format must have order, depth and transfer.")
     return PixelFormat(**layout)
 

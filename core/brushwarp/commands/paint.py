@@ -71,8 +71,7 @@ def run_stylize(arguments: argparse.Namespace) -> None:
     painter = api.load_painter(style, arguments.device, mix=mix)
     parameters |= dict(zip(MIXED, mix, strict=False))
     if arguments.part is not None:
-        settings = {name: parameters[name] for name in PAINTING if name in parameters}
-        save_picture(api.stylize_part(picture, painter, _part(arguments.part), **settings, on_progress=progress_bar()), arguments.output)
+        save_picture(api.stylize_part(picture, painter, _part(arguments.part), **_painting(parameters), on_progress=progress_bar()), arguments.output)
         tell("This is about what the part will look like; without --part the picture is painted." + (" Then arrows bend it." if len(pairs) else ""))
         say(str(arguments.output))
         return
@@ -162,8 +161,7 @@ def _paint_to(
     pairs = pairs.validated(picture.size)
     tell(f"Painting on {describe_device(painter.device)}.")
     notes: list[str] = []
-    settings = {name: parameters[name] for name in PAINTING if name in parameters}
-    painted = api.stylize(picture, painter, **settings, on_progress=progress_bar(), on_note=notes.append)
+    painted = api.stylize(picture, painter, **_painting(parameters), on_progress=progress_bar(), on_note=notes.append)
     if len(pairs):
         painted = api.warp(painted, pairs, smoothness=parameters.get("smoothness", 0.0))
     save_picture(painted, output)
@@ -172,6 +170,11 @@ def _paint_to(
     done = parameters | {"width": picture.width, "height": picture.height}
     _write_recipe(output, make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device)))
     say(str(output))
+
+
+def _painting(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Those that `api.stylize` takes."""
+    return {name: parameters[name] for name in PAINTING if name in parameters}
 
 
 def _warp_to(output: Path, picture: Picture, pairs: KeypointPairs, smoothness: float, exaggeration: float = 1.0) -> None:

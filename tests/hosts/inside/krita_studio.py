@@ -277,6 +277,12 @@ def repeat(document, seconds=60):
     """Repeat last, and wait: the new layer's name, or the text of a message."""
     before = document.activeNode().uniqueId()
     Krita.instance().action("brushwarp_repeat").trigger()
+    made = yield from _made(document, before, seconds)
+    return made if isinstance(made, str) else made.name()
+
+
+def _made(document, before, seconds):
+    """Wait for a job's end: the node that is active then and was not `before`, an id; or the text of a message."""
 
     def ended():
         return message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before
@@ -285,7 +291,7 @@ def repeat(document, seconds=60):
     if message_shown():
         return (yield from dismiss())
     document.waitForDone()
-    return document.activeNode().name()
+    return document.activeNode()
 
 
 def chosen_for_stylize(document, layer):
@@ -377,15 +383,7 @@ def stylize(seconds=60, **choices):
         return dialog
     choose(dialog, **choices)
     button(dialog, "Ok").click()
-
-    def ended():
-        return message_shown() or not shown("brushwarp_progress") and document.activeNode().uniqueId() != before
-
-    yield from wait_for(ended, "end of the job", seconds)
-    if message_shown():
-        return (yield from dismiss())
-    document.waitForDone()
-    return document.activeNode()
+    return (yield from _made(document, before, seconds))
 
 
 def deform(seconds=90, file=None, during=None, **picks):
