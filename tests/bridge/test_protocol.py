@@ -25,6 +25,7 @@ from brushwarp.bridge.request import (
     StylePicture,
     StylizeRequest,
 )
+from brushwarp.bridge.standing import DEVICES, Device, Inquiry, Standing, Stop
 from brushwarp.bridge.styles import Thumbnail
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
@@ -39,6 +40,7 @@ parts = st.builds(
     lambda left, top, width, height, beyond: Part(left + width + beyond, top + height, left, top, width, height),
     *[st.integers(0, 9000)] * 2, *[st.integers(1, 9000)] * 2, st.integers(0, 900),
 )
+devices = st.builds(Device, st.sampled_from(DEVICES), texts, st.integers(0, 10**6), *[st.integers(0, 2**53)] * 3)
 requests = st.builds(
     StylizeRequest,
     st.integers(1, 20000),
@@ -105,6 +107,9 @@ messages = st.one_of(
     st.builds(protocol.Shutdown),
     st.builds(protocol.Goodbye),
     st.builds(protocol.Busy),
+    st.builds(Inquiry),
+    st.builds(Standing, st.none() | devices, texts, texts, *[st.integers(0, 10**9)] * 3, *[st.floats(0, 1e9)] * 2),
+    st.builds(Stop, st.booleans()),
 )
 
 

@@ -101,6 +101,11 @@ class Runtime:
         return os.path.join(self.folder, "worker.lock")
 
     @property
+    def pid_file(self) -> str:
+        """The process id of whoever holds the life lock: of nobody, if nobody does."""
+        return os.path.join(self.folder, "pid")
+
+    @property
     def busy_lock(self) -> str:
         """Held by the worker while it does a job: a training that finds it so gives way."""
         return os.path.join(self.folder, "busy.lock")

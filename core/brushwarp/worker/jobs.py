@@ -15,7 +15,8 @@ from torch import Tensor
 from .. import api
 from ..bridge.request import DeformRequest, LayerRequest, Part, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
-from ..devices import choose_device
+from ..bridge.standing import Device
+from ..devices import choose_device, device_in_use
 from ..geometry import KeypointPairs, carried, folded_share
 from ..image import Box, Picture, load_picture
 from ..image.region import apply_region, mask_bounds
@@ -145,6 +146,10 @@ class Engine:
             content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
         )
         return found.pairs.rows(), [*layer.notes, *found.notes]
+
+    def device(self) -> Device:
+        """What it paints on. Raises BrushwarpError if that can't be had."""
+        return device_in_use()
 
     def _painter(self, style: str, medium: str = "", fine: str = "") -> Painter:
         mix = (medium or style, fine or style) if medium or fine else ()

@@ -1,0 +1,120 @@
+"""How the engine stands, in words for the painter, and as one text for whoever helps them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import List, Sequence, Tuple
+
+from .engine_log import last_error, without_home
+from .engine_state import BROKEN, BUSY, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
+from .paths import install_file, log_folder, path_to_text
+from .standing import Device
+from .styles import own_folder
+
+NOTHING = "–"  # where there is nothing to tell
+GIGABYTE = 1e9
+BUSY_WITH = {
+    "stylize": "Busy: it paints a layer of {} × {} pixels.",
+    "deform": "Busy: it paints and bends a layer of {} × {} pixels.",
+    "warp": "Busy: it bends a layer of {} × {} pixels.",
+    "suggest": "Busy: it looks for keypoints in a layer of {} × {} pixels.",
+}
+RECIPES = "With each result, in the document itself"
+
+
+def headline(state: EngineState) -> str:
+    """How it stands, in a sentence or two."""
+    standing = state.standing
+    if state.phase == BUSY and standing is not None:
+        return BUSY_WITH.get(standing.work, "Busy.").format(standing.width, standing.height)
+    if state.phase == OTHER_VERSION:
+        installed = state.install.version if state.install is not None else ""
+        return "Version {} runs, and version {} is installed: Restart replaces it.".format(state.version, installed)
+    if state.phase == SILENT:
+        return "It does not answer. If it stays so, press Restart."
+    if state.phase in (MISSING, BROKEN):
+        return state.problem
+    return {
+        RESTING: "Not running. It starts by itself when it is needed.",
+        STARTING: "Starting…",
+        READY: "Ready.",
+    }[state.phase]
+
+
+def way_out(state: EngineState) -> str:
+    """What to do with `state.command`, where there is one."""
+    if install_script(state.install) is not None:
+        return "Open a terminal, paste this line, and press Enter. It takes some minutes, and downloads what painting needs."
+    return (
+        "Get Brushwarp's folder (the one with README.md), open a terminal in it, paste this line, and press Enter. "
+        "It takes some minutes, and downloads what painting needs."
+    )
+
+
+def facts(state: EngineState) -> List[Tuple[str, str]]:
+    """(heading, text) pairs, always the same headings: a window that shows them does not jump."""
+    device = None if state.standing is None else state.standing.device
+    return [
+        ("Device", NOTHING if device is None else _device(device)),
+        ("Memory", NOTHING if device is None else _memory(device)),
+        ("Since", _since(state)),
+        ("Version", _version(state)),
+    ]
+
+
+def folders() -> List[Tuple[str, str]]:
+    """(heading, folder) of what the painter may want to look at. They need not be there yet."""
+    return [("Styles", own_folder()), ("Logs", log_folder())]
+
+
+def report(state: EngineState, host: str, log: Sequence[str]) -> str:
+    """One text for whoever helps. host: its name and version; log: the last lines of the worker's."""
+    told = [("Brushwarp", headline(state)), ("Host", host), ("System", "{} {}, Python {}".format(platform.system(), platform.machine(), platform.python_version()))]
+    told += facts(state)
+    told += [("Problem", state.problem or NOTHING), ("Last error", last_error(log) or NOTHING), ("Installed", path_to_text(install_file()))]
+    lines = ["{}: {}".format(heading, text) for heading, text in told]
+    return without_home("\n".join([*lines, "", "The last lines of the log:", *log])) + "\n"
+
+
+def _device(device: Device) -> str:
+    if device.kind == "cuda":
+        return "{} (CUDA)".format(device.name)
+    if device.kind == "mps":
+        return "Apple GPU (Metal)"
+    return "Processor, {} thread".format(device.threads) if device.threads == 1 else "Processor, {} threads".format(device.threads)
+
+
+def _memory(device: Device) -> str:
+    free, total = device.free / GIGABYTE, device.total / GIGABYTE
+    if not device.taken:
+        return "{:.1f} of {:.1f} GB are free".format(free, total)
+    return "It takes {:.1f} GB; {:.1f} of {:.1f} GB are free".format(device.taken / GIGABYTE, free, total)
+
+
+def _since(state: EngineState) -> str:
+    standing = state.standing
+    if standing is None or standing.device is None:
+        return NOTHING
+    span = _span(standing.seconds)
+    if standing.work:
+        if not standing.waiting:
+            return "It has worked for {}; nobody waits".format(span)
+        if standing.waiting == 1:
+            return "It has worked for {}; one other waits".format(span)
+        return "It has worked for {}; {} others wait".format(span, standing.waiting)
+    return "Idle for {}; it ends by itself in {}".format(span, _span(max(standing.idle_seconds - standing.seconds, 0.0)))
+
+
+def _version(state: EngineState) -> str:
+    if state.version:
+        return "{}, protocol {}, process {}".format(state.version, state.protocol, state.pid or NOTHING)
+    return NOTHING if state.install is None else "{} is installed".format(state.install.version)
+
+
+def _span(seconds: float) -> str:
+    """As exactly as one would say it."""
+    if seconds < 60:
+        return "{} s".format(int(seconds))
+    hours, minutes = divmod(int(seconds // 60), 60)
+    return "{} h {:02} min".format(hours, minutes) if hours else "{} min".format(minutes)
