@@ -153,6 +153,8 @@ def returns(procedure, result):
         procedure.add_string_return_value("training", "Training", "The id of the training, and of the style that it makes", "", FLAGS)
     elif result == "recipe":
         procedure.add_string_return_value("recipe", "Recipe", "The JSON text of the result's recipe", "", FLAGS)
+    elif result == "report":
+        procedure.add_string_return_value("report", "Report", "How the engine stands, and the last lines of its log", "", FLAGS)
     elif result == "path":
         procedure.add_path_return_value("path", "Path", "The new path with the arrows, or none where nothing matches", True, FLAGS)
     else:

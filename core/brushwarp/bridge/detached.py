@@ -8,7 +8,7 @@ import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .errors import WorkerError
-from .paths import INSTALL_HINT, Install, data_folder, path_to_text
+from .paths import INSTALL_HINT, Install, data_folder, path_to_text, read_install
 
 LOG_TAIL = 2000  # bytes
 
@@ -48,6 +48,11 @@ def installed(install: Optional[Install]) -> Install:
             "Install again. " + INSTALL_HINT,
         )
     return install
+
+
+def find_engine() -> Install:
+    """The engine that is here. Raises WorkerError "worker-missing", "install-broken": known before any work."""
+    return installed(read_install())
 
 
 def start_detached(command: Sequence[str], log: str) -> Any:

@@ -50,6 +50,11 @@ class EngineState:
         """Whether there is a worker that could be stopped."""
         return self.phase in (READY, BUSY, SILENT, OTHER_VERSION, BROKEN)
 
+    @property
+    def is_working(self) -> bool:
+        """Whether somebody's picture would be lost if it were stopped."""
+        return self.phase == BUSY
+
 
 def look(seconds: float = LOOK_SECONDS) -> EngineState:
     """Blocks for `seconds` at the most, twice if the worker is in trouble."""

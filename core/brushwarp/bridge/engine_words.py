@@ -21,6 +21,9 @@ BUSY_WITH = {
     "suggest": "Busy: it looks for keypoints in a layer of {} × {} pixels.",
 }
 RECIPES = "With each result, in the document itself"
+GOES_ON = "What you chose goes on as soon as the engine is found."
+RESTART_QUESTION = ("Restart the engine while it works?", "What it does now is cancelled. Those who wait go on when it is back.")
+STOP_QUESTION = ("Stop the engine while it works?", "What it does now is cancelled, and so is what waits.")
 
 
 def headline(state: EngineState) -> str:
