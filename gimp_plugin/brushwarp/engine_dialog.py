@@ -30,7 +30,6 @@ class EngineDialog:
         self._dialog.set_size_request(WIDTH, -1)
         self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
         self._headline = Gtk.Label(xalign=0.0, wrap=True, selectable=True, max_width_chars=70)
-        self._headline.get_style_context().add_class("title")
         self._facts = FactsGrid(self._tell)
         self._start = self._button("_Start now", start, "Have it ready, so that the next picture needn't wait")
         self._restart = self._button("_Restart", restart, "End it, and start it anew", RESTART_QUESTION)
@@ -78,7 +77,7 @@ class EngineDialog:
         missing = state.phase == MISSING
         if self._waits and not missing:
             self._dialog.response(Gtk.ResponseType.OK)
-        self._headline.set_text(headline(state))
+        self._headline.set_markup("<b>{}</b>".format(GLib.markup_escape_text(headline(state))))
         self._facts.show(facts(state))
         self._help.show(state)
         self._help.widget.set_visible(missing)

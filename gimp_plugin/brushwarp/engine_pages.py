@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import Callable, List, Sequence, Tuple
 
-from bridge.engine_words import RECIPES, folders
+from bridge.engine_log import without_home
+from bridge.engine_words import RECIPES
 from bridge.errors import WorkerError
-from bridge.paths import path_to_text
+from bridge.paths import log_folder, path_to_text
+from bridge.styles import own_folder
 from toolkit import Gio, GLib, Gtk, Pango
 
 LOG_HEIGHT = 190  # pixels at least
@@ -15,7 +17,7 @@ Tell = Callable[[WorkerError], None]
 
 
 class FactsGrid:
-    """Headings and what is told under each; the folders below, each with a button that opens it."""
+    """Headings and what is told under each; below where things lie."""
 
     def __init__(self, tell: Tell) -> None:
         self.widget = Gtk.Grid(row_spacing=6, column_spacing=12)
@@ -25,8 +27,7 @@ class FactsGrid:
     def show(self, facts: Sequence[Tuple[str, str]]) -> None:
         if not self._texts:
             self._texts = [self._row(heading) for heading, _ in facts]
-            for heading, folder in folders():
-                self._folder_row(heading, folder)
+            self._folder_row("Styles", own_folder())
             self._row("Recipes").set_text(RECIPES)
             self.widget.show_all()
         for label, (_, text) in zip(self._texts, facts, strict=True):
@@ -44,8 +45,8 @@ class FactsGrid:
 
     def _folder_row(self, heading: str, folder: str) -> None:
         label = self._row(heading)
-        label.set_text(path_to_text(folder))
-        button = folder_button("Open folder", folder, self._tell)
+        label.set_text(without_home(path_to_text(folder)))
+        button = folder_button("Open _folder", folder, self._tell)
         self.widget.attach_next_to(button, label, Gtk.PositionType.RIGHT, 1, 1)
 
 
@@ -54,14 +55,15 @@ class LogView:
 
     def __init__(self, copy: Callable[[], None], tell: Tell) -> None:
         self._lines: Sequence[str] = ()
-        self._text = Gtk.TextView(monospace=True, editable=False, cursor_visible=False, left_margin=6, right_margin=6, accepts_tab=False)
-        self._scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN, min_content_height=LOG_HEIGHT)
+        self._text = Gtk.TextView(monospace=True, editable=False, cursor_visible=False, left_margin=6, right_margin=6, accepts_tab=False, wrap_mode=Gtk.WrapMode.CHAR)
+        self._scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN, hscrollbar_policy=Gtk.PolicyType.NEVER, min_content_height=LOG_HEIGHT)
         self._scrolled.add(self._text)
         copying = Gtk.Button(label="Co_py report", use_underline=True)
         copying.set_tooltip_text("Copy all of this as one text, for whoever helps: versions, device, the last error and the log")
         copying.connect("clicked", lambda *_: copy())
         buttons = Gtk.Box(spacing=6)
         buttons.pack_start(copying, False, False, 0)
+        buttons.pack_start(folder_button("Show _in folder", log_folder(), tell), False, False, 0)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         self.widget.pack_start(Gtk.Label(label="Log", xalign=0.0), False, False, 0)
         self.widget.pack_start(self._scrolled, True, True, 0)
@@ -84,7 +86,7 @@ class LogView:
 
 
 def folder_button(label: str, folder: str, tell: Tell) -> Gtk.Button:
-    button = Gtk.Button(label=label)
+    button = Gtk.Button(label=label, use_underline=True)
     button.connect("clicked", lambda *_: _open(folder, tell))
     return button
 

@@ -6,8 +6,7 @@ from typing import Any, List, Optional, Tuple
 
 from krita import Krita
 
-from .bridge.client import WorkerError
-from .bridge.paths import INSTALL_HINT, Install, read_install
+from .bridge.detached import find_engine
 from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
@@ -69,7 +68,7 @@ class Command(Entry):
     """An entry that asks in a dialog about the active layer, and begins a painting of it."""
 
     def _ask(self) -> None:
-        install = installed()
+        install = find_engine()
         document, layer = active_layer("paint")
         layer.refuse_unpaintable()
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
@@ -98,14 +97,6 @@ class Command(Entry):
 def arrow_choices(document: Document) -> List[ArrowChoice]:
     """The layers of a document whose arrows can be followed."""
     return [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
-
-
-def installed() -> Install:
-    """The engine that is there. Raises WorkerError if there is none."""
-    install = read_install()
-    if install is None:
-        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
-    return install
 
 
 def active_layer(purpose: str) -> Tuple[Document, Layer]:

@@ -13,6 +13,8 @@ if "PyQt6.QtCore" in sys.modules:
     from PyQt6.QtGui import (
         QColor,
         QDesktopServices,
+        QFontDatabase,
+        QGuiApplication,
         QIcon,
         QImage,
         QImageReader,
@@ -42,6 +44,7 @@ if "PyQt6.QtCore" in sys.modules:
         QListWidgetItem,
         QMenu,
         QMessageBox,
+        QPlainTextEdit,
         QProgressBar,
         QPushButton,
         QSizePolicy,
@@ -58,6 +61,8 @@ else:
     from PyQt5.QtGui import (
         QColor,
         QDesktopServices,
+        QFontDatabase,
+        QGuiApplication,
         QIcon,
         QImage,
         QImageReader,
@@ -87,6 +92,7 @@ else:
         QListWidgetItem,
         QMenu,
         QMessageBox,
+        QPlainTextEdit,
         QProgressBar,
         QPushButton,
         QSizePolicy,
@@ -101,9 +107,9 @@ else:
 
 __all__ = [
     "QAbstractItemView", "QByteArray", "QCheckBox", "QColor", "QComboBox", "QDesktopServices", "QDialog", "QDialogButtonBox",
-    "QDoubleSpinBox", "QEvent", "QFileDialog", "QFormLayout", "QGridLayout", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QInputDialog",
+    "QDoubleSpinBox", "QEvent", "QFileDialog", "QFontDatabase", "QFormLayout", "QGridLayout", "QGuiApplication", "QHBoxLayout", "QIcon", "QImage", "QImageReader", "QInputDialog",
     "QLabel", "QLineEdit", "QListWidget", "QListWidgetItem", "QMenu", "QMessageBox", "QPainter", "QPalette", "QPixmap",
-    "QPointF", "QPolygonF", "QProgressBar", "QPushButton", "QRect", "QRectF", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QStyle",
+    "QPlainTextEdit", "QPointF", "QPolygonF", "QProgressBar", "QPushButton", "QRect", "QRectF", "QSize", "QSizePolicy", "QSlider", "QSpinBox", "QStyle",
     "QStyledItemDelegate", "QTextLayout", "QTextOption", "QTimer", "QToolButton", "QTransform", "QUrl", "QUuid", "QVBoxLayout", "QWidget",
     "Qt", "pyqtSignal",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .bridge.detached import find_engine
 from .bridge.recipes import Recipe, read_recipe
-from .command import Entry, active_layer, installed
+from .command import Entry, active_layer
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -22,7 +23,7 @@ class RepeatCommand(Entry):
 
     def _ask(self) -> None:
         """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""
-        installed()
+        find_engine()
         document, layer = active_layer("paint")
         made = self._desk.last or document.records.newest()
         if made is None:

@@ -33,7 +33,7 @@ def looks_around(title, install, theme):
     import os
     import time
 
-    import gimp_engine as engine
+    import engine_studio as engine
     import gimp_keys as keys
     import screen
 

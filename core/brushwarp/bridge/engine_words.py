@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from typing import List, Sequence, Tuple
 
 from .engine_log import last_error, without_home
 from .engine_state import BROKEN, BUSY, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
-from .paths import install_file, log_folder, path_to_text
+from .paths import install_file, path_to_text
 from .standing import Device
-from .styles import own_folder
 
 NOTHING = "–"  # where there is nothing to tell
 GIGABYTE = 1e9
@@ -64,11 +62,6 @@ def facts(state: EngineState) -> List[Tuple[str, str]]:
         ("Since", _since(state)),
         ("Version", _version(state)),
     ]
-
-
-def folders() -> List[Tuple[str, str]]:
-    """(heading, folder) of what the painter may want to look at. They need not be there yet."""
-    return [("Styles", own_folder()), ("Logs", log_folder())]
 
 
 def report(state: EngineState, host: str, log: Sequence[str]) -> str:

@@ -1,13 +1,15 @@
-"""The engine of the user under test, as the installed plug-in's own bridge knows it: `import gimp_engine as engine`. For drivers."""
+"""The engine of the user under test, as the installed plugin's own bridge knows it, in Krita or beside GIMP: `import engine_studio as engine`."""
 
 import os
 import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.environ["XDG_CONFIG_HOME"], "GIMP", "3.0", "plug-ins", "brushwarp"))
-from bridge.client import DeformRequest, StylePicture, WorkerClient, WorkerError  # noqa: E402
-from bridge.engine_state import look  # noqa: E402
+if "krita" not in sys.modules:  # in Krita the plugin's folder is known already
+    sys.path.insert(0, os.path.join(os.environ["XDG_CONFIG_HOME"], "GIMP", "3.0", "plug-ins"))
+from brushwarp.bridge.client import DeformRequest, StylePicture, WorkerClient, WorkerError  # noqa: E402
+from brushwarp.bridge.engine_state import look  # noqa: E402
+from brushwarp.bridge.engine_watch import stop  # noqa: E402, F401 - for whoever imports this
 
 SIDE = 256  # pixels of a picture that is solved for minutes
 
@@ -48,7 +50,7 @@ class Elsewhere:
 
 
 def clipboard():
-    """What was copied, as text."""
+    """What was copied, as text; for drivers beside GIMP."""
     import gi
 
     gi.require_version("Gtk", "3.0")
