@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.detached import find_engine
 from bridge.engine_log import last_lines
-from bridge.engine_state import MISSING_CODES, look
+from bridge.engine_state import OUT_OF_REACH, check_reach, look
 from bridge.engine_words import report
 from bridge.errors import JobCancelled, WorkerError
 from gi.repository import Gimp
@@ -30,9 +29,9 @@ def help_install(run_mode: Gimp.RunMode) -> None:
     if run_mode not in ASKING:
         return
     try:
-        find_engine()
+        check_reach()
     except WorkerError as error:
-        if error.code not in MISSING_CODES:
+        if error.code not in OUT_OF_REACH:
             raise
         from engine_dialog import EngineDialog
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from bridge.engine_state import MISSING, OTHER_VERSION, RESTING, EngineState
+from bridge.engine_state import OTHER_VERSION, RESTING, EngineState
 from bridge.engine_watch import EngineWatch, restart, start, stop
 from bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
 from bridge.errors import WorkerError
@@ -30,7 +30,7 @@ class EngineDialog:
         self._dialog.set_size_request(WIDTH, -1)
         self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
         self._headline = Gtk.Label(xalign=0.0, wrap=True, selectable=True, max_width_chars=70)
-        self._facts = FactsGrid(self._tell)
+        self._facts = FactsGrid(facts(EngineState(RESTING)), self._tell)
         self._start = self._button("_Start now", start, "Have it ready, so that the next picture needn't wait")
         self._restart = self._button("_Restart", restart, "End it, and start it anew", RESTART_QUESTION)
         self._stop = self._button("S_top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
@@ -74,7 +74,7 @@ class EngineDialog:
         return True
 
     def _show_state(self, state: EngineState) -> None:
-        missing = state.phase == MISSING
+        missing = state.needs_help
         if self._waits and not missing:
             self._dialog.response(Gtk.ResponseType.OK)
         self._headline.set_markup("<b>{}</b>".format(GLib.markup_escape_text(headline(state))))

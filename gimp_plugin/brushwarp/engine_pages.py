@@ -17,19 +17,17 @@ Tell = Callable[[WorkerError], None]
 
 
 class FactsGrid:
-    """Headings and what is told under each; below where things lie."""
+    """Headings and what is told under each; below where things lie. facts: as they are shown until more is known."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, facts: Sequence[Tuple[str, str]], tell: Tell) -> None:
         self.widget = Gtk.Grid(row_spacing=6, column_spacing=12)
-        self._texts: List[Gtk.Label] = []
         self._tell = tell
+        self._texts: List[Gtk.Label] = [self._row(heading) for heading, _ in facts]
+        self._folder_row("Styles", own_folder())
+        self._row("Recipes").set_text(RECIPES)
+        self.show(facts)
 
     def show(self, facts: Sequence[Tuple[str, str]]) -> None:
-        if not self._texts:
-            self._texts = [self._row(heading) for heading, _ in facts]
-            self._folder_row("Styles", own_folder())
-            self._row("Recipes").set_text(RECIPES)
-            self.widget.show_all()
         for label, (_, text) in zip(self._texts, facts, strict=True):
             if label.get_text() != text:
                 label.set_text(text)

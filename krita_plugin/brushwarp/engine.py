@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from .bridge.detached import find_engine
-from .bridge.engine_state import MISSING_CODES
+from .bridge.engine_state import OUT_OF_REACH, check_reach
 from .bridge.errors import WorkerError
 from .engine_dialog import NAME, EngineDialog
 from .messages import main_window
@@ -24,9 +23,9 @@ class EngineCommand:
     def lead(self, ask: Callable[[], None]) -> None:
         """`ask`, for which the engine must be there: at once, or when the painter has put it in. Raises what it raises."""
         try:
-            find_engine()
+            check_reach()
         except WorkerError as error:
-            if error.code not in MISSING_CODES:
+            if error.code not in OUT_OF_REACH:
                 raise
             self._show(ask)
         else:

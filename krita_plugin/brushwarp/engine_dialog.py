@@ -6,7 +6,7 @@ from typing import Callable, Optional, Tuple
 
 from krita import Krita
 
-from .bridge.engine_state import MISSING, OTHER_VERSION, RESTING, EngineState
+from .bridge.engine_state import OTHER_VERSION, RESTING, EngineState
 from .bridge.engine_watch import EngineWatch, restart, start, stop
 from .bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
 from .engine_help import EngineHelp
@@ -37,7 +37,7 @@ class EngineDialog(QDialog):
         font = self._headline.font()
         font.setBold(True)
         self._headline.setFont(font)
-        self._facts = FactsPage()
+        self._facts = FactsPage(facts(EngineState(RESTING)))
         self._start = self._button("start", "&Start now", start, "Have it ready, so that the next picture needn't wait")
         self._restart = self._button("restart", "&Restart", restart, "End it, and start it anew", RESTART_QUESTION)
         self._stop = self._button("stop", "S&top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
@@ -69,7 +69,7 @@ class EngineDialog(QDialog):
             show_problem(problem)
 
     def _show_state(self, state: EngineState) -> None:
-        missing = state.phase == MISSING
+        missing = state.needs_help
         if self._then is not None and not missing:
             then = self._then
             self.accept()
@@ -120,6 +120,7 @@ class EngineDialog(QDialog):
         page = QVBoxLayout(self._page)
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(self._facts)
+        page.addSpacing(6)
         page.addLayout(deeds)
         page.addSpacing(6)
         page.addWidget(self._log, 1)

@@ -32,27 +32,24 @@ LOG_SIZE = (560, 190)  # pixels at least
 
 
 class FactsPage(QWidget):
-    """Headings and what is told under each; below where things lie."""
+    """Headings and what is told under each; below where things lie. facts: as they are shown until more is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Sequence[Tuple[str, str]]) -> None:
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 1)
-        self._texts: List[QLineEdit] = []
+        self._texts: List[QLineEdit] = [self._row(heading) for heading, _ in facts]
+        _say(self._row("Styles"), without_home(path_to_text(own_folder())))
+        self._grid.addWidget(folder_button("Open &folder", own_folder()), self._grid.rowCount() - 1, 2)
+        _say(self._row("Recipes"), RECIPES)
+        self.show_facts(facts)
 
     def show_facts(self, facts: Sequence[Tuple[str, str]]) -> None:
-        if not self._texts:
-            self._texts = [self._row(heading) for heading, _ in facts]
-            styles = self._row("Styles")
-            styles.setText(without_home(path_to_text(own_folder())))
-            self._grid.addWidget(folder_button("Open &folder", own_folder()), self._grid.rowCount() - 1, 2)
-            self._row("Recipes").setText(RECIPES)
         for field, (_, text) in zip(self._texts, facts):  # noqa: B905 - Python 3.8 has no strict
             if field.text() != text:
-                field.setText(text)
-                field.setCursorPosition(0)
+                _say(field, text)
 
     def _row(self, heading: str) -> QLineEdit:
         """A text that can be marked and is never too long for the window."""
@@ -68,6 +65,11 @@ class FactsPage(QWidget):
         self._grid.addWidget(QLabel(heading + ":"), row, 0)
         self._grid.addWidget(field, row, 1)
         return field
+
+
+def _say(field: QLineEdit, text: str) -> None:
+    field.setText(text)
+    field.setCursorPosition(0)
 
 
 class LogPage(QWidget):

@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from typing import Optional
 
 from . import transport
-from .detached import installed
+from .detached import find_engine, installed
 from .errors import ConnectionLost, WorkerError
 from .launcher import fits, meet
 from .locks import is_held
 from .paths import Install, Runtime, find_runtime, path_to_text, read_install
 from .protocol import PROTOCOL, Inquiry, Standing
+from .sandbox import fenced, find_flatpak
 
 LOOK_SECONDS = 4.0  # a worker that loads its libraries may hold its breath for that long
 
 SCRIPT = ("install_scripts", "install.py")
-MISSING, RESTING, STARTING, READY, BUSY, SILENT, OTHER_VERSION, BROKEN = (
-    "missing", "resting", "starting", "ready", "busy", "silent", "other-version", "broken",
+MISSING, FENCED, RESTING, STARTING, READY, BUSY, SILENT, OTHER_VERSION, BROKEN = (
+    "missing", "fenced", "resting", "starting", "ready", "busy", "silent", "other-version", "broken",
 )  # fmt: skip
-MISSING_CODES = ("worker-missing", "install-broken")
-"""Codes of errors that an installation mends."""
+OUT_OF_REACH = ("worker-missing", "install-broken", "worker-fenced")
+"""Codes of errors that a command in a terminal mends."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class EngineState:
         return self.phase in (READY, BUSY, SILENT, OTHER_VERSION, BROKEN)
 
     @property
+    def needs_help(self) -> bool:
+        """Whether the painter has to do something outside of the host before anything can be painted."""
+        return self.phase in (MISSING, FENCED)
+
+    @property
     def is_working(self) -> bool:
         """Whether somebody's picture would be lost if it were stopped."""
         return self.phase == BUSY
@@ -70,7 +76,7 @@ def look(seconds: float = LOOK_SECONDS) -> EngineState:
     except WorkerError as error:
         return EngineState(SILENT, install, problem=error.message)
     if met is None:
-        return EngineState(STARTING if _is_coming(place) else RESTING, install)
+        return EngineState(STARTING, install) if _is_coming(place) else _resting(install)
     connection, welcome = met
     try:
         if not fits(welcome, install):
@@ -80,7 +86,7 @@ def look(seconds: float = LOOK_SECONDS) -> EngineState:
             return EngineState(SILENT, install, welcome.version, pid=welcome.pid)
         standing = transport.receive(connection)
     except ConnectionLost:
-        return EngineState(RESTING, install)  # it was just ending
+        return _resting(install)  # it was just ending
     except (OSError, WorkerError) as error:
         return EngineState(SILENT, install, welcome.version, pid=welcome.pid, problem=str(error))
     finally:
@@ -88,6 +94,21 @@ def look(seconds: float = LOOK_SECONDS) -> EngineState:
     if not isinstance(standing, Standing):
         return EngineState(SILENT, install, welcome.version, pid=welcome.pid)
     return EngineState(_phase(standing), install, welcome.version, pid=welcome.pid, standing=standing, problem=standing.trouble)
+
+
+def check_reach() -> None:
+    """Nothing, where an engine can be had. Raises WorkerError with one of the codes OUT_OF_REACH."""
+    find_engine()
+    flatpak = find_flatpak()
+    if flatpak is not None and not flatpak.may_start and not _is_coming(find_runtime()):
+        raise fenced(flatpak)
+
+
+def _resting(install: Install) -> EngineState:
+    flatpak = find_flatpak()
+    if flatpak is None or flatpak.may_start:
+        return EngineState(RESTING, install)
+    return EngineState(FENCED, install, problem=fenced(flatpak).message, command=flatpak.permission)
 
 
 def _phase(standing: Standing) -> str:

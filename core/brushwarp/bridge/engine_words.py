@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from typing import List, Sequence, Tuple
 
 from .engine_log import last_error, without_home
-from .engine_state import BROKEN, BUSY, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
+from .engine_state import BROKEN, BUSY, FENCED, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
 from .paths import install_file, path_to_text
 from .standing import Device
 
@@ -34,7 +35,7 @@ def headline(state: EngineState) -> str:
         return "Version {} runs, and version {} is installed: Restart replaces it.".format(state.version, installed)
     if state.phase == SILENT:
         return "It does not answer. If it stays so, press Restart."
-    if state.phase in (MISSING, BROKEN):
+    if state.phase in (MISSING, FENCED, BROKEN):
         return state.problem
     return {
         RESTING: "Not running. It starts by itself when it is needed.",
@@ -45,6 +46,12 @@ def headline(state: EngineState) -> str:
 
 def way_out(state: EngineState) -> str:
     """What to do with `state.command`, where there is one."""
+    if state.phase == FENCED and state.install is not None:
+        by_hand = path_to_text(os.path.join(os.path.dirname(state.install.python), "brushwarp"))
+        return (
+            "Open a terminal, paste this line, press Enter, and start this program anew: it may then start programs outside of its sandbox. "
+            "Or start the engine yourself before you paint: {} worker"
+        ).format(by_hand)
     if install_script(state.install) is not None:
         return "Open a terminal, paste this line, and press Enter. It takes some minutes, and downloads what painting needs."
     return (
