@@ -92,7 +92,7 @@ class GalleryActions:
             title.get_style_context().add_class("dim-label")
             grid.attach(title, 0, row, 1, 1)
             grid.attach(Gtk.Label(label=text, xalign=0.0, wrap=True, selectable=True, max_width_chars=CARD_WIDTH), 1, row, 1, 1)
-        dialog = self._dialog(_("Brushwarp: ") + style.name)
+        dialog = self._dialog("Brushwarp: {}".format(style.name))
         dialog.get_content_area().pack_start(grid, True, True, 0)
         dialog.show_all()
         dialog.get_widget_for_response(Gtk.ResponseType.CANCEL).grab_focus()  # and no text is selected
