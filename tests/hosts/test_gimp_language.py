@@ -60,7 +60,7 @@ def opens_every_dialog(named, dialogs):
         keys.choose_by_letter(named, letter)
         dialog = screen.wait_for_window(title)
         time.sleep(2.5)
-        screen.screenshot("gimp_language_" + picture)
+        screen.screenshot("gimp_german_" + picture)
         screen.focus(dialog)
         screen.key("Escape", dialog)
         screen.wait_until_gone(title)
