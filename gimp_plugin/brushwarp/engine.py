@@ -31,9 +31,16 @@ def help_install(run_mode: Gimp.RunMode) -> None:
     try:
         check_reach()
     except WorkerError as error:
-        if error.code not in OUT_OF_REACH:
+        if error.code not in OUT_OF_REACH or not _has_screen():
             raise
         from engine_dialog import EngineDialog
 
         if not EngineDialog(waits=True).run():
             raise JobCancelled() from None
+
+
+def _has_screen() -> bool:
+    """gimp-console has none, whatever run mode it is told."""
+    from toolkit import Gtk
+
+    return Gtk.init_check([])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from bridge.engine_state import OTHER_VERSION, RESTING, EngineState
+from bridge.engine_state import LOOKING, OTHER_VERSION, RESTING, EngineState
 from bridge.engine_watch import EngineWatch, restart, start, stop
 from bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
 from bridge.errors import WorkerError
@@ -24,13 +24,13 @@ class EngineDialog:
     def __init__(self, waits: bool = False) -> None:
         GimpUi.init("brushwarp")
         self._waits = waits
-        self._state: Optional[EngineState] = None
+        self._state = EngineState(LOOKING)
         self._watch = EngineWatch()
         self._dialog = GimpUi.Dialog(title="Brushwarp: Engine", role="brushwarp-engine")
         self._dialog.set_size_request(WIDTH, -1)
         self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
         self._headline = Gtk.Label(xalign=0.0, wrap=True, selectable=True, max_width_chars=70)
-        self._facts = FactsGrid(facts(EngineState(RESTING)), self._tell)
+        self._facts = FactsGrid(facts(self._state), self._tell)
         self._start = self._button("_Start now", start, "Have it ready, so that the next picture needn't wait")
         self._restart = self._button("_Restart", restart, "End it, and start it anew", RESTART_QUESTION)
         self._stop = self._button("S_top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
@@ -50,8 +50,9 @@ class EngineDialog:
         self._headline.show()
         self._dialog.get_content_area().pack_start(box, True, True, 0)
         self._dialog.get_widget_for_response(Gtk.ResponseType.CLOSE).grab_focus()
+        self._show_state(self._state)
+        self._settle()
         self._timer = GLib.timeout_add(POLL, self._show)
-        self._show()
 
     def run(self) -> bool:
         """Until it is closed. True if it waited for the engine, and that is there."""
@@ -64,7 +65,7 @@ class EngineDialog:
     def _show(self) -> bool:
         """What the watch has seen. True, for GLib.timeout_add."""
         state, problem = self._watch.state, self._watch.take_problem()
-        if state is not None and state is not self._state:
+        if state is not self._state:  # or what is marked in it would be lost
             self._state = state
             self._show_state(state)
         self._settle()
@@ -75,20 +76,20 @@ class EngineDialog:
 
     def _show_state(self, state: EngineState) -> None:
         missing = state.needs_help
-        if self._waits and not missing:
+        if self._waits and not missing and state.phase != LOOKING:
             self._dialog.response(Gtk.ResponseType.OK)
         self._headline.set_markup("<b>{}</b>".format(GLib.markup_escape_text(headline(state))))
         self._facts.show(facts(state))
         self._help.show(state)
         self._help.widget.set_visible(missing)
-        self._page.set_visible(not missing)
+        self._page.set_visible(not missing and not self._waits)
 
     def _settle(self) -> None:
         """Only what can be done can be pressed."""
         state, idle = self._state, self._watch.doing is None
-        self._start.set_sensitive(idle and state is not None and state.phase in (RESTING, OTHER_VERSION))
-        self._restart.set_sensitive(idle and state is not None and state.runs)
-        self._stop.set_sensitive(idle and state is not None and state.runs)
+        self._start.set_sensitive(idle and state.phase in (RESTING, OTHER_VERSION))
+        self._restart.set_sensitive(idle and state.runs)
+        self._stop.set_sensitive(idle and state.runs)
 
     def _button(self, label: str, deed: Callable[[], None], tooltip: str, question: Optional[tuple] = None) -> Gtk.Button:
         button = Gtk.Button(label=label, use_underline=True, tooltip_text=tooltip)

@@ -7,6 +7,7 @@ from typing import Any, List, Optional, Tuple
 from krita import Krita
 
 from .bridge.detached import find_engine
+from .bridge.language import _
 from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
@@ -69,7 +70,7 @@ class Command(Entry):
 
     def _ask(self) -> None:
         install = find_engine()
-        document, layer = active_layer("paint")
+        document, layer = active_layer()
         layer.refuse_unpaintable()
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
         dialog = self.dialog(document, layer, installed_styles(install), kept)
@@ -99,12 +100,12 @@ def arrow_choices(document: Document) -> List[ArrowChoice]:
     return [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
 
 
-def active_layer(purpose: str) -> Tuple[Document, Layer]:
-    """What the painter has before them. purpose: what to choose a layer for. Raises Refusal if there is none."""
+def active_layer() -> Tuple[Document, Layer]:
+    """What the painter has before them. Raises Refusal if there is none."""
     document = Document.active()
     if document is None:
-        raise Refusal("No picture is open.", "Open one, and choose the layer to {}.".format(purpose))
+        raise Refusal(_("No picture is open."), _("Open one, and choose a layer of it."))
     layer = document.active_layer()
     if layer is None:
-        raise Refusal("No layer is chosen.", "Choose the layer to {} in the Layers docker.".format(purpose))
+        raise Refusal(_("No layer is chosen."), _("Choose one in the Layers docker."))
     return document, layer

@@ -32,12 +32,13 @@ class EngineCommand:
             ask()
 
     def _show(self, then: Optional[Callable[[], None]]) -> None:
-        """The one that is open goes on with what was chosen last."""
+        """The one that is open goes on with what was chosen last. then: what waits for the engine, or None."""
         parent = main_window()
         dialog = None if parent is None else next((each for each in parent.findChildren(EngineDialog, NAME) if each.isVisible()), None)
         if dialog is None:
             dialog = EngineDialog(parent)
-            dialog.show()
-        dialog.wait_for(then)
+        if then is not None:
+            dialog.wait_for(then)
+        dialog.show()
         dialog.raise_()
         dialog.activateWindow()

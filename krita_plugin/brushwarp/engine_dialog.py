@@ -6,7 +6,7 @@ from typing import Callable, Optional, Tuple
 
 from krita import Krita
 
-from .bridge.engine_state import OTHER_VERSION, RESTING, EngineState
+from .bridge.engine_state import LOOKING, OTHER_VERSION, RESTING, EngineState
 from .bridge.engine_watch import EngineWatch, restart, start, stop
 from .bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
 from .engine_help import EngineHelp
@@ -27,7 +27,7 @@ class EngineDialog(QDialog):
         self.setObjectName(NAME)
         self.setWindowTitle("Brushwarp – Engine")
         self.setMinimumWidth(WIDTH)
-        self._state: Optional[EngineState] = None
+        self._state = EngineState(LOOKING)
         self._then: Optional[Callable[[], None]] = None
         self._watch = EngineWatch()
         self._headline = QLabel()
@@ -37,7 +37,7 @@ class EngineDialog(QDialog):
         font = self._headline.font()
         font.setBold(True)
         self._headline.setFont(font)
-        self._facts = FactsPage(facts(EngineState(RESTING)))
+        self._facts = FactsPage(facts(self._state))
         self._start = self._button("start", "&Start now", start, "Have it ready, so that the next picture needn't wait")
         self._restart = self._button("restart", "&Restart", restart, "End it, and start it anew", RESTART_QUESTION)
         self._stop = self._button("stop", "S&top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
@@ -52,15 +52,16 @@ class EngineDialog(QDialog):
         self.finished.connect(lambda *_: self._end())
         self._settle()
 
-    def wait_for(self, then: Optional[Callable[[], None]]) -> None:
+    def wait_for(self, then: Callable[[], None]) -> None:
         """What to do, once, when the engine is found; the window closes then."""
         self._then = then
-        self._goes_on.setVisible(then is not None)
+        self._goes_on.show()
+        self._page.hide()
 
     def _look(self) -> None:
         """What the watch has seen."""
         state, problem = self._watch.state, self._watch.take_problem()
-        if state is not None and state is not self._state:
+        if state is not self._state:
             self._state = state
             self._show_state(state)
         self._settle()
@@ -70,7 +71,7 @@ class EngineDialog(QDialog):
 
     def _show_state(self, state: EngineState) -> None:
         missing = state.needs_help
-        if self._then is not None and not missing:
+        if self._then is not None and not missing and state.phase != LOOKING:
             then = self._then
             self.accept()
             then()
@@ -78,7 +79,7 @@ class EngineDialog(QDialog):
         self._headline.setText(headline(state))
         self._facts.show_facts(facts(state))
         self._help.show_state(state)
-        if self._page.isVisible() == missing or self._help.isVisible() != missing:
+        if self._help.isHidden() == missing or self._page.isHidden() != missing:
             self._help.setVisible(missing)
             self._page.setVisible(not missing)
             self.adjustSize()
@@ -86,13 +87,13 @@ class EngineDialog(QDialog):
     def _settle(self) -> None:
         """Only what can be done can be pressed."""
         state, idle = self._state, self._watch.doing is None
-        self._start.setEnabled(idle and state is not None and state.phase in (RESTING, OTHER_VERSION))
+        self._start.setEnabled(idle and state.phase in (RESTING, OTHER_VERSION))
         for button in (self._restart, self._stop):
-            button.setEnabled(idle and state is not None and state.runs)
+            button.setEnabled(idle and state.runs)
 
     def _do(self, deed: Callable[[], None], word: str, question: Optional[Tuple[str, str]]) -> None:
         """Asked about first, where it takes somebody's picture away."""
-        if question is not None and self._state is not None and self._state.is_working:
+        if question is not None and self._state.is_working:
             ask_first(*question, word, lambda: self._watch.do(deed))
         else:
             self._watch.do(deed)
@@ -136,3 +137,4 @@ class EngineDialog(QDialog):
         layout.addWidget(buttons)
         self._help.hide()
         self._goes_on.hide()
+        self._headline.setText(headline(self._state))

@@ -107,7 +107,7 @@ messages = st.one_of(
     st.builds(protocol.Shutdown),
     st.builds(protocol.Goodbye),
     st.builds(protocol.Busy),
-    st.builds(Inquiry),
+    st.builds(Inquiry, texts),
     st.builds(Standing, st.none() | devices, texts, texts, *[st.integers(0, 10**9)] * 3, *[st.floats(0, 1e9)] * 2),
     st.builds(Stop, st.booleans()),
 )

@@ -143,16 +143,28 @@ def asks_as_a_script(home):
     import os
 
     import gimp_studio as studio
+    from gi.repository import Gimp
 
+    image = Gimp.Image.new(40, 30, Gimp.ImageBaseType.RGB)
+    layer = studio.new_layer(image, 40, 30)
     os.rename(home + "/install.json", home + "/gone.json")
     try:
-        return studio.stylize(None, [], procedure=studio.ENGINE)
+        told = [studio.stylize(None, [], procedure=studio.ENGINE)]
+        for mode in (Gimp.RunMode.NONINTERACTIVE, Gimp.RunMode.WITH_LAST_VALS):
+            try:
+                studio.stylize(image, [layer], run_mode=mode)
+            except studio.Refused as refused:
+                told.append([refused.status, refused.message])
+        return told
     finally:
         os.rename(home + "/gone.json", home + "/install.json")
 
 
-def test_a_script_gets_the_report_without_a_window(user: User):
+def test_a_script_gets_the_report_and_the_error_without_a_window(user: User):
     assert user.gimp  # or skips
     user.install("gimp")
-    report = user.gimp.run(asks_as_a_script, home=os.fspath(user.brushwarp_home))
+    report, *refused = user.gimp.run(asks_as_a_script, home=os.fspath(user.brushwarp_home))
     assert "Brushwarp: Brushwarp's engine is not installed." in report and "Host: GIMP 3." in report
+    assert len(refused) == 2
+    for status, message in refused:
+        assert status == "EXECUTION_ERROR" and "install_scripts/install.py" in message

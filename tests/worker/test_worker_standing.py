@@ -31,7 +31,7 @@ from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.launcher import meet
 from brushwarp.bridge.locks import FileLock
 from brushwarp.bridge.paths import Install, install_file, write_install
-from brushwarp.bridge.protocol import Inquiry
+from brushwarp.bridge.protocol import PROTOCOL, Inquiry
 
 
 def wait_for(phase: str) -> None:
@@ -75,7 +75,7 @@ def test_an_idle_worker_says_what_it_paints_on_and_when_it_will_end(home):
     assert headline(state) == "Ready." and told["Device"] == "Processor, 2 threads"
     assert told["Memory"] == "It takes 1.0 GB; 3.0 of 8.0 GB are free"
     assert told["Since"].startswith("Idle for ") and "it ends by itself in" in told["Since"]
-    assert told["Version"] == f"1.0, protocol 6, process {home.pids()[0]}"
+    assert told["Version"] == f"1.0, protocol {PROTOCOL}, process {home.pids()[0]}"
 
 
 def test_a_busy_worker_answers_at_once_with_what_it_does_and_how_many_wait(home):
@@ -229,7 +229,7 @@ def test_no_other_process_is_ended_for_a_worker_that_left_no_number(home):
 def test_a_window_follows_and_acts_without_ever_waiting(home):
     watch = EngineWatch(every=0.05)
     try:
-        wait_until(lambda: watch.state is not None and watch.state.phase == RESTING, "it rests")
+        wait_until(lambda: watch.state.phase == RESTING, "it rests")
         watch.do(start)
         assert watch.doing is start
         wait_until(lambda: watch.state.phase == READY and watch.doing is None, "it is ready")

@@ -8,6 +8,7 @@ import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .errors import WorkerError
+from .language import _, spoken
 from .paths import INSTALL_HINT, Install, data_folder, path_to_text, read_install
 from .sandbox import find_flatpak, outside
 
@@ -21,7 +22,7 @@ DROPPED = (
 
 
 def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
-    """`environment` without what hosts put there for themselves, and with an absolute BRUSHWARP_HOME.
+    """`environment` without what hosts put there for themselves, with an absolute BRUSHWARP_HOME, and with the language that is spoken here.
 
     Threads of the engine that wait for each other sleep: spinning, as OpenMP's default has it, takes the processor from the
     host, and where others use it too from the very thread that is waited for (seen: 20 s for what takes 2).
@@ -32,6 +33,7 @@ def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
         kept = _without_mount(kept, mount)
     if kept.get("BRUSHWARP_HOME"):
         kept["BRUSHWARP_HOME"] = data_folder()
+    kept["LANGUAGE"] = spoken() or "en"
     kept.setdefault("OMP_WAIT_POLICY", "passive")
     return kept
 
@@ -58,13 +60,13 @@ def engine_command(install: Install, module: str, words: Sequence[str] = ()) -> 
 def installed(install: Optional[Install]) -> Install:
     """`install`, if its Python is there. Raises WorkerError "worker-missing"."""
     if install is None:
-        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
     is_there = os.path.lexists if find_flatpak() else os.path.exists  # from a sandbox a link to the system's Python leads nowhere
     if not is_there(install.python):
         raise WorkerError(
             "worker-missing",
-            "The Python of Brushwarp's engine is gone: {}.".format(path_to_text(install.python)),
-            "Install again. " + INSTALL_HINT,
+            _("The Python of Brushwarp's engine is gone: {}.").format(path_to_text(install.python)),
+            _("Install again. ") + INSTALL_HINT,
         )
     return install
 

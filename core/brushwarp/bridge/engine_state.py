@@ -14,6 +14,7 @@ from typing import Optional
 from . import transport
 from .detached import find_engine, installed
 from .errors import ConnectionLost, WorkerError
+from .language import spoken
 from .launcher import fits, meet
 from .locks import is_held
 from .paths import Install, Runtime, find_runtime, path_to_text, read_install
@@ -23,8 +24,8 @@ from .sandbox import fenced, find_flatpak
 LOOK_SECONDS = 4.0  # a worker that loads its libraries may hold its breath for that long
 
 SCRIPT = ("install_scripts", "install.py")
-MISSING, FENCED, RESTING, STARTING, READY, BUSY, SILENT, OTHER_VERSION, BROKEN = (
-    "missing", "fenced", "resting", "starting", "ready", "busy", "silent", "other-version", "broken",
+LOOKING, MISSING, FENCED, RESTING, STARTING, READY, BUSY, SILENT, OTHER_VERSION, BROKEN = (
+    "looking", "missing", "fenced", "resting", "starting", "ready", "busy", "silent", "other-version", "broken",
 )  # fmt: skip
 OUT_OF_REACH = ("worker-missing", "install-broken", "worker-fenced")
 """Codes of errors that a command in a terminal mends."""
@@ -32,7 +33,7 @@ OUT_OF_REACH = ("worker-missing", "install-broken", "worker-fenced")
 
 @dataclass(frozen=True)
 class EngineState:
-    """phase: one of the words above. install: what is installed, where something is. version, protocol, pid: of the worker that runs.
+    """phase: one of the words above; LOOKING before anything is known. install: what is installed, where something is. version, protocol, pid: of the worker that runs.
 
     problem: what is wrong, in sentences for the painter. command: what mends it, to be typed into a terminal; nothing where nothing is missing.
     """
@@ -63,7 +64,7 @@ class EngineState:
 
 
 def look(seconds: float = LOOK_SECONDS) -> EngineState:
-    """Blocks for `seconds` at the most, twice if the worker is in trouble."""
+    """Blocks for a moment; for a few times `seconds` at the most if the worker is in trouble."""
     known: Optional[Install] = None
     try:
         known = read_install()
@@ -81,7 +82,7 @@ def look(seconds: float = LOOK_SECONDS) -> EngineState:
     try:
         if not fits(welcome, install):
             return EngineState(OTHER_VERSION, install, welcome.version, welcome.protocol, welcome.pid)
-        transport.send(connection, Inquiry())
+        transport.send(connection, Inquiry(spoken()))
         if not connection.poll(seconds):
             return EngineState(SILENT, install, welcome.version, pid=welcome.pid)
         standing = transport.receive(connection)

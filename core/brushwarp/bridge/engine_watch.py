@@ -1,7 +1,7 @@
 """The engine followed by a window: a thread looks, another one starts and stops it, and the host's own loop only ever reads.
 
     watch = EngineWatch()
-    watch.state, watch.log             # from a timer of the host's, ten times a second; None, () before it has looked once
+    watch.state, watch.log             # from a timer of the host's, ten times a second
     watch.do(start)                    # or stop, restart; nothing while it does something already
     watch.doing, watch.take_problem()  # what it does, and what came of it
     watch.close()
@@ -15,7 +15,7 @@ from typing import Callable, List, Optional, Sequence
 from .client import WorkerClient
 from .ending import end_worker
 from .engine_log import last_lines
-from .engine_state import EngineState, look
+from .engine_state import LOOKING, EngineState, look
 from .errors import WorkerError
 from .paths import find_runtime
 
@@ -44,7 +44,7 @@ class EngineWatch:
     """Looks from the moment that it is made, until it is closed."""
 
     def __init__(self, every: float = LOOK_EVERY) -> None:
-        self.state: Optional[EngineState] = None
+        self.state = EngineState(LOOKING)
         self.log: Sequence[str] = ()
         self.doing: Optional[Deed] = None
         self._every = every

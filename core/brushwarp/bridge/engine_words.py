@@ -7,7 +7,7 @@ import platform
 from typing import List, Sequence, Tuple
 
 from .engine_log import last_error, without_home
-from .engine_state import BROKEN, BUSY, FENCED, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
+from .engine_state import BROKEN, BUSY, FENCED, LOOKING, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
 from .paths import install_file, path_to_text
 from .standing import Device
 
@@ -38,6 +38,7 @@ def headline(state: EngineState) -> str:
     if state.phase in (MISSING, FENCED, BROKEN):
         return state.problem
     return {
+        LOOKING: "Looking…",
         RESTING: "Not running. It starts by itself when it is needed.",
         STARTING: "Starting…",
         READY: "Ready.",

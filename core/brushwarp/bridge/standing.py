@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Dict, Optional
 
 from . import checks
 from .errors import ProtocolError
+from .language import ENGLISH
 from .message import Message
 
 DEVICES = ("cpu", "cuda", "mps")
@@ -46,9 +47,13 @@ class Device:
 
 @dataclass(frozen=True)
 class Inquiry(Message):
-    """How do you stand?"""
+    """How do you stand? language: of what is wrong, as `language.speaking` takes it."""
 
     kind: ClassVar[str] = "inquiry"
+    language: str = ENGLISH
+
+    def __post_init__(self) -> None:
+        checks.text(self.language, "language", 100)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .. import __version__
 from ..allocation import give_back_memory
 from ..bridge import payload, transport
 from ..bridge.errors import ConnectionLost, ProtocolError, WorkerError
+from ..bridge.language import _, speaking
 from ..bridge.locks import FileLock
 from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
@@ -94,7 +95,8 @@ class Server:
             self._get_ready()
             idle = self._settings.idle_seconds if self._works else min(1.0, self._settings.idle_seconds)
             while (job := self._line.next(idle)) is not None:
-                self._paint(job)
+                with speaking(job.order.language):
+                    self._paint(job)
         finally:
             self._ended = True
             self._line.close()
@@ -185,7 +187,8 @@ class Server:
             elif not self._loaded.is_set():
                 client.say(Progress(message.job, "starting", 0, 1))
         elif isinstance(message, Inquiry):
-            client.say(standing_of(self._works, self._trouble, self._line.state(), self._settings.idle_seconds))
+            with speaking(message.language):
+                client.say(standing_of(self._works, self._trouble, self._line.state(), self._settings.idle_seconds))
         elif isinstance(message, Shutdown):
             client.say(Goodbye() if self._line.close_if_empty() else Busy())
         elif isinstance(message, Stop):
@@ -357,11 +360,13 @@ def _result_name(job: Job) -> str:
 
 
 def _restarted(job: Job) -> Failure:
-    return Failure(job.order.job, "worker-restarted", "The Brushwarp worker was restarted.", "Try again.")
+    with speaking(job.order.language):
+        return Failure(job.order.job, "worker-restarted", _("The Brushwarp worker was restarted."), _("Try again."))
 
 
 def _stopped(job: Job) -> Failure:
-    return Failure(job.order.job, "worker-stopped", "The Brushwarp engine was stopped.", "Begin anew: it starts by itself.")
+    with speaking(job.order.language):
+        return Failure(job.order.job, "worker-stopped", "The Brushwarp engine was stopped.", "Begin anew: it starts by itself.")
 
 
 def _reporter(job: Job) -> OnProgress:
