@@ -54,7 +54,6 @@ class FactsPage(QWidget):
     def _row(self, heading: str) -> QLineEdit:
         """A text that can be marked and is never too long for the window."""
         field = QLineEdit()
-        field.setObjectName("fact_" + heading.lower())
         field.setReadOnly(True)
         field.setFrame(False)
         field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
