@@ -157,7 +157,7 @@ def returns(procedure, result):
     elif result == "recipe":
         procedure.add_string_return_value("recipe", _("Recipe"), _("The JSON text of the result's recipe"), "", FLAGS)
     elif result == "report":
-        procedure.add_string_return_value("report", "Report", "How the engine stands, and the last lines of its log", "", FLAGS)
+        procedure.add_string_return_value("report", _("Report"), _("How the engine stands, and the last lines of its log"), "", FLAGS)
     elif result == "path":
         procedure.add_path_return_value("path", _("Path"), _("The new path with the arrows, or none where nothing matches"), True, FLAGS)
     else:

@@ -159,11 +159,14 @@ PROCEDURES = {
         result="recipe",
     ),
     ENGINE: Procedure(
-        "En_gine…",
-        "See how Brushwarp's engine stands, start and stop it, and read its log",
+        _("En_gine…"),
+        _("See how Brushwarp's engine stands, start and stop it, and read its log"),
         (
-            "Shows what the program that paints is doing, on which device, what memory it takes, and its log; and starts, restarts and stops "
-            "it. Looking never starts it. Where it is not installed, it says what to do. A script's call returns the same as one text.",
+            _(
+                "Shows what the program that paints is doing, on which device, what memory it takes, and its log; and starts, restarts and "
+                "stops it. Looking never starts it. Where it is not installed, it says what to do. A script's call returns the same as one "
+                "text."
+            ),
         ),
         arguments.none,
         result="report",

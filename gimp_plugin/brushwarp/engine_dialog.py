@@ -8,6 +8,7 @@ from bridge.engine_state import LOOKING, OTHER_VERSION, RESTING, EngineState
 from bridge.engine_watch import EngineWatch, restart, start, stop
 from bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
 from bridge.errors import WorkerError
+from bridge.language import _
 from clipboard import copy_text
 from engine import host_name
 from engine_help import EngineHelp
@@ -26,14 +27,14 @@ class EngineDialog:
         self._waits = waits
         self._state = EngineState(LOOKING)
         self._watch = EngineWatch()
-        self._dialog = GimpUi.Dialog(title="Brushwarp: Engine", role="brushwarp-engine")
+        self._dialog = GimpUi.Dialog(title=_("Brushwarp: Engine"), role="brushwarp-engine")
         self._dialog.set_size_request(WIDTH, -1)
-        self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
+        self._dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
         self._headline = Gtk.Label(xalign=0.0, wrap=True, selectable=True, max_width_chars=70)
         self._facts = FactsGrid(facts(self._state), self._tell)
-        self._start = self._button("_Start now", start, "Have it ready, so that the next picture needn't wait")
-        self._restart = self._button("_Restart", restart, "End it, and start it anew", RESTART_QUESTION)
-        self._stop = self._button("S_top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
+        self._start = self._button(_("_Start now"), start, _("Have it ready, so that the next picture needn't wait"))
+        self._restart = self._button(_("_Restart"), restart, _("End it, and start it anew"), RESTART_QUESTION)
+        self._stop = self._button(_("S_top"), stop, _("End it; it starts by itself when it is needed"), STOP_QUESTION)
         buttons = Gtk.ButtonBox(layout_style=Gtk.ButtonBoxStyle.START, spacing=6)
         for button in (self._start, self._restart, self._stop):
             buttons.add(button)
@@ -103,7 +104,7 @@ class EngineDialog:
 
     def _asked(self, question: str, detail: str, word: str) -> bool:
         message = self._message(Gtk.MessageType.QUESTION, question, detail)
-        message.add_button("_Cancel", Gtk.ResponseType.CANCEL)
+        message.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
         message.add_button(word, Gtk.ResponseType.OK)
         message.set_default_response(Gtk.ResponseType.CANCEL)
         answer = message.run()
@@ -112,7 +113,7 @@ class EngineDialog:
 
     def _tell(self, error: WorkerError) -> None:
         message = self._message(Gtk.MessageType.WARNING, error.message, error.hint)
-        message.add_button("_Close", Gtk.ResponseType.CLOSE)
+        message.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
         message.run()
         message.destroy()
 

@@ -6,6 +6,7 @@ from typing import Callable
 
 from bridge.engine_state import EngineState
 from bridge.engine_words import way_out
+from bridge.language import _
 from clipboard import copy_text
 from toolkit import Gtk
 
@@ -17,9 +18,10 @@ class EngineHelp:
         self._way = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=70)
         self._command = Gtk.Entry(editable=False, hexpand=True)
         self._command.get_style_context().add_class("monospace")
-        copy = Gtk.Button(label="C_opy", use_underline=True, tooltip_text="Copy the command, to paste it into a terminal")
+        copy = Gtk.Button(label=_("C_opy"), use_underline=True, tooltip_text=_("Copy the command, to paste it into a terminal"))
         copy.connect("clicked", lambda *_: copy_text(self._command.get_text()))
-        again = Gtk.Button(label="C_heck again", use_underline=True, tooltip_text="Look whether the engine is there by now", halign=Gtk.Align.START)
+        tip = _("Look whether the engine is there by now")
+        again = Gtk.Button(label=_("C_heck again"), use_underline=True, tooltip_text=tip, halign=Gtk.Align.START)
         again.connect("clicked", lambda *_: check())
         line = Gtk.Box(spacing=6)
         line.pack_start(self._command, True, True, 0)

@@ -8,6 +8,7 @@ from typing import Callable, List, Sequence, Tuple
 from bridge.engine_log import without_home
 from bridge.engine_words import RECIPES
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.paths import log_folder, path_to_text
 from bridge.styles import own_folder
 from toolkit import Gio, GLib, Gtk, Pango
@@ -23,12 +24,12 @@ class FactsGrid:
         self.widget = Gtk.Grid(row_spacing=6, column_spacing=12)
         self._tell = tell
         self._texts: List[Gtk.Label] = [self._row(heading) for heading, _ in facts]
-        self._folder_row("Styles", own_folder())
-        self._row("Recipes").set_text(RECIPES)
+        self._folder_row(_("Styles"), own_folder())
+        self._row(_("Recipes")).set_text(RECIPES)
         self.show(facts)
 
     def show(self, facts: Sequence[Tuple[str, str]]) -> None:
-        for label, (_, text) in zip(self._texts, facts, strict=True):
+        for label, (_heading, text) in zip(self._texts, facts, strict=True):
             if label.get_text() != text:
                 label.set_text(text)
 
@@ -44,7 +45,7 @@ class FactsGrid:
     def _folder_row(self, heading: str, folder: str) -> None:
         label = self._row(heading)
         label.set_text(without_home(path_to_text(folder)))
-        button = folder_button("Open _folder", folder, self._tell)
+        button = folder_button(_("Open _folder"), folder, self._tell)
         self.widget.attach_next_to(button, label, Gtk.PositionType.RIGHT, 1, 1)
 
 
@@ -56,14 +57,14 @@ class LogView:
         self._text = Gtk.TextView(monospace=True, editable=False, cursor_visible=False, left_margin=6, right_margin=6, accepts_tab=False, wrap_mode=Gtk.WrapMode.CHAR)
         self._scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN, hscrollbar_policy=Gtk.PolicyType.NEVER, min_content_height=LOG_HEIGHT)
         self._scrolled.add(self._text)
-        copying = Gtk.Button(label="Co_py report", use_underline=True)
-        copying.set_tooltip_text("Copy all of this as one text, for whoever helps: versions, device, the last error and the log")
+        copying = Gtk.Button(label=_("Co_py report"), use_underline=True)
+        copying.set_tooltip_text(_("Copy all of this as one text, for whoever helps: versions, device, the last error and the log"))
         copying.connect("clicked", lambda *_: copy())
         buttons = Gtk.Box(spacing=6)
         buttons.pack_start(copying, False, False, 0)
-        buttons.pack_start(folder_button("Show _in folder", log_folder(), tell), False, False, 0)
+        buttons.pack_start(folder_button(_("Show _in folder"), log_folder(), tell), False, False, 0)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        self.widget.pack_start(Gtk.Label(label="Log", xalign=0.0), False, False, 0)
+        self.widget.pack_start(Gtk.Label(label=_("Log"), xalign=0.0), False, False, 0)
         self.widget.pack_start(self._scrolled, True, True, 0)
         self.widget.pack_start(buttons, False, False, 0)
 
@@ -94,4 +95,4 @@ def _open(folder: str, tell: Tell) -> None:
         os.makedirs(folder, exist_ok=True)  # it is made when the first thing comes into it
         Gio.AppInfo.launch_default_for_uri(GLib.filename_to_uri(folder, None), None)
     except (OSError, GLib.Error) as error:
-        tell(WorkerError("folder", "The folder can't be shown: {}.".format(error), path_to_text(folder)))
+        tell(WorkerError("folder", _("The folder can't be shown: {}.").format(error), path_to_text(folder)))

@@ -6,6 +6,7 @@ from typing import Callable, Optional
 
 from .bridge.engine_state import OUT_OF_REACH, check_reach
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .engine_dialog import NAME, EngineDialog
 from .messages import main_window
 
@@ -14,7 +15,7 @@ class EngineCommand:
     """An entry of the menu that needs no document, and goes on while one is painted."""
 
     name = "engine"
-    text = "En&gine…"
+    text = _("En&gine…")
 
     def ask(self) -> None:
         """Show the window."""

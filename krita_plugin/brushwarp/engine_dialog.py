@@ -9,6 +9,7 @@ from krita import Krita
 from .bridge.engine_state import LOOKING, OTHER_VERSION, RESTING, EngineState
 from .bridge.engine_watch import EngineWatch, restart, start, stop
 from .bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts, headline, report
+from .bridge.language import _
 from .engine_help import EngineHelp
 from .engine_pages import FactsPage, LogPage
 from .messages import ask_first, guarded, show_problem
@@ -25,7 +26,7 @@ class EngineDialog(QDialog):
     def __init__(self, parent: Optional[QWidget]) -> None:
         super().__init__(parent)
         self.setObjectName(NAME)
-        self.setWindowTitle("Brushwarp – Engine")
+        self.setWindowTitle(_("Brushwarp – Engine"))
         self.setMinimumWidth(WIDTH)
         self._state = EngineState(LOOKING)
         self._then: Optional[Callable[[], None]] = None
@@ -38,9 +39,9 @@ class EngineDialog(QDialog):
         font.setBold(True)
         self._headline.setFont(font)
         self._facts = FactsPage(facts(self._state))
-        self._start = self._button("start", "&Start now", start, "Have it ready, so that the next picture needn't wait")
-        self._restart = self._button("restart", "&Restart", restart, "End it, and start it anew", RESTART_QUESTION)
-        self._stop = self._button("stop", "S&top", stop, "End it; it starts by itself when it is needed", STOP_QUESTION)
+        self._start = self._button("start", _("&Start now"), start, _("Have it ready, so that the next picture needn't wait"))
+        self._restart = self._button("restart", _("&Restart"), restart, _("End it, and start it anew"), RESTART_QUESTION)
+        self._stop = self._button("stop", _("S&top"), stop, _("End it; it starts by itself when it is needed"), STOP_QUESTION)
         self._log = LogPage(lambda: report(self._state, "Krita " + Krita.instance().version(), self._watch.log))
         self._help = EngineHelp(self._watch.look_again)
         self._goes_on = QLabel(GOES_ON)

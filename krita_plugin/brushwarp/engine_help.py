@@ -6,6 +6,7 @@ from typing import Callable
 
 from .bridge.engine_state import EngineState
 from .bridge.engine_words import way_out
+from .bridge.language import _
 from .messages import guarded
 from .qt import QFontDatabase, QGuiApplication, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -21,9 +22,9 @@ class EngineHelp(QWidget):
         self._command.setObjectName("command")
         self._command.setReadOnly(True)
         self._command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        copy = _button("copy_command", "C&opy", "Copy the command, to paste it into a terminal")
+        copy = _button("copy_command", _("C&opy"), _("Copy the command, to paste it into a terminal"))
         copy.clicked.connect(guarded(lambda *_: QGuiApplication.clipboard().setText(self._command.text())))
-        again = _button("check_again", "C&heck again", "Look whether the engine is there by now")
+        again = _button("check_again", _("C&heck again"), _("Look whether the engine is there by now"))
         again.clicked.connect(guarded(lambda *_: check()))
         line, below = QHBoxLayout(), QHBoxLayout()
         line.addWidget(self._command, 1)

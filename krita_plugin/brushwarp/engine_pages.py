@@ -7,6 +7,7 @@ from typing import Callable, List, Sequence, Tuple
 
 from .bridge.engine_log import without_home
 from .bridge.engine_words import RECIPES
+from .bridge.language import _
 from .bridge.paths import log_folder, path_to_text
 from .bridge.styles import own_folder
 from .messages import guarded, show_note
@@ -41,13 +42,13 @@ class FactsPage(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 1)
         self._texts: List[QLineEdit] = [self._row(heading) for heading, _ in facts]
-        _say(self._row("Styles"), without_home(path_to_text(own_folder())))
-        self._grid.addWidget(folder_button("Open &folder", own_folder()), self._grid.rowCount() - 1, 2)
-        _say(self._row("Recipes"), RECIPES)
+        _say(self._row(_("Styles")), without_home(path_to_text(own_folder())))
+        self._grid.addWidget(folder_button(_("Open &folder"), own_folder()), self._grid.rowCount() - 1, 2)
+        _say(self._row(_("Recipes")), RECIPES)
         self.show_facts(facts)
 
     def show_facts(self, facts: Sequence[Tuple[str, str]]) -> None:
-        for field, (_, text) in zip(self._texts, facts):  # noqa: B905 - Python 3.8 has no strict
+        for field, (_heading, text) in zip(self._texts, facts):  # noqa: B905 - Python 3.8 has no strict
             if field.text() != text:
                 _say(field, text)
 
@@ -82,16 +83,16 @@ class LogPage(QWidget):
         self._text.setReadOnly(True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setMinimumSize(*LOG_SIZE)
-        title = QLabel("&Log:")
+        title = QLabel(_("&Log:"))
         title.setBuddy(self._text)
-        copy = QPushButton("Co&py report")
+        copy = QPushButton(_("Co&py report"))
         copy.setObjectName("copy_report")
-        copy.setToolTip("Copy all of this as one text, for whoever helps: versions, device, the last error and the log")
+        copy.setToolTip(_("Copy all of this as one text, for whoever helps: versions, device, the last error and the log"))
         copy.setAutoDefault(False)
         copy.clicked.connect(guarded(lambda *_: QGuiApplication.clipboard().setText(report())))
         buttons = QHBoxLayout()
         buttons.addWidget(copy)
-        buttons.addWidget(folder_button("Show &in folder", log_folder()))
+        buttons.addWidget(folder_button(_("Show &in folder"), log_folder()))
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -119,4 +120,4 @@ def folder_button(text: str, folder: str) -> QPushButton:
 def _open(folder: str) -> None:
     os.makedirs(folder, exist_ok=True)  # it is made when the first thing comes into it
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(path_to_text(folder))):
-        show_note("Krita can't show folders here.", "It lies at {}.".format(path_to_text(folder)))
+        show_note(_("Krita can't show folders here."), _("It lies at {}.").format(path_to_text(folder)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import transport
 from .errors import ConnectionLost, WorkerError
+from .language import _
 from .launcher import dismiss, meet
 from .locks import FileLock, is_held
 from .paths import Runtime
@@ -77,4 +78,4 @@ def _has_open(pid: int, path: str) -> bool:
 
 
 def _goes_on() -> WorkerError:
-    return WorkerError("worker-silent", "The Brushwarp worker does not end.", "End the process “brushwarp.worker”, or log out and in again.")
+    return WorkerError("worker-silent", _("The Brushwarp worker does not end."), _("End the process “brushwarp.worker”, or log out and in again."))

@@ -17,6 +17,7 @@ from .ending import end_worker
 from .engine_log import last_lines
 from .engine_state import LOOKING, EngineState, look
 from .errors import WorkerError
+from .language import _
 from .paths import find_runtime
 
 LOOK_EVERY = 1.0  # seconds
@@ -84,6 +85,6 @@ class EngineWatch:
         except WorkerError as error:
             self._problems.append(error)
         except Exception as error:  # noqa: BLE001 - the end of the thread: nobody else would hear of it
-            self._problems.append(WorkerError("plugin", "The plugin failed: {!r}.".format(error), "Please report it."))
+            self._problems.append(WorkerError("plugin", _("The plugin failed: {!r}.").format(error), _("Please report it.")))
         self.doing = None
         self.look_again()

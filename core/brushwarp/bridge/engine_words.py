@@ -8,54 +8,59 @@ from typing import List, Sequence, Tuple
 
 from .engine_log import last_error, without_home
 from .engine_state import BROKEN, BUSY, FENCED, LOOKING, MISSING, OTHER_VERSION, READY, RESTING, SILENT, STARTING, EngineState, install_script
+from .language import ENGLISH, _, ngettext, speaking
 from .paths import install_file, path_to_text
-from .standing import Device
+from .standing import Device, Standing
 
 NOTHING = "–"  # where there is nothing to tell
 GIGABYTE = 1e9
-BUSY_WITH = {
-    "stylize": "Busy: it paints a layer of {} × {} pixels.",
-    "deform": "Busy: it paints and bends a layer of {} × {} pixels.",
-    "warp": "Busy: it bends a layer of {} × {} pixels.",
-    "suggest": "Busy: it looks for keypoints in a layer of {} × {} pixels.",
-}
-RECIPES = "With each result, in the document itself"
-GOES_ON = "What you chose goes on as soon as the engine is found."
-RESTART_QUESTION = ("Restart the engine while it works?", "What it does now is cancelled. Those who wait go on when it is back.")
-STOP_QUESTION = ("Stop the engine while it works?", "What it does now is cancelled, and so is what waits.")
+RECIPES = _("With each result, in the document itself")
+GOES_ON = _("What you chose goes on as soon as the engine is found.")
+RESTART_QUESTION = (_("Restart the engine while it works?"), _("What it does now is cancelled. Those who wait go on when it is back."))
+STOP_QUESTION = (_("Stop the engine while it works?"), _("What it does now is cancelled, and so is what waits."))
 
 
 def headline(state: EngineState) -> str:
     """How it stands, in a sentence or two."""
     standing = state.standing
     if state.phase == BUSY and standing is not None:
-        return BUSY_WITH.get(standing.work, "Busy.").format(standing.width, standing.height)
+        return _busy(standing)
     if state.phase == OTHER_VERSION:
         installed = state.install.version if state.install is not None else ""
-        return "Version {} runs, and version {} is installed: Restart replaces it.".format(state.version, installed)
+        return _("Version {} runs, and version {} is installed: Restart replaces it.").format(state.version, installed)
     if state.phase == SILENT:
-        return "It does not answer. If it stays so, press Restart."
+        return _("It does not answer. If it stays so, press Restart.")
     if state.phase in (MISSING, FENCED, BROKEN):
         return state.problem
     return {
-        LOOKING: "Looking…",
-        RESTING: "Not running. It starts by itself when it is needed.",
-        STARTING: "Starting…",
-        READY: "Ready.",
+        LOOKING: _("Looking…"),
+        RESTING: _("Not running. It starts by itself when it is needed."),
+        STARTING: _("Starting…"),
+        READY: _("Ready."),
     }[state.phase]
+
+
+def _busy(standing: Standing) -> str:
+    told = {
+        "stylize": _("Busy: it paints a layer of {} × {} pixels."),
+        "deform": _("Busy: it paints and bends a layer of {} × {} pixels."),
+        "warp": _("Busy: it bends a layer of {} × {} pixels."),
+        "suggest": _("Busy: it looks for keypoints in a layer of {} × {} pixels."),
+    }
+    return told.get(standing.work, _("Busy.")).format(standing.width, standing.height)
 
 
 def way_out(state: EngineState) -> str:
     """What to do with `state.command`, where there is one."""
     if state.phase == FENCED and state.install is not None:
         by_hand = path_to_text(os.path.join(os.path.dirname(state.install.python), "brushwarp"))
-        return (
+        return _(
             "Open a terminal, paste this line, press Enter, and start this program anew: it may then start programs outside of its sandbox. "
             "Or start the engine yourself before you paint: {} worker"
         ).format(by_hand)
     if install_script(state.install) is not None:
-        return "Open a terminal, paste this line, and press Enter. It takes some minutes, and downloads what painting needs."
-    return (
+        return _("Open a terminal, paste this line, and press Enter. It takes some minutes, and downloads what painting needs.")
+    return _(
         "Get Brushwarp's folder (the one with README.md), open a terminal in it, paste this line, and press Enter. "
         "It takes some minutes, and downloads what painting needs."
     )
@@ -65,17 +70,18 @@ def facts(state: EngineState) -> List[Tuple[str, str]]:
     """(heading, text) pairs, always the same headings: a window that shows them does not jump."""
     device = None if state.standing is None else state.standing.device
     return [
-        ("Device", NOTHING if device is None else _device(device)),
-        ("Memory", NOTHING if device is None else _memory(device)),
-        ("Since", _since(state)),
-        ("Version", _version(state)),
+        (_("Device"), NOTHING if device is None else _device(device)),
+        (_("Memory"), NOTHING if device is None else _memory(device)),
+        (_("Since"), _since(state)),
+        (_("Version"), _version(state)),
     ]
 
 
 def report(state: EngineState, host: str, log: Sequence[str]) -> str:
-    """One text for whoever helps. host: its name and version; log: the last lines of the worker's."""
-    told = [("Brushwarp", headline(state)), ("Host", host), ("System", "{} {}, Python {}".format(platform.system(), platform.machine(), platform.python_version()))]
-    told += facts(state)
+    """One text for whoever helps, in English. host: its name and version; log: the last lines of the worker's."""
+    system = "{} {}, Python {}".format(platform.system(), platform.machine(), platform.python_version())
+    with speaking(ENGLISH):
+        told = [("Brushwarp", headline(state)), ("Host", host), ("System", system), *facts(state)]
     told += [("Problem", state.problem or NOTHING), ("Last error", last_error(log) or NOTHING), ("Installed", path_to_text(install_file()))]
     lines = ["{}: {}".format(heading, text) for heading, text in told]
     return without_home("\n".join([*lines, "", "The last lines of the log:", *log])) + "\n"
@@ -85,15 +91,15 @@ def _device(device: Device) -> str:
     if device.kind == "cuda":
         return "{} (CUDA)".format(device.name)
     if device.kind == "mps":
-        return "Apple GPU (Metal)"
-    return "Processor, {} thread".format(device.threads) if device.threads == 1 else "Processor, {} threads".format(device.threads)
+        return _("Apple GPU (Metal)")
+    return ngettext("Processor, {} thread", "Processor, {} threads", device.threads).format(device.threads)
 
 
 def _memory(device: Device) -> str:
     free, total = device.free / GIGABYTE, device.total / GIGABYTE
     if not device.taken:
-        return "{:.1f} of {:.1f} GB are free".format(free, total)
-    return "It takes {:.1f} GB; {:.1f} of {:.1f} GB are free".format(device.taken / GIGABYTE, free, total)
+        return _("{:.1f} of {:.1f} GB are free").format(free, total)
+    return _("It takes {:.1f} GB; {:.1f} of {:.1f} GB are free").format(device.taken / GIGABYTE, free, total)
 
 
 def _since(state: EngineState) -> str:
@@ -103,17 +109,15 @@ def _since(state: EngineState) -> str:
     span = _span(standing.seconds)
     if standing.work:
         if not standing.waiting:
-            return "It has worked for {}; nobody waits".format(span)
-        if standing.waiting == 1:
-            return "It has worked for {}; one other waits".format(span)
-        return "It has worked for {}; {} others wait".format(span, standing.waiting)
-    return "Idle for {}; it ends by itself in {}".format(span, _span(max(standing.idle_seconds - standing.seconds, 0.0)))
+            return _("It has worked for {}; nobody waits").format(span)
+        return ngettext("It has worked for {}; {} other waits", "It has worked for {}; {} others wait", standing.waiting).format(span, standing.waiting)
+    return _("Idle for {}; it ends by itself in {}").format(span, _span(max(standing.idle_seconds - standing.seconds, 0.0)))
 
 
 def _version(state: EngineState) -> str:
     if state.version:
-        return "{}, protocol {}, process {}".format(state.version, state.protocol, state.pid or NOTHING)
-    return NOTHING if state.install is None else "{} is installed".format(state.install.version)
+        return _("{}, protocol {}, process {}").format(state.version, state.protocol, state.pid or NOTHING)
+    return NOTHING if state.install is None else _("{} is installed").format(state.install.version)
 
 
 def _span(seconds: float) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Mapping, Optional, Sequence
 
 from .errors import WorkerError
+from .language import _
 
 FLATPAK_INFO = "/.flatpak-info"  # is there in every Flatpak, and nowhere else
 SPAWN = "flatpak-spawn"
@@ -68,6 +69,6 @@ def outside(command: Sequence[str], environment: Mapping[str, str]) -> List[str]
 def fenced(flatpak: Flatpak) -> WorkerError:
     return WorkerError(
         "worker-fenced",
-        "This is a Flatpak ({}), and it may not start Brushwarp's engine.".format(flatpak.id),
-        "Allow it, then start it anew: {}".format(flatpak.permission),
+        _("This is a Flatpak ({}), and it may not start Brushwarp's engine.").format(flatpak.id),
+        _("Allow it, then start it anew: {}").format(flatpak.permission),
     )
