@@ -37,7 +37,7 @@ from .request import (
 )
 from .styles import Thumbnail
 
-PROTOCOL = 5
+PROTOCOL = 6
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MOST_NOTES = 100
