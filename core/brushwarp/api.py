@@ -75,8 +75,7 @@ def stylize(
     own. region: (1, H, W) selection in 0..1 that multiplies
     into the result's alpha, so that the result is a layer to lay above the source; the painter still sees what is around it.
     canvas_short_side: of the canvas that the picture is a crop of, whose brush size it then gets.
-    steady: the sequence of which the picture is the next frame (see `multimodal.steady`), kept between calls; not for alike styles alone,
-    but for one and the same.
+    steady: the sequence of which the picture is the next frame: a `Steady` that the caller keeps from call to call.
     on_note is told, in a sentence, what had to be done differently (a smaller working size, another device).
     Raises BrushwarpError for settings out of range, and "steady" for a style whose frames can't be steadied; `Cancelled` as on_progress
     does. Source: Wang et al. 2017.
