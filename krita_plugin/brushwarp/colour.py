@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Tuple
 
+from .bridge.language import _
 from .bridge.request import PixelFormat
 from .refusal import Refusal
 
@@ -31,7 +32,7 @@ GREY_CURVES = {
     "Gray-D50-elle-V4-g10.icc": "linear",
 }
 
-WAYS_TO_RGB = "Work on a copy in RGB: Layer > New > Duplicate Layer, then Layer > Convert > Convert Layer Color Space…"
+WAYS_TO_RGB = _("Work on a copy in RGB: Layer > New > Duplicate Layer or Mask, then Layer > Convert > Convert Layer Color Space…")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def space_to_send(space: ColorSpace) -> ColorSpace:
     """The space in which a layer's pixels travel: its own, or the one to convert to. Raises Refusal for CMYK, Lab, …"""
     if space.model not in _MODELS or space.depth not in DEPTHS:
         name = _NAMES.get(space.model.upper(), space.model)
-        raise Refusal("The layer has {} colours, which can't be painted.".format(name), WAYS_TO_RGB)
+        raise Refusal(_("The layer has {} colours, which can't be painted.").format(name), WAYS_TO_RGB)
     curves, linear = _MODELS[space.model]
     return space if space.profile in curves else linear
 

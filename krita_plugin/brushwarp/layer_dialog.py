@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
+from .bridge.language import _
 from .bridge.request import LayerRequest
 from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
@@ -20,7 +21,7 @@ class LayerDialog(QDialog):
     def __init__(self, parent, name: str, title: str) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_{}_dialog".format(name))
-        self.setWindowTitle("Brushwarp – {}".format(title))
+        self.setWindowTitle(_("Brushwarp – {}").format(title))
         self._form = QFormLayout()
         standard = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
@@ -104,5 +105,5 @@ class BendingDialog(LayerDialog):
 
     def edit(self, layer_name: str, arrows: int) -> None:
         """Speak of an earlier result, which so many arrows bent."""
-        self.setWindowTitle("Brushwarp – Edit “{}”".format(layer_name))
+        self.setWindowTitle(_("Brushwarp – Edit “{}”").format(layer_name))
         self._arrows.offer_as_before(arrows)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from .bridge.client import Progress, Queued
+from .bridge.language import _
 from .bridge.request import LayerRequest
 from .cutout import Cutout
 from .delivery import Delivery
@@ -21,7 +22,7 @@ from .progress import ProgressWindow
 from .qt import QTimer
 
 POLL_MS = 30
-COME_BACK = "It is painted: go back to its picture to have it there."
+COME_BACK = _("It is painted: go back to its picture to have it there.")
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ class Painting:
     def _deliver(self, answer: Answer) -> None:
         delivery = self._task.delivery
         if not self._document.is_open:
-            show_note("{} finished after its document had been closed.".format(delivery.subject), "Nothing was changed.")
+            show_note(_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
             return
         source = self._document.layer(self._cutout.layer.id)
         if source is None:
-            show_note("{} finished after its layer had been removed.".format(delivery.subject), "Nothing was changed.")
+            show_note(_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
             return
         made = delivery.bring(answer, self._document, self._cutout, source)
         if made is not None:

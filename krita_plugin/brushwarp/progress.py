@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Type, Union
 
 from .bridge.client import Progress, Queued
+from .bridge.language import _
 from .bridge.request import LayerRequest
 from .bridge.tracking import Tracker
 from .fields import PictureLabel, pixmap_of
@@ -49,7 +50,7 @@ class ProgressWindow(QDialog):
         size = QSize(*(max(PICTURE_LEAST, round(side * share)) for side in (width, height)))
         self._picture = PictureLabel(size, "")
         self._picture.setObjectName("picture")
-        self._picture.setToolTip("How it stands, before it is bent")
+        self._picture.setToolTip(_("How it stands, before it is bent"))
         self._layout.insertWidget(1, self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         self._step.show()
 
