@@ -245,9 +245,8 @@ def _steadying(painter: Painter, steady: Steady) -> Steady | None:
     if painter.architecture.fixed:
         return None
     if not painter.architecture.streams:
-        name = painter.pack.card.name
         raise BrushwarpError(
-            "steady", f"The style {name} takes its statistics anew of each frame, and can't be made to keep them.",
+            "steady", "The style {} takes its statistics anew of each frame, and can't be made to keep them.".format(painter.pack.card.name),
             "Choose another style, or paint each frame by itself.",
         )
     return steady

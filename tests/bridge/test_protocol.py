@@ -213,7 +213,7 @@ def test_as_many_arrows_as_are_allowed_fit_the_header():
 @pytest.mark.parametrize(
     "fields, code, words",
     [
-        ({"width": 40000, "height": 40000}, "picture-too-large", ("40000 x 40000 pixels", "Scale the layer down, or crop it")),
+        ({"width": 40000, "height": 40000}, "picture-too-large", ("40000 × 40000 pixels", "Scale the layer down, or crop it")),
         ({"keypoints": ((1.0, 2.0, 3.0, 4.0),) * (MAX_ARROWS + 1)}, "keypoints-too-many", (f"{MAX_ARROWS + 1} arrows", "Delete")),
     ],
 )

@@ -100,12 +100,12 @@ def test_another_size_or_style_begins_anew_and_says_so(painter, small_style, fra
         api.stylize(picture, by, steady=sequence, on_note=notes.append, **settings)
         return sequence.steadied
 
-    assert not paint(frames[0]) and notes == [steady.FIRST]
+    assert not paint(frames[0]) and "first frame of its sequence" in notes[0]
     assert paint(frames[1]) and notes == []
-    assert not paint(frames[1], canvas_short_side=1000) and notes == [steady.ANEW]
+    assert not paint(frames[1], canvas_short_side=1000) and "its brush or its style" in notes[0]
     assert paint(frames[0], canvas_short_side=1000)
     assert paint(frames[0], api.load_painter(small_style, "cpu"), canvas_short_side=1000)  # loaded anew, the same style
-    assert not paint(frames[0], painter, canvas_short_side=1000) and notes == [steady.ANEW]
+    assert not paint(frames[0], painter, canvas_short_side=1000) and "its brush or its style" in notes[0]
 
 
 def test_a_frame_that_is_stopped_leaves_no_trace(painter, frames, alone):

@@ -38,7 +38,7 @@ from .request import (
 )
 from .styles import Thumbnail
 
-PROTOCOL = 6
+PROTOCOL = 7
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MOST_NOTES = 100

@@ -28,9 +28,6 @@ REACH = 0.2
 """Of a channel's mean, in its standard deviations, and of these, as a share. (Measured: a ball that crosses the sample picture moves them by
 0.14 at most, dusk by 0.3 and more a frame.)"""
 
-FIRST = "Painted by itself, as the first frame of its sequence: those after it are painted under its statistics."
-ANEW = "Painted by itself, as a first frame: its size, its brush or its style is not that of the first frame before."
-
 
 class Steady:
     """One sequence: what its frames, painted one after the other, have in common. They are of one size, style and brush.
@@ -62,7 +59,11 @@ class Steady:
             return mean, variance
 
         yield settle
-        self.steadied, self.note = False, ANEW if self._first else FIRST
+        self.steadied = False
+        if self._first:
+            self.note = "Painted by itself, as a first frame: its size, its brush or its style is not that of the first frame before."
+        else:
+            self.note = "Painted by itself, as the first frame of its sequence: those after it are painted under its statistics."
         self._pack, self._sizes, self._first = pack, sizes, met
 
     def _fits(self, pack: StylePack, sizes: tuple[tuple[int, int], ...]) -> bool:
