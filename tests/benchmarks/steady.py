@@ -29,7 +29,12 @@ AWAY = (0, 32, 64, 128)  # pixels
 FRAMES = 5
 GRAIN = 2 / 255
 DUSK = (1.0, 0.07), (1.0, 0.12), (1.0, 0.25)  # of red, green and blue light, from the first frame to the last
-MEASURED = "not yet"
+MEASURED = """vangogh_starry_night, 768 px, mean away by 0, 64 and 128 px, by itself -> steadied with a reach of 0.2 (0.3; 100):
+    ball 5.2 2.4 2.3 -> 3.2 0.1 0.0 (the same), grain 8.0 5.7 5.7 -> 7.4 5.0 5.0 (the same), large ball 17.3 13.4 13.9 -> 9.4 2.9 2.7
+    (7.8 0.7 0.4; 7.5 0.3 0.0), lamp 5.8 2.4 2.3 -> 4.7 1.2 1.1 (4.6 1.1 1.0; 1.8 0.1 0.0), dusk 5.1 2.2 2.1 -> 4.2 1.2 1.1 (4.1 1.1 1.0;
+    5.3 2.9 2.6); lamp, 540 px: hokusai_great_wave 7.4 2.8 2.9 -> 5.6 1.1 1.2, klimt_the_kiss 4.7 1.9 1.8 -> 4.2 1.1 1.1.
+    Seen: where the light stays, steadied frames are as good as those by themselves; with a lamp out, at 0.2 The Starry Night hardly differs,
+    The Great Wave has fewer clouds and The Kiss less gold, at 0.3 a little more so; at 100 most strokes are gone, to olive ground."""
 
 Frame = tuple[Tensor, Tensor]  # (3, H, W) and where the ball is, (H, W)
 

@@ -6,10 +6,14 @@ beyond the reach of the network's convolutions (some 64 pixels of a canvas of 51
 farther off, it takes those within their reach that are nearest to the first frame's. So a frame depends on the first one and itself alone.
 
 Why not the first frame's in any case: where the light changes, paint then thins out to bare ground, and at dusk to nearly nothing. Why
-not a running mean over the last frames, or statistics that stay until they are pulled along: such creep for many frames after every
-change, and a frame that is painted anew differs from its neighbours. Measured, and looked at: tests/benchmarks/steady.py.
+not a running mean over the last frames, or statistics that stay until they are pulled along: the second crept for many frames after a
+change (five times the flicker), and with either a frame that is painted anew differs from its neighbours. Measured, and looked at:
+tests/benchmarks/steady.py.
 
-Out of scope: strokes that go along with what moves. Grain that differs from frame to frame is painted as strokes that differ; statistics
+Where it fails: where what moves is large (a fifth of the picture), flicker is a fifth of what it was, and not gone. In a tenth of the first
+frame's light paint is somewhat duller than by itself: let another sequence begin there, as at any cut.
+
+Out of scope: strokes that go along with what moves; and grain, which is painted as strokes that differ from frame to frame: statistics
 can't help that, so clean the frames first.
 """
 
@@ -25,8 +29,8 @@ from ..streaming import Settle, Statistics
 from ..styles.pack import StylePack
 
 REACH = 0.2
-"""Of a channel's mean, in its standard deviations, and of these, as a share. (Measured: a ball that crosses the sample picture moves them by
-0.14 at most, dusk by 0.3 and more a frame.)"""
+"""Of a channel's mean, in its standard deviations, and of these, as a share. A ball that crosses the sample picture moves them by 0.14 at
+most, one of a fifth of the picture by 0.7, a lamp that goes out by more. With 0.3 large things flicker less, and dark frames are duller."""
 
 
 class Steady:
