@@ -158,7 +158,8 @@ def test_after_a_kill_in_the_middle_it_goes_on_and_all_is_as_without(folder, sma
         save_picture(picture.with_pixels(torch.nn.functional.interpolate(picture.pixels[None], scale_factor=5)[0]), path)
     words = [folder, "--style", small_style, "--frames", "-o"]
     assert batch(*words, "whole") == 0
-    process = subprocess.Popen([sys.executable, "-m", "brushwarp", "batch", *map(str, words), "out"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "brushwarp", "batch", *map(str, words), "out"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     first = Path("out/f 8.recipe.json")
     deadline = time.monotonic() + 120
     while not first.exists():

@@ -66,7 +66,8 @@ def run_batch(arguments: argparse.Namespace) -> None:
             bar.update(place + 1 - bar.n)
     tell(f"{painted} painted, {len(photos) - painted - len(broken)} there already, {len(broken)} left out.")
     if broken:
-        raise BrushwarpError("batch", f"What could not be painted: {', '.join(broken)}.", "Why is said above. Run the same again when that is put right.")
+        hint = "Why is said above. Run the same again when that is put right."
+        raise BrushwarpError("batch", f"What could not be painted: {', '.join(broken)}.", hint)
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,8 @@ def _photos(named: list[Path]) -> list[Path]:
         if path.is_dir():
             inside = [file for file in path.iterdir() if file.suffix.lower() in READ and not file.name.startswith(".") and file.is_file()]
             if not inside:
-                raise BrushwarpError("picture-missing", f"There are no pictures in {path}.", "Name a folder with PNG, JPEG, TIFF or WEBP files in it.")
+                hint = "Name a folder with PNG, JPEG, TIFF or WEBP files in it."
+                raise BrushwarpError("picture-missing", f"There are no pictures in {path}.", hint)
         found.update(dict.fromkeys(inside))
     return list(found)
 
@@ -170,7 +172,8 @@ def _outputs(photos: list[Path], folder: Path) -> list[Path]:
     for photo, output in zip(photos, outputs, strict=True):
         other = taken.setdefault(output.stem.casefold(), photo)
         if other is not photo:
-            raise BrushwarpError("batch", f"{other} and {photo} would both become {output.stem}.", "Rename one of them, or paint them into two folders.")
+            hint = "Rename one of them, or paint them into two folders."
+            raise BrushwarpError("batch", f"{other} and {photo} would both become {output.stem}.", hint)
         if output.absolute().resolve() in sources:
             raise BrushwarpError("batch", f"{output} would be painted over.", "Name another folder with -o.")
     folder.mkdir(parents=True, exist_ok=True)
