@@ -2,8 +2,8 @@
 
 Instance norms take their statistics of each picture as a whole. So when one thing moves, every stroke of the picture changes a little.
 Here each norm of each step takes the statistics of the first frame, as long as a frame's own are within REACH of them: then what lies
-beyond the reach of the network's convolutions (some 64 pixels of a canvas of 512) is painted the same to the last bit. Where its own are
-farther off, it takes those within their reach that are nearest to the first frame's. So a frame depends on the first one and itself alone.
+farther from what moves than the convolutions see (some 100 pixels of a canvas of 512) is painted the same to the last bit. Where its own
+are farther off, it takes those within their reach that are nearest to the first frame's. So a frame depends on the first and itself alone.
 
 Why not the first frame's in any case: where the light changes, paint then thins out to bare ground, and at dusk to nearly nothing. Why
 not a running mean over the last frames, or statistics that stay until they are pulled along: the second crept for many frames after a
