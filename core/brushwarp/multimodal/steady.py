@@ -5,10 +5,10 @@ Here each norm of each step takes the statistics of the first frame, as long as 
 farther from what moves than the convolutions see (some 100 pixels of a canvas of 512) is painted the same to the last bit. Where its own
 are farther off, it takes those within their reach that are nearest to the first frame's. So a frame depends on the first and itself alone.
 
-Why not the first frame's in any case: where the light changes, paint then thins out to bare ground, and at dusk to nearly nothing. Why
-not a running mean over the last frames, or statistics that stay until they are pulled along: the second crept for many frames after a
-change (five times the flicker), and with either a frame that is painted anew differs from its neighbours. Measured, and looked at:
-tests/benchmarks/steady.py.
+Why not the first frame's in any case: where the light changes, paint then thins out to bare ground, and at dusk to nearly nothing
+(measured, and looked at: tests/benchmarks/steady.py). Why not a running mean over the last frames, or statistics that stay until they are
+pulled along: with either a frame that is painted anew differs from its neighbours, and the second crept for many frames after a lamp had
+gone out (seven times the flicker, in a trial that was not kept).
 
 Where it fails: where what moves is large (a fifth of the picture), flicker is a fifth of what it was, and not gone. In a tenth of the first
 frame's light paint is somewhat duller than by itself: let another sequence begin there, as at any cut.
