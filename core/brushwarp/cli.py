@@ -16,12 +16,12 @@ INTERRUPTED = 130  # what a shell expects of a program that ended on Ctrl+C
 def make_parser() -> argparse.ArgumentParser:
     """Every command's words. Imports the engine, which takes a second or two."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch is loaded; why: bridge/launcher.py
-    from .commands import bench, deform, demo, distill, doctor, keypoints, paint, serve, styles, training, trainings, weights
+    from .commands import batch, bench, deform, demo, distill, doctor, keypoints, paint, serve, styles, training, trainings, weights
 
     parser = argparse.ArgumentParser(prog="brushwarp", description="Restyle a picture with its brushwork and its shape.")
     parser.add_argument("--version", action="version", version=f"brushwarp {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (paint, deform, keypoints, training, trainings, distill, styles, weights, demo, doctor, bench, serve):
+    for module in (paint, batch, deform, keypoints, training, trainings, distill, styles, weights, demo, doctor, bench, serve):
         module.register(commands)
     return parser
 

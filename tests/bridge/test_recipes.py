@@ -129,6 +129,15 @@ def test_another_style_of_the_same_name_is_told():
     assert "may differ" in difference(recipe(), other)[0]
 
 
+def test_a_frame_that_was_painted_to_match_another_one_says_that_by_itself_it_will_differ():
+    frame = recipe(parameters=STYLIZED | {"steady": "shot 1", "steadied": True})
+    assert "first frame" in difference(frame, recipe().text)[0]
+    assert difference(frame, frame.text) == ()  # painted as one of those frames again
+    first = recipe(parameters=STYLIZED | {"steady": "shot 1", "steadied": False})
+    assert difference(first, recipe().text) == ()
+    assert frame.request(200, 100, LAYOUT, 600).steady == ""
+
+
 def test_what_it_does_is_told_in_a_line():
     assert in_words(recipe()) == "Stylize · vangogh · 1 arrow"
     assert in_words(recipe("warp", {}, "", keypoints=(ARROW, ARROW))) == "Warp · 2 arrows"

@@ -57,7 +57,8 @@ _OBJECT: Kind = (_("an object"), lambda value: isinstance(value, dict))
 
 # Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
 # long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
-# that it was cut from.
+# that it was cut from. steady names the sequence of frames that it is of; steadied: painted under another
+# frame's statistics; photo: SHA-256 of the file that was painted.
 PARAMETERS: Dict[str, Kind] = {
     "strength": _NUMBER,
     "brush_scale": _NUMBER,
@@ -65,6 +66,9 @@ PARAMETERS: Dict[str, Kind] = {
     "exaggeration": _NUMBER,
     "medium": _TEXT,
     "fine": _TEXT,
+    "steady": _TEXT,
+    "steadied": _FLAG,
+    "photo": _TEXT,
     "keep_colors": _FLAG,
     "base": (_("one of {}").format(", ".join(BASES)), lambda value: value in BASES),
     "content_weight": _NUMBER,
@@ -209,7 +213,16 @@ def style_here(named: str, styles: Iterable[InstalledStyle]) -> str:
 
 def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:
     """Why the result, whose recipe is given as text, need not look as `recipe` says: in sentences for the painter."""
-    found = read_record(result)["style"]["sha256"]
+    record = read_record(result)
+    found = record["style"]["sha256"]
+    said = () if record["parameters"].get("steady") == recipe.parameters.get("steady") else beyond(recipe)
     if not recipe.style_hash or not found or recipe.style_hash == found:
+        return said
+    return (*said, _("The style “{}” is not the one that the recipe was made with: the picture may differ.").format(recipe.style))
+
+
+def beyond(recipe: Recipe) -> Tuple[str, ...]:
+    """What of the recipe's picture another one that follows the recipe can't have, in sentences for the painter."""
+    if not recipe.parameters.get("steadied"):
         return ()
-    return (_("The style “{}” is not the one that the recipe was made with: the picture may differ.").format(recipe.style),)
+    return (_("The recipe is of a frame of an animation, painted to match the first frame: a picture by itself can't be, and will differ."),)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import api
-from ..bridge.recipes import Recipe, read_recipe
+from ..bridge.recipes import Recipe, beyond, read_recipe
 from ..bridge.request import BASES
 from ..deformable import DeformSettings
 from ..devices import describe_device
@@ -16,6 +16,7 @@ from ..errors import BrushwarpError
 from ..geometry import KeypointPairs, read_arrows
 from ..image import Box, Picture, resize, save_picture
 from ..image.atomic import atomic_write
+from ..progress import OnProgress
 from ..recipe import make_recipe
 from ..styles import is_path
 from .deform import WEIGHTS, content_for, deform_to, style_for
@@ -23,24 +24,14 @@ from .terminal import progress_bar, say, tell
 
 DEFAULT_STYLE = "vangogh_starry_night"
 MIXED = ("medium", "fine")  # those that say whose strokes these are, "" for the style's own
+OF_ONE_PICTURE = ("photo", "steady", "steadied")  # those of a recipe's parameters that no other picture takes over
 PAINTING = ("strength", "brush_scale", "keep_colors", "canvas_short_side")  # those of a recipe's parameters that api.stylize takes
 
 
 def register(commands: argparse._SubParsersAction) -> None:
     stylize = commands.add_parser("stylize", help="paint a picture in a style")
     stylize.add_argument("photo", type=Path)
-    stylize.add_argument("--style", default=DEFAULT_STYLE, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
-    stylize.add_argument(
-        "--mix", metavar="COARSE,MEDIUM,FINE", help="instead of --style: the styles of the coarse, the medium and the fine strokes"
-    )
-    stylize.add_argument("--strength", type=float, default=1.0, help="0 the photograph … 1 the painting")
-    stylize.add_argument("--brush-scale", type=float, default=1.0, help="2 is a brush twice as broad on the canvas")
-    stylize.add_argument("--keep-colors", action="store_true", help="the photograph's colours, the painting's brushwork")
-    stylize.add_argument("--keypoints", type=Path, metavar="FILE", help="arrows (.svg or .txt) to warp the painted picture along")
-    stylize.add_argument("--smoothness", type=float, default=0.0, help="calms the warp, at the price of exactness at the arrows")
-    stylize.add_argument("--seed", type=int, default=0)
-    stylize.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
-    stylize.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
+    add_settings(stylize)
     stylize.add_argument(
         "--part", metavar="LEFT,TOP,WIDTH,HEIGHT", help="paint about what will lie there, to look at the strokes of a large picture soon"
     )
@@ -62,20 +53,41 @@ def register(commands: argparse._SubParsersAction) -> None:
     recipe.set_defaults(run=run_recipe)
 
 
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """What says how pictures are painted, whichever they are."""
+    parser.add_argument("--style", default=DEFAULT_STYLE, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
+    parser.add_argument(
+        "--mix", metavar="COARSE,MEDIUM,FINE", help="instead of --style: the styles of the coarse, the medium and the fine strokes"
+    )
+    parser.add_argument("--strength", type=float, default=1.0, help="0 the photograph … 1 the painting")
+    parser.add_argument("--brush-scale", type=float, default=1.0, help="2 is a brush twice as broad on the canvas")
+    parser.add_argument("--keep-colors", action="store_true", help="the photograph's colours, the painting's brushwork")
+    parser.add_argument("--keypoints", type=Path, metavar="FILE", help="arrows (.svg or .txt) to warp the painted picture along")
+    parser.add_argument("--smoothness", type=float, default=0.0, help="calms the warp, at the price of exactness at the arrows")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", help="cuda, mps or cpu; the best there is by default")
+    parser.add_argument("--size", type=int, metavar="PIXELS", help="scale the picture's long side to this first")
+
+
 def run_stylize(arguments: argparse.Namespace) -> None:
-    picture = _picture_for(arguments.output, arguments.photo, arguments.size)
+    picture = picture_for(arguments.output, arguments.photo, arguments.size)
     pairs = read_arrows(arguments.keypoints, picture.size) if arguments.keypoints else KeypointPairs.none()
-    parameters = {name: getattr(arguments, name) for name in ("strength", "brush_scale", "keep_colors", "smoothness", "size")}
-    named = (arguments.style,) if arguments.mix is None else _mixed(arguments.mix)
-    style, *mix = (str(Path(name).absolute()) if is_path(name) else name for name in named)
-    painter = api.load_painter(style, arguments.device, mix=mix)
-    parameters |= dict(zip(MIXED, mix, strict=False))
+    style, painter, parameters = load_asked(arguments)
     if arguments.part is not None:
-        save_picture(api.stylize_part(picture, painter, _part(arguments.part), **_painting(parameters), on_progress=progress_bar()), arguments.output)
+        save_picture(api.stylize_part(picture, painter, _part(arguments.part), **painting(parameters), on_progress=progress_bar()), arguments.output)
         tell("This is about what the part will look like; without --part the picture is painted." + (" Then arrows bend it." if len(pairs) else ""))
         say(str(arguments.output))
         return
     _paint_to(arguments.output, picture, style, painter, parameters, pairs, arguments.seed)
+
+
+def load_asked(arguments: argparse.Namespace) -> tuple[str, api.Painter, dict[str, Any]]:
+    """What the style is found by, its painter, and a recipe's parameters, as `add_settings` has them asked for."""
+    parameters = {name: getattr(arguments, name) for name in ("strength", "brush_scale", "keep_colors", "smoothness", "size")}
+    named = (arguments.style,) if arguments.mix is None else _mixed(arguments.mix)
+    style, *mix = (str(Path(name).absolute()) if is_path(name) else name for name in named)
+    painter = api.load_painter(style, arguments.device, mix=mix)
+    return style, painter, parameters | dict(zip(MIXED, mix, strict=False))
 
 
 def run_recipe(arguments: argparse.Namespace) -> None:
@@ -89,10 +101,12 @@ def run_recipe(arguments: argparse.Namespace) -> None:
 
 
 def _run_stylize_recipe(arguments: argparse.Namespace, recipe: Recipe) -> None:
-    picture = _picture_for(arguments.output, arguments.photo, recipe.parameters.get("size"))
+    picture = picture_for(arguments.output, arguments.photo, recipe.parameters.get("size"))
     painter = api.load_painter(recipe.style, arguments.device, mix=[recipe.parameters.get(name, "") for name in MIXED])
     if recipe.style_hash and painter.pack.sha256 != recipe.style_hash:
         tell(f"The style {recipe.style} is not the file that the recipe was made with: the picture may differ.")
+    for said in beyond(recipe):
+        tell(said)
     _paint_to(arguments.output, picture, recipe.style, painter, _scaled_parameters(recipe, picture), _pairs(recipe, picture), recipe.seed)
 
 
@@ -140,7 +154,7 @@ def _scaled_parameters(recipe: Recipe, picture: Picture) -> dict[str, Any]:
     """As the recipe has them, those in pixels as they are on this picture."""
     place = picture.width, picture.height
     scaled = {"smoothness": recipe.smoothness(*place), "canvas_short_side": recipe.canvas_short_side(*place)}
-    return {name: scaled.get(name, value) for name, value in recipe.parameters.items()}
+    return {name: scaled.get(name, value) for name, value in recipe.parameters.items() if name not in OF_ONE_PICTURE}
 
 
 def run_warp(arguments: argparse.Namespace) -> None:
@@ -148,7 +162,7 @@ def run_warp(arguments: argparse.Namespace) -> None:
     _warp_to(arguments.output, picture, read_arrows(arguments.keypoints, picture.size), arguments.smoothness)
 
 
-def _picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
+def picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
     """The photograph, its long side scaled to `size`; refused now if what becomes of it could not be saved."""
     picture = content_for(photo, output)
     return picture if size is None else _scaled_to(picture, size)
@@ -157,22 +171,35 @@ def _picture_for(output: Path, photo: Path, size: int | None = None) -> Picture:
 def _paint_to(
     output: Path, picture: Picture, style: str, painter: api.Painter, parameters: dict[str, Any], pairs: KeypointPairs, seed: int
 ) -> None:
-    """Paints, warps, saves, and writes the recipe beside the picture. `style`: what the painter's style is found by."""
-    pairs = pairs.validated(picture.size)
+    """`paint_to`, and tells the person at the terminal."""
     tell(f"Painting on {describe_device(painter.device)}.")
-    notes: list[str] = []
-    painted = api.stylize(picture, painter, **_painting(parameters), on_progress=progress_bar(), on_note=notes.append)
-    if len(pairs):
-        painted = api.warp(painted, pairs, smoothness=parameters.get("smoothness", 0.0))
-    save_picture(painted, output)
-    for note in notes:
+    for note in paint_to(output, picture, style, painter, parameters, pairs, seed, on_progress=progress_bar()):
         tell(note)
-    done = parameters | {"width": picture.width, "height": picture.height}
-    _write_recipe(output, make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device)))
     say(str(output))
 
 
-def _painting(parameters: dict[str, Any]) -> dict[str, Any]:
+def paint_to(
+    output: Path, picture: Picture, style: str, painter: api.Painter, parameters: dict[str, Any], pairs: KeypointPairs, seed: int,
+    *, steady: api.Steady | None = None, on_progress: OnProgress,
+) -> list[str]:
+    """Paints, warps, saves, and then writes the recipe beside the picture; returns what was done differently, in sentences.
+
+    style: what the painter's style is found by. steady: the sequence of which the picture is the next frame.
+    """
+    pairs = pairs.validated(picture.size)
+    notes: list[str] = []
+    painted = api.stylize(picture, painter, **painting(parameters), steady=steady, on_progress=on_progress, on_note=notes.append)
+    if len(pairs):
+        painted = api.warp(painted, pairs, smoothness=parameters.get("smoothness", 0.0))
+    save_picture(painted, output)
+    done = parameters | {"width": picture.width, "height": picture.height}
+    if steady is not None:
+        done["steadied"] = steady.steadied
+    _write_recipe(output, make_recipe("stylize", style, painter.pack.sha256, done, seed, pairs.rows(), notes, describe_device(painter.device)))
+    return notes
+
+
+def painting(parameters: dict[str, Any]) -> dict[str, Any]:
     """Those that `api.stylize` takes."""
     return {name: parameters[name] for name in PAINTING if name in parameters}
 
@@ -186,8 +213,13 @@ def _warp_to(output: Path, picture: Picture, pairs: KeypointPairs, smoothness: f
     say(str(output))
 
 
+def recipe_path(output: Path) -> Path:
+    """Of the picture's recipe."""
+    return output.with_suffix(".recipe.json")
+
+
 def _write_recipe(output: Path, recipe: str) -> None:
-    with atomic_write(output.with_suffix(".recipe.json")) as file:
+    with atomic_write(recipe_path(output)) as file:
         file.write(recipe.encode("utf-8"))
 
 

@@ -35,6 +35,8 @@ _TIFF = _Writer("TIFF", tiff.write_tiff, tiff.DEPTHS)
 _SNIFFED = 16  # bytes: enough to tell the formats apart, before a film or a disk image is read into memory
 
 _WRITERS = {".png": _PNG, ".jpg": _JPEG, ".jpeg": _JPEG, ".tif": _TIFF, ".tiff": _TIFF}
+WRITTEN = tuple(_WRITERS)  # suffixes of files that are written
+READ = (*WRITTEN, ".webp")  # and that files that are read commonly have
 
 
 def load_picture(path: str | os.PathLike[str]) -> Picture:
