@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from arrow_paths import read_drawn
+from bridge.series import TITLE_OF_MANY
 from bridge.styles import Thumbnail
 from form import Form
 from job import warm_up
@@ -46,7 +47,7 @@ class JobDialog(Form):
     def tell_count(self, layers: int) -> None:
         """How many layers are painted; the first is the one that is shown."""
         if layers > 1:
-            self._dialog.set_title("{} ({} layers)".format(self._dialog.get_title(), layers))
+            self._dialog.set_title(TITLE_OF_MANY.format(self._dialog.get_title(), layers))
 
     def ask(self) -> bool:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""

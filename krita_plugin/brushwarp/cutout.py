@@ -21,7 +21,7 @@ class Cutout:
     def __init__(self, document: Document, layer: Layer) -> None:
         self._document, self._layer = document, layer
         self.place = document.place_of(layer)
-        self.sent = space_to_send(layer.space)
+        self.sent = space_to_send(layer.space, layer.name)
         self._selection: Optional[bytes] = None
         self._has_looked = False
         if self.place.is_empty:
@@ -50,7 +50,7 @@ class Cutout:
     def selection(self) -> Optional[bytes]:
         """How far each pixel is selected, as it was when this was asked for first; None if there is no selection. Raises Refusal."""
         if not self._has_looked:
-            self._selection = self._document.selection(self.place)
+            self._selection = self._document.selection(self._layer, self.place)
             self._has_looked = True
         return self._selection
 

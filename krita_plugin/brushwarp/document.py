@@ -72,6 +72,12 @@ class Document:
         node = self._document.activeNode()
         return None if node is None else Layer(node)
 
+    def selected_layers(self) -> List[Layer]:
+        """All that are selected in the Layers docker, the topmost first; this must be the active document."""
+        view = Krita.instance().activeWindow().activeView()
+        selected = [node.uniqueId() for node in view.selectedNodes()]
+        return [layer for layer in self.layers() if layer.node.uniqueId() in selected]
+
     def layer(self, layer_id: str) -> Optional[Layer]:
         """The layer of an id, unless it was removed."""
         return find_layer(self._document, QUuid(layer_id))
@@ -131,8 +137,8 @@ class Document:
         """The rectangle to paint: all that is on the layer, short of what lies further off than a canvas' length."""
         return layer.bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
 
-    def selection(self, place: Rectangle) -> Optional[bytes]:
-        """How far each pixel of a rectangle is selected (0 to 255), or None if there is no selection.
+    def selection(self, layer: Layer, place: Rectangle) -> Optional[bytes]:
+        """How far each pixel of a layer's rectangle is selected (0 to 255), or None if there is no selection.
 
         Raises Refusal if nothing in it is selected.
         """
@@ -143,7 +149,7 @@ class Document:
         if len(mask) != place.area:
             raise Refusal("The selection can't be read.", "Choose Select > Deselect, then select anew.")
         if not mask.strip(b"\0"):
-            raise Refusal("Nothing of the layer is selected.", "Move the selection onto the layer, or choose Select > Deselect.")
+            raise Refusal("The selection does not touch “{}”.".format(layer.name), "Move the selection onto the layer, or choose Select > Deselect.")
         return mask
 
     def add_above(

@@ -17,7 +17,7 @@ from .fields import AS_BEFORE
 from .layer import Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin, arrows_of, mask_at, settings_of
-from .painting import Task
+from .painting import Task, Work
 from .refusal import Refusal
 from .stylize import StylizeCommand
 
@@ -68,7 +68,7 @@ class EditCommand(Entry):
         task = self._task(document, cutout, recipe, dialog)
         is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
         delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
-        self._desk.begin(document, cutout, replace(task, delivery=delivery))
+        self._desk.begin(document, [Work(cutout, replace(task, delivery=delivery))])
 
     def _task(self, document: Document, cutout: Cutout, recipe: Recipe, dialog: Any) -> Task:
         """What was chosen in the dialog, with what it does not ask for as it was."""

@@ -88,7 +88,7 @@ class Layer:
             raise Refusal("“{}” is {}, and only paint layers can be painted.".format(self.name, what), hint)
 
     def _refuse_colours_and_nothing(self) -> None:
-        space_to_send(self.space)
+        space_to_send(self.space, self.name)
         if self.bounds.is_empty:
             raise Refusal("“{}” is empty.".format(self.name), "Paint something on it, or choose another layer.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
 from .bridge.request import LayerRequest
+from .bridge.series import TITLE_OF_MANY
 from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -27,6 +28,11 @@ class LayerDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))
+
+    def tell_count(self, layers: int) -> None:
+        """How many layers are painted; the active one is the one that is shown."""
+        if layers > 1:
+            self.setWindowTitle(TITLE_OF_MANY.format(self.windowTitle(), layers))
 
     def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], LayerRequest]) -> None:
         """To be called when the dialog is shown: one with a preview shows there how the layer will be painted.

@@ -1,9 +1,9 @@
-"""Repeat last: what was made last, of the active layer, without a question."""
+"""Repeat last: what was made last, of the layers that are selected, without a question."""
 
 from __future__ import annotations
 
 from .bridge.recipes import Recipe, read_recipe
-from .command import Entry, active_layer, installed
+from .command import Entry, active_layer, installed, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -27,10 +27,8 @@ class RepeatCommand(Entry):
         made = self._desk.last or document.records.newest()
         if made is None:
             raise Refusal("There is nothing to repeat yet.", "Stylize… or Deform… a layer first; Repeat last does the same with another one.")
-        layer = document.settled_layer(layer.id)
-        layer.refuse_unpaintable()
-        cutout = Cutout(document, layer)
-        self._desk.begin(document, cutout, _task(document, cutout, read_recipe(made.recipe), made.origin))
+        recipe, ids = read_recipe(made.recipe), [each.id for each in selected_layers(document, layer)]
+        self._desk.begin(document, works_on(document, ids, lambda cutout: _task(document, cutout, recipe, made.origin)))
 
 
 def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
