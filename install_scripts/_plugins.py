@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 BRIDGE = CHECKOUT / "core" / "brushwarp" / "bridge"
+LEFT_OUT = (".pyc", ".po")  # the hosts read what is made of a catalogue, the .mo
 
 
 class PluginsMissing(Exception):
@@ -56,5 +57,5 @@ def _tree(source: Path, target: PurePosixPath) -> Iterator[PluginFile]:
     for path in sorted(source.rglob("*")):
         inner = path.relative_to(source)
         hidden = any(part.startswith(".") or part == "__pycache__" for part in inner.parts)
-        if path.is_file() and not hidden and path.suffix != ".pyc":
+        if path.is_file() and not hidden and path.suffix not in LEFT_OUT:
             yield PluginFile(path, target / inner.as_posix())

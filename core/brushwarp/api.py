@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .bridge.language import _
 from .bridge.request import BASES, MOST_SUGGESTED
 from .correspondence import Suggestion, suggest, suggest_as_published
 from .deformable import Deformation, DeformSettings, deform_by_optimisation, deform_painted
@@ -109,13 +110,13 @@ def stylize_part(
     size = size or picture.size
     if not (0 <= box.left and box.left + SMALLEST_SIDE <= box.right <= size[1] and 0 <= box.top and box.top + SMALLEST_SIDE <= box.bottom <= size[0]):
         within = f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}."
-        raise BrushwarpError("part", "The part to look at does not lie within the picture.", within)
+        raise BrushwarpError("part", _("The part to look at does not lie within the picture."), within)
     if box.width * box.height > LARGEST_PART:
         smaller = f"Choose one of at most {LARGEST_PART / 1e6:.0f} megapixels, or paint the whole picture."
-        raise BrushwarpError("part", "The part to look at is too large.", smaller)
+        raise BrushwarpError("part", _("The part to look at is too large."), smaller)
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:
-        raise BrushwarpError("part", f"The style {painter.pack.card.name} paints pictures as a whole only.", "Paint the whole picture.")
+        raise BrushwarpError("part", _("The style {} paints pictures as a whole only.").format(painter.pack.card.name), _("Paint the whole picture."))
     plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
     painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
@@ -144,16 +145,20 @@ def deform(
     does; `Cancelled` as on_progress does. Source: Kim et al. 2020.
     """
     if base not in BASES:
-        raise BrushwarpError("setting", f"There is no base method {base!r}.", f"Choose one of {', '.join(BASES)}.")
+        raise BrushwarpError("setting", _("There is no base method {!r}.").format(base), _("Choose one of {}.").format(", ".join(BASES)))
     if base == "multimodal":
         if isinstance(style, Picture):
-            raise BrushwarpError("style-picture", "The multimodal base paints in a trained style, not like a picture.", "Name a style, or choose the base strotss.")
+            raise BrushwarpError(
+                "style-picture",
+                _("The multimodal base paints in a trained style, not like a picture."),
+                _("Name a style, or choose the base strotss."),
+            )
         notes: list[str] = []
         painted = stylize(content, style, canvas_short_side=canvas_short_side, device=device, on_progress=on_progress, on_note=notes.append)
         found = deform_painted(content, painted, pairs, settings, on_progress)
         return replace(found, notes=(*notes, *found.notes))
     if not isinstance(style, Picture):
-        raise BrushwarpError("style-picture", f"The base {base} needs a style picture.", "Give it one, or choose the base multimodal.")
+        raise BrushwarpError("style-picture", _("The base {} needs a style picture.").format(base), _("Give it one, or choose the base multimodal."))
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
     method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
@@ -181,7 +186,7 @@ def suggest_keypoints(
     Source: Aberman et al. 2018; Kim et al. 2020, section 3.1.
     """
     if not 1 <= count <= MOST_KEYPOINTS:
-        raise BrushwarpError("setting", f"The number of arrows is {count}.", f"Choose one from 1 to {MOST_KEYPOINTS}.")
+        raise BrushwarpError("setting", _("The number of arrows is {}.").format(count), _("Choose one from 1 to {}.").format(MOST_KEYPOINTS))
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
     if published:
@@ -212,14 +217,16 @@ def _paint(
     plan = painter.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
     if plan.capped:
         height, width = plan.sizes[-1]
-        on_note(f"Free memory allows {width} × {height} pixels at once: painted at that size, then brought to {size[1]} × {size[0]}.")
+        on_note(
+            _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
+        )
     try:
         return resize(painter.paint(as_seen(picture, plan.sizes[0])[0], plan, on_progress), size)
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
     # Out of the handler, whose traceback would keep the device's tensors alive.
-    on_note(f"{painter.device} ran out of memory: painted on the CPU.")
+    on_note(_("{} ran out of memory: painted on the CPU.").format(painter.device))
     torch.cuda.empty_cache()
     return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note)
 
@@ -227,4 +234,4 @@ def _paint(
 def _check_range(name: str, value: float, limits: tuple[float, float]) -> None:
     low, high = limits
     if not low <= value <= high:  # also refuses NaN
-        raise BrushwarpError("setting", f"The {name} is {value:g}.", f"Choose one from {low:g} to {high:g}.")
+        raise BrushwarpError("setting", _("The {} is {:g}.").format(name, value), _("Choose one from {:g} to {:g}.").format(low, high))

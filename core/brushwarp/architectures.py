@@ -9,6 +9,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from .bridge.language import _
 from .errors import BrushwarpError
 from .multimodal.network import MultimodalNetwork
 from .plan import Plan, plan_one_pass, plan_painting
@@ -51,8 +52,9 @@ def make_network(card: StyleCard) -> nn.Module:
     """A card's network, untrained. Raises BrushwarpError("pack-architecture") for one that is not known."""
     if card.architecture not in ARCHITECTURES:
         raise BrushwarpError(
-            "pack-architecture", f"The style {card.name} has the architecture {card.architecture!r}, which this Brushwarp does not know.",
-            f"Update Brushwarp, or get the style as one of: {', '.join(ARCHITECTURES)}.",
+            "pack-architecture",
+            _("The style {} has the architecture {!r}, which this Brushwarp does not know.").format(card.name, card.architecture),
+            _("Update Brushwarp, or get the style as one of: {}.").format(", ".join(ARCHITECTURES)),
         )
     return ARCHITECTURES[card.architecture].make(card)
 

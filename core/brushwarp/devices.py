@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .bridge.language import _
 from .errors import BrushwarpError
 
 
@@ -23,11 +24,13 @@ def choose_device(wanted: str | None = None) -> torch.device:
     kind = wanted.split(":")[0]
     if not present.get(kind, False):
         here = ", ".join(name for name, there in present.items() if there)
-        raise BrushwarpError("device", f"There is no device {wanted!r} here.", f"Choose one of: {here}. `brushwarp doctor` tells more.")
+        raise BrushwarpError(
+            "device", _("There is no device {!r} here.").format(wanted), _("Choose one of: {}. `brushwarp doctor` tells more.").format(here)
+        )
     try:
         return torch.device(wanted)
     except RuntimeError as error:
-        raise BrushwarpError("device", f"{wanted!r} names no device.", "Write cuda, cuda:1, mps or cpu.") from error
+        raise BrushwarpError("device", _("{!r} names no device.").format(wanted), _("Write cuda, cuda:1, mps or cpu.")) from error
 
 
 def describe_device(device: torch.device) -> str:
@@ -80,7 +83,9 @@ def device_memory(device: torch.device) -> Memory:
     try:
         limit = int(float(wanted) * 1e6)
     except (ValueError, OverflowError) as error:
-        raise BrushwarpError("memory", f"BRUSHWARP_MEMORY is {wanted!r}.", "Set it to the MB that may be taken, as 2000, or unset it.") from error
+        raise BrushwarpError(
+            "memory", _("BRUSHWARP_MEMORY is {!r}.").format(wanted), _("Set it to the MB that may be taken, as 2000, or unset it.")
+        ) from error
     return Memory(max(0, min(found.free, limit)), min(found.total, max(0, limit)))
 
 

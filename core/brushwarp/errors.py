@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 
 from .bridge.errors import WorkerError
+from .bridge.language import _
 
 # EFBIG: what a file size limit or a FAT volume answers. For the user all three are the same: no room. Windows has no EDQUOT.
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -36,16 +37,16 @@ def explain(error: BaseException) -> BrushwarpError:
     if is_out_of_memory(error):
         return BrushwarpError(
             "out-of-memory",
-            "There is not enough memory for a picture of this size.",
-            "Close other programs, or work on a smaller picture.",
+            _("There is not enough memory for a picture of this size."),
+            _("Close other programs, or work on a smaller picture."),
         )
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        return BrushwarpError("disk-full", "The disk is full.", "Free some space, then try again.")
+        return BrushwarpError("disk-full", _("The disk is full."), _("Free some space, then try again."))
     if isinstance(error, OSError):
-        what = f"{error.strerror or error}: {error.filename or 'a file'}."
-        return BrushwarpError("file", what, "Check that it exists and that you may use it.")
-    what = f"Something went wrong inside Brushwarp: {type(error).__name__}: {error}."
-    return BrushwarpError("internal", what, "Please report it, with what you did.")
+        what = f"{error.strerror or error}: {error.filename or _('a file')}."
+        return BrushwarpError("file", what, _("Check that it exists and that you may use it."))
+    what = _("Something went wrong inside Brushwarp: {}: {}.").format(type(error).__name__, error)
+    return BrushwarpError("internal", what, _("Please report it, with what you did."))
 
 
 def is_out_of_memory(error: BaseException) -> bool:

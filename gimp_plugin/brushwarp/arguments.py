@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gi.repository import Gimp, GObject
 
+from bridge.language import _
+
 FLAGS = GObject.ParamFlags.READWRITE
 LARGEST_WEIGHT = 1000.0  # of a script's; the sliders end before
 LARGEST_SEED = 2**31 - 1
@@ -13,25 +15,25 @@ def _style(procedure):
     # Text and no Gimp.Choice: GIMP remembers a choice's entries from the day the plug-in was put in, and would
     # turn down every style that was added since.
     procedure.add_string_argument(
-        "style", "St_yle", "A style's id, or the path of a style pack; by default the first style there is", "", FLAGS
+        "style", _("St_yle"), _("A style's id, or the path of a style pack; by default the first style there is"), "", FLAGS
     )
 
 
 def _style_or_picture(procedure):
     _style(procedure)
     procedure.add_file_argument(
-        "style-file", "Style _picture", "A picture file to paint like; it comes before a style", Gimp.FileChooserAction.OPEN, True, None, FLAGS
+        "style-file", _("Style _picture"), _("A picture file to paint like; it comes before a style"), Gimp.FileChooserAction.OPEN, True, None, FLAGS
     )
-    procedure.add_layer_argument("style-layer", "Style _layer", "A layer to paint like; it comes before a file or a style", True, FLAGS)
+    procedure.add_layer_argument("style-layer", _("Style _layer"), _("A layer to paint like; it comes before a file or a style"), True, FLAGS)
     # GIMP does not remember layers from one time to the next.
-    procedure.add_string_aux_argument("style-layer-name", "Style layer's name", "The layer that was painted like the last time", "", FLAGS)
+    procedure.add_string_aux_argument("style-layer-name", _("Style layer's name"), _("The layer that was painted like the last time"), "", FLAGS)
 
 
 def _keypoints(procedure):
     procedure.add_string_argument(
         "keypoints",
-        "_Keypoints",
-        "The path with the arrows to bend along: its name, or “none”; by default the topmost named “Brushwarp keypoints…”",
+        _("_Keypoints"),
+        _("The path with the arrows to bend along: its name, or “none”; by default the topmost named “Brushwarp keypoints…”"),
         "",
         FLAGS,
     )
@@ -39,16 +41,16 @@ def _keypoints(procedure):
 
 def for_stylize(procedure):
     _style(procedure)
-    for name, label in (("medium", "Me_dium strokes"), ("fine", "_Fine strokes")):
-        procedure.add_string_argument(name, label, "The style of these strokes, by id or path; by default the style's own", "", FLAGS)
+    for name, label in (("medium", _("Me_dium strokes")), ("fine", _("_Fine strokes"))):
+        procedure.add_string_argument(name, label, _("The style of these strokes, by id or path; by default the style's own"), "", FLAGS)
     procedure.add_double_argument(
-        "strength", "Stren_gth", "How much of the painting shows: 0 is the layer as it is, 1 the painting", 0.0, 1.0, 1.0, FLAGS
+        "strength", _("Stren_gth"), _("How much of the painting shows: 0 is the layer as it is, 1 the painting"), 0.0, 1.0, 1.0, FLAGS
     )
     procedure.add_double_argument(
-        "brush-scale", "_Brush scale", "The size of the brush on the canvas: 2 is a brush twice as broad", 0.25, 4.0, 1.0, FLAGS
+        "brush-scale", _("_Brush scale"), _("The size of the brush on the canvas: 2 is a brush twice as broad"), 0.25, 4.0, 1.0, FLAGS
     )
     procedure.add_boolean_argument(
-        "keep-colors", "K_eep colors", "Keep the layer's own colors, and take only light and dark from the painting", False, FLAGS
+        "keep-colors", _("K_eep colors"), _("Keep the layer's own colors, and take only light and dark from the painting"), False, FLAGS
     )
     _keypoints(procedure)
 
@@ -64,28 +66,28 @@ def for_deform(procedure):
     for number, method in enumerate(METHODS):
         choice.add(method.base, number, method.label, method.tip)
     procedure.add_choice_argument(
-        "method", "_Method", "strotss and gatys paint like a picture, multimodal in a trained style", choice, METHODS[0].base, FLAGS
+        "method", _("_Method"), _("strotss and gatys paint like a picture, multimodal in a trained style"), choice, METHODS[0].base, FLAGS
     )
     sliders = (
-        ("Con_tent", "How much of what the layer shows is kept: less is more of the style"),
-        ("_Warp", "How hard the arrows pull: more brings points nearer to where their arrows end"),
-        ("Smoot_hness", "How calmly it bends: less is each arrow for itself, more is softly and all together"),
+        (_("Con_tent"), _("How much of what the layer shows is kept: less is more of the style")),
+        (_("_Warp"), _("How hard the arrows pull: more brings points nearer to where their arrows end")),
+        (_("Smoot_hness"), _("How calmly it bends: less is each arrow for itself, more is softly and all together")),
     )
     for name, (label, blurb), default in zip(WEIGHTS, sliders, weights_of(BALANCED), strict=True):
         procedure.add_double_argument(name, label, blurb, 0.0, LARGEST_WEIGHT, default, FLAGS)
     procedure.add_boolean_argument(
-        "unfold", "Smooth _folds away", "Bend less sharply wherever the picture would be turned over itself", False, FLAGS
+        "unfold", _("Smooth _folds away"), _("Bend less sharply wherever the picture would be turned over itself"), False, FLAGS
     )
     procedure.add_int_argument(
         "working-size",
-        "_Detail",
-        "Long side in pixels at which brushwork and shape are solved; the brushwork is then carried up to the layer's own size",
+        _("_Detail"),
+        _("Long side in pixels at which brushwork and shape are solved; the brushwork is then carried up to the layer's own size"),
         *WORKING_SIZES,
         256,
         FLAGS,
     )
     _keypoints(procedure)
-    _seed(procedure, "Another number is another painting of the same kind")
+    _seed(procedure, _("Another number is another painting of the same kind"))
 
 
 def for_suggest(procedure):
@@ -93,11 +95,12 @@ def for_suggest(procedure):
 
     _style_or_picture(procedure)
     procedure.add_int_argument(
-        "count", "_Arrows", "How many arrows at most; where the pictures have little in common there are fewer", 1, MOST_SUGGESTED,
+        "count", _("_Arrows"), _("How many arrows at most; where the pictures have little in common there are fewer"), 1, MOST_SUGGESTED,
         SuggestRequest.count, FLAGS,
     )
-    procedure.add_boolean_argument("mirror", "_Mirrored too", "The picture may be taken mirrored, as for a face that looks the other way", False, FLAGS)
-    _seed(procedure, "Another number looks in another order, and may find other arrows")
+    mirrored = _("The picture may be taken mirrored, as for a face that looks the other way")
+    procedure.add_boolean_argument("mirror", _("_Mirrored too"), mirrored, False, FLAGS)
+    _seed(procedure, _("Another number looks in another order, and may find other arrows"))
 
 
 def for_warp(procedure):
@@ -105,22 +108,22 @@ def for_warp(procedure):
 
     _keypoints(procedure)
     procedure.add_double_argument(
-        "exaggeration", "E_xaggerate", "How far all arrows pull: 0 not at all, 1 as they are drawn, 2 twice as far", *EXAGGERATIONS, 1.0, FLAGS
+        "exaggeration", _("E_xaggerate"), _("How far all arrows pull: 0 not at all, 1 as they are drawn, 2 twice as far"), *EXAGGERATIONS, 1.0, FLAGS
     )
     procedure.add_double_argument(
-        "smoothness", "Smoo_th", "How calmly it bends: 0 meets every arrow's end, 1 gives way to all of them together", 0.0, 1.0, 0.0, FLAGS
+        "smoothness", _("Smoo_th"), _("How calmly it bends: 0 meets every arrow's end, 1 gives way to all of them together"), 0.0, 1.0, 0.0, FLAGS
     )
 
 
 def for_train(procedure):
     from bridge.training_words import QUALITIES, STANDARD
 
-    procedure.add_string_argument("name", "_Name", "What the style is called in the gallery; by default as the layer or its image", "", FLAGS)
-    procedure.add_string_argument("artist", "_Artist", "Who painted it, for the style's card; may be left out", "", FLAGS)
+    procedure.add_string_argument("name", _("_Name"), _("What the style is called in the gallery; by default as the layer or its image"), "", FLAGS)
+    procedure.add_string_argument("artist", _("_Artist"), _("Who painted it, for the style's card; may be left out"), "", FLAGS)
     procedure.add_file_argument(  # of any kind: GIMP itself turns down a folder that is gone, without a word
         "photos",
-        "P_hotographs",
-        "A folder of photographs to practise on; without one, Brushwarp renders pictures (own photographs teach better)",
+        _("P_hotographs"),
+        _("A folder of photographs to practise on; without one, Brushwarp renders pictures (own photographs teach better)"),
         Gimp.FileChooserAction.ANY,
         True,
         None,
@@ -129,15 +132,15 @@ def for_train(procedure):
     choice = Gimp.Choice.new()
     for number, (quality, (label, tip)) in enumerate(QUALITIES.items()):
         choice.add(quality, number, label, tip)
-    procedure.add_choice_argument("quality", "_Quality", "How long it learns", choice, STANDARD, FLAGS)
+    procedure.add_choice_argument("quality", _("_Quality"), _("How long it learns"), choice, STANDARD, FLAGS)
 
 
 def for_repeat(procedure):
-    _recipe(procedure, "the last one followed in this session, else that of the image's newest result")
+    _recipe(procedure, _("the last one followed in this session, else that of the image's newest result"))
 
 
 def for_edit(procedure):
-    _recipe(procedure, "the result's own")
+    _recipe(procedure, _("the result's own"))
 
 
 def none(procedure):
@@ -145,19 +148,19 @@ def none(procedure):
 
 
 def _recipe(procedure, default):
-    procedure.add_string_argument("recipe", "_Recipe", "The JSON text of a recipe to follow; by default " + default, "", FLAGS)
+    procedure.add_string_argument("recipe", _("_Recipe"), _("The JSON text of a recipe to follow; by default ") + default, "", FLAGS)
 
 
 def returns(procedure, result):
     if result == "training":
-        procedure.add_string_return_value("training", "Training", "The id of the training, and of the style that it makes", "", FLAGS)
+        procedure.add_string_return_value("training", _("Training"), _("The id of the training, and of the style that it makes"), "", FLAGS)
     elif result == "recipe":
-        procedure.add_string_return_value("recipe", "Recipe", "The JSON text of the result's recipe", "", FLAGS)
+        procedure.add_string_return_value("recipe", _("Recipe"), _("The JSON text of the result's recipe"), "", FLAGS)
     elif result == "path":
-        procedure.add_path_return_value("path", "Path", "The new path with the arrows, or none where nothing matches", True, FLAGS)
+        procedure.add_path_return_value("path", _("Path"), _("The new path with the arrows, or none where nothing matches"), True, FLAGS)
     else:
-        procedure.add_layer_return_value("layer", "Layer", "The new layer", True, FLAGS)
+        procedure.add_layer_return_value("layer", _("Layer"), _("The new layer"), True, FLAGS)
 
 
 def _seed(procedure, blurb):
-    procedure.add_int_argument("seed", "Seed", blurb, 0, LARGEST_SEED, 0, FLAGS)
+    procedure.add_int_argument("seed", _("Seed"), blurb, 0, LARGEST_SEED, 0, FLAGS)

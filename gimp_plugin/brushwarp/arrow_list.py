@@ -6,6 +6,7 @@ from typing import Callable, Collection, List, Optional
 
 from arrow_rows import Row, Rows, with_muted, with_reversed, without
 from bridge.bend import arrow_in_words
+from bridge.language import _
 from keypoints import moved
 from toolkit import Gdk, Gtk
 
@@ -21,7 +22,7 @@ class ArrowList:
         self._on_edit = on_edit
         self._store = Gtk.ListStore(int, bool, str)
         self._view = Gtk.TreeView(model=self._store, headers_visible=False, enable_search=False)
-        self._view.set_tooltip_text("Clear an arrow's box to mute it: it stays in the image, and nothing is bent along it")
+        self._view.set_tooltip_text(_("Clear an arrow's box to mute it: it stays in the image, and nothing is bent along it"))
         check = Gtk.CellRendererToggle()
         check.connect("toggled", lambda _, path: self._toggled(int(path)))
         words = Gtk.CellRendererText()
@@ -33,8 +34,8 @@ class ArrowList:
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN)
         scrolled.set_size_request(*SIZE)
         scrolled.add(self._view)
-        self._reverse = self._button("Re_verse", "Swap the two ends of the selected arrows", lambda: self._edit(with_reversed))
-        self._delete = self._button("_Delete", "Delete the selected arrows from the path", lambda: self._edit(without))
+        self._reverse = self._button(_("Re_verse"), _("Swap the two ends of the selected arrows"), lambda: self._edit(with_reversed))
+        self._delete = self._button(_("_Delete"), _("Delete the selected arrows from the path"), lambda: self._edit(without))
         buttons = Gtk.Box(spacing=6, homogeneous=True)
         buttons.pack_start(self._reverse, True, True, 0)
         buttons.pack_start(self._delete, True, True, 0)
@@ -62,7 +63,7 @@ class ArrowList:
         arrows = [(at, row) for at, row in enumerate(rows) if row.stroke.arrow is not None]
         if len(arrows) != len(self._store):
             self._store.clear()  # and with it the selection, which would mean others now
-            for _ in arrows:
+            for _row in arrows:
                 self._store.append([0, True, ""])
         for number, (line, (at, row)) in enumerate(zip(self._store, arrows), 1):
             line[PLACE], line[ACTIVE] = at, not row.muted

@@ -6,6 +6,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from arrow_rows import Rows, strokes_of
 from bridge.errors import WorkerError
+from bridge.language import _
 from gi.repository import Gimp
 from keypoints import HOW_TO_DRAW, Arrow, Stroke, arrows_from_strokes, choose_path, in_vector_layers, is_ours, muted_name
 from layers import Source, all_layers
@@ -60,15 +61,16 @@ def read_arrows(source: Source, wanted: str) -> Tuple[Arrow, ...]:
     try:
         name = choose_path(names, wanted)
     except KeyError:
-        raise WorkerError("keypoints-missing", "There is no path named “{}”.".format(wanted), "Choose another one, or “none”.") from None
+        missing = _("There is no path named “{}”.").format(wanted)
+        raise WorkerError("keypoints-missing", missing, _("Choose another one, or “none”.")) from None
     if name is None:
         return ()
-    arrows, _ = count_arrows(source, name)
+    arrows, _left = count_arrows(source, name)
     if not arrows and muted_name(name) in names:
-        message, hint = "All arrows of the path “{}” are muted.", "Switch some on in Filters > Brushwarp > Warp…, or choose no path."
+        message, hint = _("All arrows of the path “{}” are muted."), _("Switch some on in Filters > Brushwarp > Warp…, or choose no path.")
         raise WorkerError("keypoints-none", message.format(name), hint)
     if not arrows:
-        raise WorkerError("keypoints-none", "The path “{}” has no arrows.".format(name), HOW_TO_DRAW + " Or delete the path.")
+        raise WorkerError("keypoints-none", _("The path “{}” has no arrows.").format(name), HOW_TO_DRAW + _(" Or delete the path."))
     return tuple(arrows)
 
 
@@ -89,10 +91,10 @@ def write_rows(image: Gimp.Image, name: str, rows: Rows) -> None:
     paths = find_paths(image)
     path, resting = paths.get(name), paths.get(muted_name(name))
     if path is None:
-        raise WorkerError("keypoints-missing", "There is no path named “{}” any more.".format(name), "Choose another one.")
+        raise WorkerError("keypoints-missing", _("There is no path named “{}” any more.").format(name), _("Choose another one."))
     for each in (path, resting):
         if each is not None and each.get_lock_content():
-            raise WorkerError("path-locked", "The path “{}” is locked.".format(each.get_name()), "Unlock it in the Paths dialog.")
+            raise WorkerError("path-locked", _("The path “{}” is locked.").format(each.get_name()), _("Unlock it in the Paths dialog."))
     muted = strokes_of(rows, True)
     image.undo_group_start()
     try:

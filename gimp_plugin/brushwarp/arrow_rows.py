@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Collection, List, Sequence, Tuple
 
 from bridge.bend import count_in_words, others_in_words
+from bridge.language import _
 from keypoints import Arrow, Stroke, moved
 
 
@@ -58,8 +59,9 @@ def in_words(rows: Rows) -> Tuple[str, ...]:
     """Sentences: how many arrows there are, and what else lies among them."""
     arrows = [row.muted for row in rows if row.stroke.arrow is not None]
     muted = arrows.count(True)
-    count = count_in_words(len(arrows)).capitalize()
+    count = count_in_words(len(arrows))
+    count = count[:1].upper() + count[1:]
     if muted:
-        count += ", muted" if len(arrows) == 1 else ", all muted" if muted == len(arrows) else ", {} of them muted".format(muted)
+        count += _(", muted") if len(arrows) == 1 else _(", all muted") if muted == len(arrows) else _(", {} of them muted").format(muted)
     others = others_in_words(len(rows) - len(arrows))
     return (count + ".", others) if others else (count + ".",)

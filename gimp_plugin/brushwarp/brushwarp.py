@@ -8,34 +8,37 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, Tuple
 
 import gi
 
 gi.require_version("Gimp", "3.0")
 gi.require_version("Gegl", "0.4")
 gi.require_version("Babl", "0.1")
-import arguments  # noqa: E402 - the versions come first
+from bridge.language import _, speak, wanted_by  # noqa: E402 - the versions come first
+
+speak(wanted_by(os.environ))  # before all that has words: GIMP sets LANGUAGE for its plug-ins
+import arguments  # noqa: E402
 from gi.repository import Gimp, Gio, GObject  # noqa: E402
+
 
 STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE = (
     "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe")
 )
-ABOVE = (
-    " and puts the result on a new layer directly above; the layer itself is never touched. Only what is selected shows, with its "
-    "feathering. Of several selected layers each is done, in a step of undo of its own. "
+ABOVE = _(
+    "The result is a new layer directly above; the layer itself is never touched. Only what is selected shows, with its feathering. "
+    "Of several selected layers each is done, in a step of undo of its own."
 )
-ALONG = "If the image has a path whose name begins “Brushwarp keypoints”, "
-ARROWS = "each of its strokes of two points is an arrow, from where something is to where it goes."
+ARROWS = _("Each stroke of two points in such a path is an arrow, from where something is to where it goes.")
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """module: has the VERB that paints. takes: declares its arguments. result: what the new thing in the image is."""
+    """help: in sentences. module: has the VERB that paints. takes: declares its arguments. result: what the new thing in the image is."""
 
     label: str
     blurb: str
-    help: str
+    help: Tuple[str, ...]
     takes: Callable[[Any], None]
     module: str = ""
     result: str = "layer"
@@ -43,72 +46,115 @@ class Procedure:
 
 PROCEDURES = {
     STYLIZE: Procedure(
-        "_Stylize…",
-        "Repaint the layer with the brushwork of a painting, on a new layer above it",
-        "Paints the selected layer in a style" + ABOVE + ALONG + "the painting is bent along it: " + ARROWS,
+        _("_Stylize…"),
+        _("Repaint the layer with the brushwork of a painting, on a new layer above it"),
+        (
+            _("Paints the selected layer in a style."),
+            ABOVE,
+            _("If the image has a path whose name begins “Brushwarp keypoints”, the painting is bent along it."),
+            ARROWS,
+        ),
         arguments.for_stylize,
         "stylize",
     ),
     DEFORM: Procedure(
-        "_Deform…",
-        "Repaint the layer like a picture and bend it towards that picture's shapes, on a new layer above it",
-        "Paints the selected layer like a layer, a picture file or a trained style" + ABOVE + ALONG + "brushwork and shape are solved "
-        "together along it: " + ARROWS + " The arrows as they were solved are left in a path “Brushwarp solved · …”.",
+        _("_Deform…"),
+        _("Repaint the layer like a picture and bend it towards that picture's shapes, on a new layer above it"),
+        (
+            _("Paints the selected layer like a layer, a picture file or a trained style."),
+            ABOVE,
+            _("If the image has a path whose name begins “Brushwarp keypoints”, brushwork and shape are solved together along it."),
+            ARROWS,
+            _("The arrows as they were solved are left in a path “Brushwarp solved · …”."),
+        ),
         arguments.for_deform,
         "deform",
     ),
     SUGGEST: Procedure(
-        "S_uggest keypoints…",
-        "Find arrows from the layer's shapes to those of a picture, and add them as a path",
-        "Looks for what the selected layer has in common with another layer, a picture file, or the painting of a trained style, and adds "
-        "arrows from one to the other as a path “Brushwarp keypoints · …”, which Deform…, Warp… and Stylize… bend along: " + ARROWS
-        + " They are moved with the path tool as any path. With a selection they begin within it. Where nothing matches, no path is added.",
+        _("S_uggest keypoints…"),
+        _("Find arrows from the layer's shapes to those of a picture, and add them as a path"),
+        (
+            _(
+                "Looks for what the selected layer has in common with another layer, a picture file, or the painting of a trained style, "
+                "and adds arrows from one to the other as a path “Brushwarp keypoints · …”, which Deform…, Warp… and Stylize… bend along."
+            ),
+            ARROWS,
+            _(
+                "They are moved with the path tool as any path. With a selection they begin within it. Where nothing matches, no path "
+                "is added."
+            ),
+        ),
         arguments.for_suggest,
         "suggest",
         "path",
     ),
     WARP: Procedure(
-        "_Warp…",
-        "Bend the layer along the arrows of a path, with a live preview, on a new layer above it",
-        "Bends the selected layer" + ABOVE + "It follows the topmost path whose name begins “Brushwarp keypoints”, or the one named: "
-        + ARROWS + " The dialog shows the bent layer while the path is edited, and mutes, reverses and deletes arrows; those that are "
-        "muted lie in a path “Brushwarp muted · …”.",
+        _("_Warp…"),
+        _("Bend the layer along the arrows of a path, with a live preview, on a new layer above it"),
+        (
+            _("Bends the selected layer."),
+            ABOVE,
+            _("It follows the topmost path whose name begins “Brushwarp keypoints”, or the one named."),
+            ARROWS,
+            _(
+                "The dialog shows the bent layer while the path is edited, and mutes, reverses and deletes arrows; those that are muted "
+                "lie in a path “Brushwarp muted · …”."
+            ),
+        ),
         arguments.for_warp,
         "warp",
     ),
     TRAIN: Procedure(
-        "_Train style from layer…",
-        "Learn the layer's brushwork as a style of your own, in the background, and look after such trainings",
-        "Begins to learn the brushwork of the selected layer, which is only read. The training is a process of its own: it goes on "
-        "when the dialog or GIMP is closed, and puts the finished style into the gallery that Stylize… offers. The dialog lists all "
-        "trainings, and cancels, resumes and removes them. A script's call returns once the training is on its way.",
+        _("_Train style from layer…"),
+        _("Learn the layer's brushwork as a style of your own, in the background, and look after such trainings"),
+        (
+            _(
+                "Begins to learn the brushwork of the selected layer, which is only read. The training is a process of its own: it goes on "
+                "when the dialog or GIMP is closed, and puts the finished style into the gallery that Stylize… offers. The dialog lists "
+                "all trainings, and cancels, resumes and removes them. A script's call returns once the training is on its way."
+            ),
+        ),
         arguments.for_train,
         result="training",
     ),
     REPEAT: Procedure(
-        "_Repeat last",
-        "Do to the layer what was done last with Stylize, Deform or Warp, on a new layer above it",
-        "Follows a recipe on the selected layer" + ABOVE + "It is the recipe of the last result of this session, else that of the image's "
-        "newest result (also after the image was saved and opened again), or one that a script hands over as JSON text: every result "
-        "carries its own as the parasite “brushwarp-recipe”, and the command line writes one next to every picture. Arrows of the recipe "
-        "are scaled to the layer. There is no dialog: all run modes do the same.",
+        _("_Repeat last"),
+        _("Do to the layer what was done last with Stylize, Deform or Warp, on a new layer above it"),
+        (
+            _("Follows a recipe on the selected layer."),
+            ABOVE,
+            _(
+                "It is the recipe of the last result of this session, else that of the image's newest result (also after the image was "
+                "saved and opened again), or one that a script hands over as JSON text: every result carries its own as the parasite "
+                "“brushwarp-recipe”, and the command line writes one next to every picture. Arrows of the recipe are scaled to the layer. "
+                "There is no dialog: all run modes do the same."
+            ),
+        ),
         arguments.for_repeat,
     ),
     EDIT: Procedure(
-        "_Edit this result…",
-        "Change how a result of Brushwarp was made, and have it painted anew in its place",
-        "Opens the dialog in which the selected result was made (of Stylize, Deform or Warp), with the settings of its recipe, and "
-        "replaces the result in one step of undo; the layer that it was made from is never touched. The result keeps its place, "
-        "opacity, mode and layer mask. Without a selection it shows where it did before. Without the dialog (from a script, or as the "
-        "last filter) it is painted as its recipe says, or as one that is handed over as JSON text.",
+        _("_Edit this result…"),
+        _("Change how a result of Brushwarp was made, and have it painted anew in its place"),
+        (
+            _(
+                "Opens the dialog in which the selected result was made (of Stylize, Deform or Warp), with the settings of its recipe, and "
+                "replaces the result in one step of undo; the layer that it was made from is never touched. The result keeps its place, "
+                "opacity, mode and layer mask. Without a selection it shows where it did before. Without the dialog (from a script, or as "
+                "the last filter) it is painted as its recipe says, or as one that is handed over as JSON text."
+            ),
+        ),
         arguments.for_edit,
     ),
     RECIPE: Procedure(
-        "Re_cipe…",
-        "Show the recipe of a result as text, to be copied, or pasted from elsewhere and followed",
-        "Shows the JSON text that says how the selected result was made. It can be copied to another GIMP, to Krita, or into a file for "
-        "`brushwarp recipe`; and one that comes from there can be pasted, and followed on the selected layer. A script's call returns the "
-        "text of the selected result's recipe, which Repeat last and Edit this result take.",
+        _("Re_cipe…"),
+        _("Show the recipe of a result as text, to be copied, or pasted from elsewhere and followed"),
+        (
+            _(
+                "Shows the JSON text that says how the selected result was made. It can be copied to another GIMP, to Krita, or into a "
+                "file for `brushwarp recipe`; and one that comes from there can be pasted, and followed on the selected layer. A script's "
+                "call returns the text of the selected result's recipe, which Repeat last and Edit this result take."
+            ),
+        ),
         arguments.none,
         result="recipe",
     ),
@@ -166,8 +212,8 @@ class Brushwarp(Gimp.PlugIn):
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, RUN.get(name, paint), None)
         procedure.set_menu_label(told.label)
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
-        procedure.set_documentation(told.blurb, told.help, name)  # help/en/gimp-help.xml knows its page
-        procedure.set_attribution("The Brushwarp authors", "The Brushwarp authors, GPL-3.0-or-later", "2026")
+        procedure.set_documentation(told.blurb, " ".join(told.help), name)  # help/en/gimp-help.xml knows its page
+        procedure.set_attribution("The Brushwarp authors", _("The Brushwarp authors, GPL-3.0-or-later"), "2026")
         if name == TRAIN:
             procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, List
 
-from bridge.methods import METHODS, preset_of
+from bridge.language import _
+from bridge.methods import METHODS, PRESET_LABELS, preset_of
 from bridge.presets import PRESETS
 from bridge.styles import InstalledStyle
 from deform_settings import GALLERY, LIMITS, WEIGHTS, fitting_bases, weights_of
@@ -19,7 +20,7 @@ CUSTOM = "custom"  # weights of no preset
 
 class DeformDialog(JobDialog):
     def __init__(self, procedure: Any, config: Any, styles: List[InstalledStyle], source: Source) -> None:
-        super().__init__(procedure, config, "Brushwarp: Deform", source)
+        super().__init__(procedure, config, _("Brushwarp: Deform"), source)
         self._wanted = config.get_property("method")  # the method chosen last for a picture
         self._style = StyleChooser(config, styles, source, self._style_changed)
         self._methods = Gtk.ListStore(str, str, bool)
@@ -30,7 +31,7 @@ class DeformDialog(JobDialog):
             self._widgets[name].set_bounds(*limits, True)
             self._widgets[name].set_logarithmic(True)
         self._widgets["unfold"] = self._dialog.get_widget("unfold", Gtk.CheckButton.__gtype__)
-        style_row = self._style_row("St_yle", "What to paint like: a trained style, another layer of this image, or a picture file")
+        style_row = self._style_row(_("St_yle"), _("What to paint like: a trained style, another layer of this image, or a picture file"))
         for row in (style_row, self._method_row(), self._preset_row()):
             self._content.pack_start(row, False, False, 0)
         self._dialog.fill([*WEIGHTS, "working-size", "unfold"])
@@ -50,13 +51,13 @@ class DeformDialog(JobDialog):
             self._methods.append([method.base, method.label, True])
         combo = self._combo("method", self._methods)
         combo.add_attribute(combo.get_cells()[0], "sensitive", 2)
-        return self._row("_Method", combo, "\n".join("{}: {}".format(method.label.partition(" (")[0], method.tip) for method in METHODS))
+        return self._row(_("_Method"), combo, "\n".join("{}: {}".format(method.label.partition(" (")[0], method.tip) for method in METHODS))
 
     def _preset_row(self) -> Gtk.Widget:
-        for name in (*PRESETS, CUSTOM):
-            self._preset.append(name, name.capitalize())
+        for name, label in (*PRESET_LABELS.items(), (CUSTOM, _("Custom"))):
+            self._preset.append(name, label)
         self._preset.connect("changed", lambda *_: self._preset_chosen())
-        return self._row("Pr_eset", self._preset, "Sets the three sliders below")
+        return self._row(_("Pr_eset"), self._preset, _("Sets the three sliders below"))
 
     def _preset_chosen(self) -> None:
         name = self._preset.get_active_id()

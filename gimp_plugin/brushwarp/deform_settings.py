@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Dict, Tuple
 
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.methods import CONTENT_WEIGHTS, TV_WEIGHTS, WARP_WEIGHTS, fitting
 from bridge.presets import Preset
 
@@ -37,11 +38,11 @@ def check_fits(base: str, kind: str) -> None:
     if kind == GALLERY:
         raise WorkerError(
             "style-picture",
-            "The method {} paints like a picture, and was given a trained style.".format(base),
-            "Choose a layer or a picture file as the style, or the method multimodal.",
+            _("The method {} paints like a picture, and was given a trained style.").format(base),
+            _("Choose a layer or a picture file as the style, or the method multimodal."),
         )
     raise WorkerError(
         "style-picture",
-        "The method multimodal paints in a trained style, and was given a picture.",
-        "Choose a style of the gallery, or the method strotss or gatys.",
+        _("The method multimodal paints in a trained style, and was given a picture."),
+        _("Choose a style of the gallery, or the method strotss or gatys."),
     )

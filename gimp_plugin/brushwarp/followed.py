@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 from arrow_paths import count_arrows, insert_strokes, path_names
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.paths import path_from_text, path_to_text
 from bridge.recipes import Recipe, style_here
 from deform_settings import FILE, GALLERY, LAYER, WEIGHTS
@@ -48,8 +49,8 @@ def find_like(recipe: Recipe, source: Source, styles: Styles) -> Like:
         return Like(FILE, recipe.style, os.path.splitext(os.path.basename(recipe.style))[0])
     layer = next((layer for layer in other_layers(source) if layer.get_name() == recipe.style), None)
     if layer is None:
-        message = "What it was painted like, “{}”, is neither a layer here nor a picture file.".format(recipe.style)
-        raise WorkerError("style-picture", message, "Bring it back, or choose Deform… and something else.")
+        message = _("What it was painted like, “{}”, is neither a layer here nor a picture file.").format(recipe.style)
+        raise WorkerError("style-picture", message, _("Bring it back, or choose Deform… and something else."))
     return Like(LAYER, recipe.style, recipe.style, find_style_layer(source, layer))
 
 
@@ -77,7 +78,7 @@ def _style_here(named: str, styles: Styles) -> str:
     """As a dialog knows it. The painter is told of one that no dialog can show."""
     found = style_here(named, styles)
     if named and not found:
-        Gimp.message("The style “{}” is not in the gallery any more.\nAdd its pack, or go on with another one.".format(named))
+        Gimp.message(_("The style “{}” is not in the gallery any more.\nAdd its pack, or go on with another one.").format(named))
     return found
 
 
@@ -111,4 +112,4 @@ def _is_same(one: Arrow, other: Arrow) -> bool:
 
 def _add_path(source: Source, arrows: Any) -> Gimp.Path:
     """The arrows of a result whose path was changed or deleted since."""
-    return insert_strokes(source.image, NAME + " · as it was", strokes_from_arrows(arrows, source.left, source.top))
+    return insert_strokes(source.image, NAME + _(" · as it was"), strokes_from_arrows(arrows, source.left, source.top))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, List, Optional, Sequence
 
 from bridge.gallery import Gallery, NameTaken, card_lines
+from bridge.language import _
 from bridge.paths import path_to_text
 from bridge.styles import SUFFIX, InstalledStyle
 from painting import explain
@@ -28,9 +29,9 @@ class GalleryActions:
         self._on_change("")
 
     def ask_files(self) -> None:
-        dialog = Gtk.FileChooserNative.new("Style packs to add", self._window(), Gtk.FileChooserAction.OPEN, "_Add", None)
+        dialog = Gtk.FileChooserNative.new(_("Style packs to add"), self._window(), Gtk.FileChooserAction.OPEN, _("_Add"), None)
         packs = Gtk.FileFilter()
-        packs.set_name("Style packs (*{})".format(SUFFIX))
+        packs.set_name(_("Style packs (*{})").format(SUFFIX))
         packs.add_pattern("*" + SUFFIX)
         dialog.add_filter(packs)
         dialog.set_select_multiple(True)
@@ -60,13 +61,13 @@ class GalleryActions:
         try:
             return self._gallery.add(path).id
         except NameTaken as error:
-            asked = self._ask("Add the style as “{}”?".format(error.free_id), error.message, "_Add")
+            asked = self._ask(_("Add the style as “{}”?").format(error.free_id), error.message, _("_Add"))
             return self._gallery.add(path, error.free_id).id if asked else ""
 
     def rename(self, style: InstalledStyle) -> None:
         entry = Gtk.Entry(text=style.name, activates_default=True, width_chars=32)
-        dialog = self._dialog("Brushwarp: Rename style", "_Rename")
-        dialog.get_content_area().pack_start(Gtk.Label(label="Name; without one, it is called as on its card", xalign=0.0), False, False, 0)
+        dialog = self._dialog(_("Brushwarp: Rename style"), _("_Rename"))
+        dialog.get_content_area().pack_start(Gtk.Label(label=_("Name; without one, it is called as on its card"), xalign=0.0), False, False, 0)
         dialog.get_content_area().pack_start(entry, False, False, 0)
         dialog.show_all()
         answer, name = dialog.run(), entry.get_text()
@@ -75,7 +76,8 @@ class GalleryActions:
             self.attempt(lambda: self._gallery.rename(style.id, name))
 
     def remove(self, style: InstalledStyle) -> None:
-        if self._ask("Remove the style “{}”?".format(style.name), "Its pack is deleted. Layers that were painted in it stay.", "_Remove"):
+        loss = _("Its pack is deleted. Layers that were painted in it stay.")
+        if self._ask(_("Remove the style “{}”?").format(style.name), loss, _("_Remove")):
             self.attempt(lambda: self._gallery.remove(style.id))
 
     def show_card(self, style: InstalledStyle) -> None:
@@ -90,7 +92,7 @@ class GalleryActions:
             title.get_style_context().add_class("dim-label")
             grid.attach(title, 0, row, 1, 1)
             grid.attach(Gtk.Label(label=text, xalign=0.0, wrap=True, selectable=True, max_width_chars=CARD_WIDTH), 1, row, 1, 1)
-        dialog = self._dialog("Brushwarp: " + style.name)
+        dialog = self._dialog("Brushwarp: {}".format(style.name))
         dialog.get_content_area().pack_start(grid, True, True, 0)
         dialog.show_all()
         dialog.get_widget_for_response(Gtk.ResponseType.CANCEL).grab_focus()  # and no text is selected
@@ -102,7 +104,7 @@ class GalleryActions:
     def _dialog(self, title: str, does: Optional[str] = None) -> Gtk.Dialog:
         """does: what its button says that does something."""
         dialog = Gtk.Dialog(title=title, transient_for=self._window(), modal=True, resizable=False)
-        dialog.add_button("_Close" if does is None else "_Cancel", Gtk.ResponseType.CANCEL)
+        dialog.add_button(_("_Close") if does is None else _("_Cancel"), Gtk.ResponseType.CANCEL)
         if does is not None:
             dialog.add_button(does, Gtk.ResponseType.OK)
             dialog.set_default_response(Gtk.ResponseType.OK)
@@ -112,11 +114,11 @@ class GalleryActions:
         return dialog
 
     def _ask(self, question: str, detail: str, does: str) -> bool:
-        return self._message(Gtk.MessageType.QUESTION, question, detail, [("_Cancel", Gtk.ResponseType.CANCEL), (does, Gtk.ResponseType.OK)])
+        return self._message(Gtk.MessageType.QUESTION, question, detail, [(_("_Cancel"), Gtk.ResponseType.CANCEL), (does, Gtk.ResponseType.OK)])
 
     def _tell(self, error: Exception, about: str = "") -> None:
-        message, _, hint = explain(error).partition("\n")
-        self._message(Gtk.MessageType.WARNING, message, "\n".join(filter(None, (hint, about))), [("_Close", Gtk.ResponseType.CANCEL)])
+        message, _newline, hint = explain(error).partition("\n")
+        self._message(Gtk.MessageType.WARNING, message, "\n".join(filter(None, (hint, about))), [(_("_Close"), Gtk.ResponseType.CANCEL)])
 
     def _message(self, kind: Gtk.MessageType, text: str, detail: str, buttons: List[Any]) -> bool:
         """True if it was not cancelled."""

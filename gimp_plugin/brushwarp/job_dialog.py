@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from arrow_paths import read_drawn
-from bridge.series import TITLE_OF_MANY
+from bridge.series import title_of_many
 from bridge.styles import Thumbnail
 from form import Form
 from job import warm_up
@@ -47,7 +47,7 @@ class JobDialog(Form):
     def tell_count(self, layers: int) -> None:
         """How many layers are painted; the first is the one that is shown."""
         if layers > 1:
-            self._dialog.set_title(TITLE_OF_MANY.format(self._dialog.get_title(), layers))
+            self._dialog.set_title(title_of_many(self._dialog.get_title(), layers))
 
     def ask(self) -> bool:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""
@@ -74,7 +74,7 @@ class JobDialog(Form):
     def _on_response(self, *_: Any) -> bool:
         """Cancel, Escape, or the window's own button to close it: all of them end the job, and then the dialog."""
         if self._cancel is not None:
-            self.show_progress("Cancelling…", self._progress.get_fraction(), None)
+            self.show_progress(_("Cancelling…"), self._progress.get_fraction(), None)
             self._cancel()
         return True
 
@@ -123,7 +123,7 @@ class JobDialog(Form):
 
     def _keypoints_row(self) -> Gtk.Widget:
         self._keypoints = KeypointsChooser(self._config, read_drawn(self._source.image), may_be_none=True)
-        return self._row("_Keypoints", self._keypoints.combo, "Bends the painting along the arrows of a path. " + HOW_TO_DRAW)
+        return self._row(_("_Keypoints"), self._keypoints.combo, _("Bends the painting along the arrows of a path. ") + HOW_TO_DRAW)
 
     def _style_row(self, title: str, tooltip: str) -> Gtk.Widget:
         """For a verb that has a `_style`: what it is to be like, with a small picture of it."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from bridge.bend import count_in_words
+from bridge.language import _
 
 NAME = "Brushwarp keypoints"
 SOLVED = "Brushwarp solved"  # a path of arrows as Deform… solved them: never taken unless it is asked for
@@ -16,7 +17,7 @@ MUTED = "Brushwarp muted"  # beside a path of keypoints, the arrows that rest: G
 AUTOMATIC = ""  # the topmost path so named, if there is one
 NONE = "none"
 
-HOW_TO_DRAW = "Draw each arrow as a stroke of two points: first where it is, then where it goes (Shift+click begins the next)."
+HOW_TO_DRAW = _("Draw each arrow as a stroke of two points: first where it is, then where it goes (Shift+click begins the next).")
 
 Arrow = Tuple[float, float, float, float]
 

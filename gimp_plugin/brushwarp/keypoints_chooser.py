@@ -7,6 +7,8 @@ from typing import Any, Dict, List, Optional, Tuple
 from keypoints import AUTOMATIC, NAME, NONE, Stroke, arrows_from_strokes, choose_path, describe, offered
 from toolkit import GLib, Gtk, Pango
 
+from bridge.language import _
+
 
 class KeypointsChooser:
     """`combo` is what to show. The choice lives in the config's argument "keypoints".
@@ -39,19 +41,19 @@ class KeypointsChooser:
         """List what there is now. drawn: as `arrow_paths.read_drawn` has it."""
         self._names = list(drawn)
         newest = choose_path(self._names, AUTOMATIC)
-        rows = [] if newest else [(AUTOMATIC, "No path named “{}”".format(NAME))]
+        rows = [] if newest else [(AUTOMATIC, _("No path named “{}”").format(NAME))]
         for name in offered(self._names):
-            arrows, _ = arrows_from_strokes(drawn[name], 0, 0)
+            arrows, _left = arrows_from_strokes(drawn[name], 0, 0)
             rows.append((AUTOMATIC if name == newest else name, describe(name, len(arrows))))
         if newest and self._may_be_none:
-            rows.append((NONE, "None: do not bend"))
+            rows.append((NONE, _("None: do not bend")))
         if rows != self._shown:
             self._fill(rows)
         self._follow()
 
     def _fill(self, rows: List[Tuple[str, str]]) -> None:
         self._filling = True  # and not choosing
-        if [key for key, _ in rows] == [key for key, _ in self._shown]:
+        if [key for key, _words in rows] == [key for key, _words in self._shown]:
             for row, (_, label) in zip(self._store, rows):
                 row[1] = label
         else:
@@ -65,7 +67,7 @@ class KeypointsChooser:
     def _follow(self) -> bool:
         """Show what the config says; where that is not to be had, the first that is. For GLib.idle_add."""
         chosen = self._config.get_property("keypoints") or AUTOMATIC
-        if chosen not in [key for key, _ in self._shown]:
+        if chosen not in [key for key, _words in self._shown]:
             chosen = self._shown[0][0]
             self._config.set_property("keypoints", chosen)
         self._filling = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
+from bridge.language import _
 from gi.repository import Babl, Gegl, Gimp
 from pixels import Layout, choose_layout, is_transparent
 
@@ -32,34 +33,34 @@ class Source:
 def find_source(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Source:
     """The one layer that is selected. Raises WorkerError for all that can't be painted, in words that say what to do."""
     if len(drawables) > 1:
-        raise WorkerError("selected-layers", "{} layers are selected.".format(len(drawables)), "Select one layer.")
+        raise WorkerError("selected-layers", _("{} layers are selected.").format(len(drawables)), _("Select one layer."))
     return find_sources(image, drawables)[0]
 
 
 def find_sources(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> List[Source]:
     """Every layer that is selected, one at least; one that can't be painted is refused before any is. Errors as for `find_source`."""
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
-        raise WorkerError("indexed", "Brushwarp can't paint in an indexed image.", "Choose Image > Mode > RGB first.")
+        raise WorkerError("indexed", _("Brushwarp can't paint in an indexed image."), _("Choose Image > Mode > RGB first."))
     if not drawables:
-        raise WorkerError("selected-layers", "No layer is selected.", "Select the layer to paint.")
+        raise WorkerError("selected-layers", _("No layer is selected."), _("Select the layer to paint."))
     return [_source(_paintable(as_layer(drawable))) for drawable in drawables]
 
 
 def _paintable(layer: Gimp.Drawable) -> Gimp.Layer:
     """Itself. Errors as for `find_source`."""
     if not isinstance(layer, Gimp.Layer):
-        raise WorkerError("no-layer", "A channel is selected.", "Select the layer to paint.")
+        raise WorkerError("no-layer", _("A channel is selected."), _("Select the layer to paint."))
     if layer.is_group():
-        raise _refusal("group", "“{}” is a group of layers.", layer, "Select one layer in it, or merge a copy of the group.")
+        raise _refusal("group", _("“{}” is a group of layers."), layer, _("Select one layer in it, or merge a copy of the group."))
     if layer.get_lock_content():
-        raise _refusal("locked", "“{}” is locked.", layer, "Unlock its pixels in the Layers dialog, or select another layer.")
+        raise _refusal("locked", _("“{}” is locked."), layer, _("Unlock its pixels in the Layers dialog, or select another layer."))
     if layer.is_floating_sel():
         raise WorkerError(
-            "floating", "A floating selection is selected.", "Anchor it, or turn it into a layer (Layer > To New Layer)."
+            "floating", _("A floating selection is selected."), _("Anchor it, or turn it into a layer (Layer > To New Layer).")
         )
     width, height = layer.get_width(), layer.get_height()
     if width * height < 2:
-        raise _refusal("picture-too-small", "“{}” is a single pixel.", layer, "Select a larger layer.")
+        raise _refusal("picture-too-small", _("“{}” is a single pixel."), layer, _("Select a larger layer."))
     return layer
 
 
@@ -71,7 +72,7 @@ def as_layer(drawable: Gimp.Drawable) -> Gimp.Drawable:
 def find_style_layer(source: Source, layer: Gimp.Layer) -> Source:
     """The layer to paint like: of any kind that has pixels, shown or hidden. Raises WorkerError if it is the source itself."""
     if layer.get_id() == source.layer.get_id():
-        raise _refusal("style-same", "“{}” can't be painted like itself.", layer, "Choose another layer as the style, or a picture file.")
+        raise _refusal("style-same", _("“{}” can't be painted like itself."), layer, _("Choose another layer as the style, or a picture file."))
     return _source(layer)
 
 
@@ -105,7 +106,7 @@ def read_pixels(source: Source) -> bytes:
     pixels = source.layer.get_buffer().get(whole(source), 1.0, layout.babl, Gegl.AbyssPolicy.NONE)
     check_length(pixels, layout.size(source.width, source.height))
     if source.layer.has_alpha() and is_transparent(pixels, layout.wire):
-        raise _refusal("empty-layer", "“{}” is empty: nothing shows on it.", source.layer, "Select a layer with a picture.")
+        raise _refusal("empty-layer", _("“{}” is empty: nothing shows on it."), source.layer, _("Select a layer with a picture."))
     return pixels
 
 
@@ -124,9 +125,9 @@ def read_selection(source: Source) -> Optional[bytes]:
     if mask.count(0) == size:
         raise _refusal(
             "selection-outside",
-            "The selection does not touch “{}”.",
+            _("The selection does not touch “{}”."),
             source.layer,
-            "Select a part of the layer, or nothing (Select > None).",
+            _("Select a part of the layer, or nothing (Select > None)."),
         )
     return None if mask.count(255) == size else mask
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from bridge.client import StylePicture, WorkerError
+from bridge.language import _
 from bridge.paths import path_to_text
 from deform_settings import FILE, GALLERY, LAYER
 from layers import Source, find_style_layer, other_layers
@@ -39,11 +40,12 @@ def find_like(source: Source, styles: Styles, config: Any) -> Like:
         return Like(LAYER, layer.get_name(), layer.get_name(), found)
     lost = text_of(config, "style-layer-name")
     if lost:
-        raise WorkerError("style-layer", "There is no other layer “{}” here.".format(lost), "Choose another style in the dialog.")
+        raise WorkerError("style-layer", _("There is no other layer “{}” here.").format(lost), _("Choose another style in the dialog."))
     if file is not None:
         path = file.get_path()
         if path is None or not os.path.isfile(path):
-            raise WorkerError("style-picture", "There is no picture {}.".format(path or file.get_uri()), "Choose a picture file on this computer.")
+            missing = _("There is no picture {}.").format(path or file.get_uri())
+            raise WorkerError("style-picture", missing, _("Choose a picture file on this computer."))
         return Like(FILE, path_to_text(path), os.path.splitext(path_to_text(os.path.basename(path)))[0])
     style, name = choose_style(styles, text_of(config, "style"))
     return Like(GALLERY, style, name)

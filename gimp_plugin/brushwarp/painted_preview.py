@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Optional, Tuple
 
 from bridge.client import StylizeRequest, WorkerError
+from bridge.language import _
 from bridge.previews import CLICK, Picture, StylizePreview, part_around, small_size
 from bridge.request import Part
 from bridge.styles import Thumbnail
@@ -52,10 +53,10 @@ class PaintedPreview:
         self._held = False
         self._refusal = ""  # why nothing can be painted as the settings are
         self._image = Gtk.Image(width_request=self._room[0], height_request=self._room[1])
-        self._toggle = Gtk.ToggleButton(label="Show or_iginal", use_underline=True)
-        self._toggle.set_tooltip_text("The layer as it is; or hold the right mouse button down on the picture")
-        self._back = Gtk.Button(label="_Whole layer", use_underline=True, sensitive=False)
-        self._back.set_tooltip_text("Go back from the spot to the whole layer; or click on the picture")
+        self._toggle = Gtk.ToggleButton(label=_("Show or_iginal"), use_underline=True)
+        self._toggle.set_tooltip_text(_("The layer as it is; or hold the right mouse button down on the picture"))
+        self._back = Gtk.Button(label=_("_Whole layer"), use_underline=True, sensitive=False)
+        self._back.set_tooltip_text(_("Go back from the spot to the whole layer; or click on the picture"))
         self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, lines=LINES, ellipsize=Pango.EllipsizeMode.END)
         self._words.set_size_request(-1, self._words.create_pango_layout("\n" * (LINES - 1)).get_pixel_size()[1])
         self.box = self._arrange()

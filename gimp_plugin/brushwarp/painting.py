@@ -9,6 +9,7 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from arrow_paths import path_names
 from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_of, solved_of
+from bridge.language import _
 from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.request import LayerRequest
 from bridge.series import Series, stopped_at
@@ -20,7 +21,7 @@ from layers import Source, find_source, find_sources, read_pixels, read_selectio
 from recipes import remember
 from results import NAMED_BY_US, Painted, SolvedPath, add_above
 
-NO_STYLES_HINT = "Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`."
+NO_STYLES_HINT = _("Learn one by Filters > Brushwarp > Train style from layer…, or add one with `brushwarp styles add`.")
 
 Outcome = Tuple[Gimp.PDBStatusType, GLib.Error, Any]
 """The last is what the procedure returns, or None."""
@@ -96,7 +97,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, WorkerError):
         return "\n".join(part for part in (error.message, error.hint) if part)
     traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
-    return "Brushwarp met an error of its own ({}: {}); the image is as it was.".format(type(error).__name__, error)
+    return _("Brushwarp met an error of its own ({}: {}); the image is as it was.").format(type(error).__name__, error)
 
 
 def _run(
@@ -177,7 +178,7 @@ def installed() -> Install:
     """Raises WorkerError if there is no worker to be had: known before any work."""
     install = read_install()
     if install is None:
-        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
     return install
 
 
@@ -193,7 +194,7 @@ def choose_style(styles: Styles, wanted: str) -> Tuple[str, str]:
 def check_any(styles: Styles) -> None:
     """Raises WorkerError if there is no style."""
     if not styles:
-        raise WorkerError("style-missing", "There is no style to paint in.", NO_STYLES_HINT)
+        raise WorkerError("style-missing", _("There is no style to paint in."), NO_STYLES_HINT)
 
 
 def forget_missing_path(source: Source, config: Any) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Optional
 
 from toolkit import Gio, GLib, Gtk, Pango
 
+from bridge.language import _
+
 RENDERED = ""  # the list's row without a folder
 
 
@@ -20,7 +22,7 @@ class PhotosChooser:
         text = Gtk.CellRendererText(ellipsize=Pango.EllipsizeMode.MIDDLE, width_chars=30)  # a long name shall not widen the dialog
         self.combo.pack_start(text, True)
         self.combo.add_attribute(text, "text", 1)
-        button = Gtk.Button(label="_Folder…", use_underline=True, tooltip_text="Choose a folder of photographs to practise on")
+        button = Gtk.Button(label=_("_Folder…"), use_underline=True, tooltip_text=_("Choose a folder of photographs to practise on"))
         button.connect("clicked", lambda *_: self._ask_folder())
         self.box = Gtk.Box(spacing=6)
         self.box.pack_start(self.combo, True, True, 0)
@@ -31,7 +33,7 @@ class PhotosChooser:
     def _show(self, folder: Optional[Gio.File]) -> None:
         self._folder = folder or self._folder
         self._store.clear()
-        self._store.append([RENDERED, "Pictures that Brushwarp renders (own photographs teach better)"])
+        self._store.append([RENDERED, _("Pictures that Brushwarp renders (own photographs teach better)")])
         if self._folder is not None:
             self._store.append([self._folder.get_uri(), self._folder.get_parse_name()])
         self.combo.set_active_id(RENDERED if folder is None else folder.get_uri())
@@ -42,7 +44,7 @@ class PhotosChooser:
 
     def _ask_folder(self) -> None:
         dialog = Gtk.FileChooserNative.new(
-            "Photographs to practise on", self.box.get_toplevel(), Gtk.FileChooserAction.SELECT_FOLDER, None, None
+            _("Photographs to practise on"), self.box.get_toplevel(), Gtk.FileChooserAction.SELECT_FOLDER, None, None
         )
         if self._folder is not None:
             dialog.set_file(self._folder)

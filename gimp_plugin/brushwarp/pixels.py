@@ -28,7 +28,7 @@ def choose_layout(native: str) -> Layout:
     another colour space would be clipped to sRGB on their way, and 8 linear bits have too few steps in the dark. (babl
     adds the space to the name, "R'G'B' u8-space-…", unless it is sRGB.) Alpha is always there: the result needs it.
     """
-    model, _, component = native.partition(" ")
+    model, _space, component = native.partition(" ")
     grey = model.startswith("Y")
     order = "GRAYA" if grey else "RGBA"
     if model in ENCODED_MODELS and component in ("u8", "u16"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Optional
 
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.recipes import in_words, read_recipe
 from toolkit import Gdk, GimpUi, Gtk, Pango
 
 SIZE = (520, 360)  # pixels of the text at least
 LINES = 2  # of words, kept free so that the dialog does not jump
-NOTHING = "Paste a recipe: the text that Brushwarp keeps with every result, here, in Krita, or next to the command line's pictures."
+NOTHING = _("Paste a recipe: the text that Brushwarp keeps with every result, here, in Krita, or next to the command line's pictures.")
 
 
 class RecipeDialog:
@@ -18,12 +19,12 @@ class RecipeDialog:
 
     def __init__(self, text: str) -> None:
         GimpUi.init("brushwarp")
-        self._dialog = GimpUi.Dialog(title="Brushwarp: Recipe", role="brushwarp-recipe")
-        copy = self._dialog.add_button("_Copy all", Gtk.ResponseType.APPLY)
-        copy.set_tooltip_text("Copy the text, to paste it in another GIMP, in Krita, or into a file for `brushwarp recipe`")
-        self._dialog.add_button("C_lose", Gtk.ResponseType.CLOSE)
-        self._follow = self._dialog.add_button("_Follow", Gtk.ResponseType.OK)
-        self._follow.set_tooltip_text("Do this to the selected layer, on a new layer above it")
+        self._dialog = GimpUi.Dialog(title=_("Brushwarp: Recipe"), role="brushwarp-recipe")
+        copy = self._dialog.add_button(_("_Copy all"), Gtk.ResponseType.APPLY)
+        copy.set_tooltip_text(_("Copy the text, to paste it in another GIMP, in Krita, or into a file for `brushwarp recipe`"))
+        self._dialog.add_button(_("C_lose"), Gtk.ResponseType.CLOSE)
+        self._follow = self._dialog.add_button(_("_Follow"), Gtk.ResponseType.OK)
+        self._follow.set_tooltip_text(_("Do this to the selected layer, on a new layer above it"))
         self._text = Gtk.TextView(monospace=True, wrap_mode=Gtk.WrapMode.WORD_CHAR, left_margin=6, right_margin=6, accepts_tab=False)
         self._buffer = self._text.get_buffer()
         self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, max_width_chars=60, lines=LINES, ellipsize=Pango.EllipsizeMode.END)
@@ -52,7 +53,7 @@ class RecipeDialog:
             clipboard.set_text(self._written(), -1)
             clipboard.set_can_store(None)
             clipboard.store()  # so that it outlives this window, where the desktop keeps clipboards
-            self._words.set_text("Copied.")
+            self._words.set_text(_("Copied."))
             self._text.grab_focus()
 
     def close(self) -> None:

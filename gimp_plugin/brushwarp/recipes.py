@@ -8,6 +8,7 @@ import re
 from typing import Any, Optional
 
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.masks import packed, unpacked
 from bridge.recipes import Recipe, read_recipe
 from gi.repository import Gimp
@@ -17,7 +18,7 @@ RECIPE, SOURCE, SELECTION, LAST = "brushwarp-recipe", "brushwarp-source", "brush
 PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
 THIS_SESSION = 0  # neither
 NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
-MADE_BY = "Select a layer that Stylize…, Deform… or Warp… has made."
+MADE_BY = _("Select a layer that Stylize…, Deform… or Warp… has made.")
 
 
 def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Optional[bytes]) -> None:
@@ -39,7 +40,7 @@ def last_recipe(image: Gimp.Image) -> Recipe:
     if text is None:
         results = [layer for layer in all_layers(image) if layer.get_parasite(RECIPE) is not None]
         if not results:
-            raise WorkerError("recipe-none", "There is nothing to repeat yet.", "Use Stylize…, Deform… or Warp… first.")
+            raise WorkerError("recipe-none", _("There is nothing to repeat yet."), _("Use Stylize…, Deform… or Warp… first."))
         text = _data(max(results, key=lambda layer: layer.get_tattoo()).get_parasite(RECIPE))  # later layers have higher ones
     return read_recipe(text)
 
@@ -48,7 +49,7 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
     """Raises WorkerError if it is no result, or its recipe is damaged."""
     text = _data(layer.get_parasite(RECIPE))
     if text is None:
-        raise WorkerError("recipe-none", "“{}” was not made by Brushwarp.".format(layer.get_name()), MADE_BY)
+        raise WorkerError("recipe-none", _("“{}” was not made by Brushwarp.").format(layer.get_name()), MADE_BY)
     return read_recipe(text)
 
 
@@ -69,8 +70,8 @@ def source_of(layer: Gimp.Layer) -> Gimp.Layer:
         below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :]
         found = below[0] if below else None
     if found is None:
-        message = "The layer that “{}” was made from is not in the image any more.".format(layer.get_name())
-        raise WorkerError("source-gone", message, "Undo its removal, or select another layer and choose Repeat last.")
+        message = _("The layer that “{}” was made from is not in the image any more.").format(layer.get_name())
+        raise WorkerError("source-gone", message, _("Undo its removal, or select another layer and choose Repeat last."))
     return found
 
 
@@ -87,7 +88,7 @@ def find_result(drawables: Any) -> Gimp.Layer:
     """The one layer that is selected. Raises WorkerError."""
     layer = as_layer(drawables[0]) if len(drawables) == 1 else None
     if not isinstance(layer, Gimp.Layer):
-        raise WorkerError("selected-layers", "Not one layer is selected.", MADE_BY)
+        raise WorkerError("selected-layers", _("Not one layer is selected."), MADE_BY)
     return layer
 
 

@@ -8,6 +8,7 @@ from typing import Iterator, Optional, Sequence
 
 from arrow_paths import insert_strokes
 from bridge.errors import WorkerError
+from bridge.language import _
 from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
 from layers import Source, check_length, whole
@@ -54,7 +55,7 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
 def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
     """As `add_above`, in the place of an earlier result: it lies, is shown and is masked as that was."""
     if not old.is_valid():
-        raise WorkerError("layer-gone", "The result was deleted while Brushwarp painted it anew.", "Undo that, and edit it again.")
+        raise WorkerError("layer-gone", _("The result was deleted while Brushwarp painted it anew."), _("Undo that, and edit it again."))
     layer = _filled(source, painted)
     layer.set_opacity(old.get_opacity())
     layer.set_mode(old.get_mode())
@@ -80,25 +81,25 @@ def _filled(source: Source, painted: Painted) -> Gimp.Layer:
     image, layout = source.image, source.layout
     check_length(painted.pixels, layout.size(source.width, source.height))
     if not image.is_valid() or not source.layer.is_valid():
-        raise WorkerError("layer-gone", "The layer was deleted while Brushwarp painted it.", "Undo that, and paint again.")
+        raise WorkerError("layer-gone", _("The layer was deleted while Brushwarp painted it."), _("Undo that, and paint again."))
     grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
-        raise WorkerError("indexed", "The image became indexed while Brushwarp painted.", "Choose Image > Mode > RGB, and paint again.")
+        raise WorkerError("indexed", _("The image became indexed while Brushwarp painted."), _("Choose Image > Mode > RGB, and paint again."))
     layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
     buffer = layer.get_buffer()
     buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()
     layer.update(0, 0, source.width, source.height)
     sign(layer, source.layer, painted.recipe, painted.selection)
-    _, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
+    _known, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
     layer.set_offsets(left, top)
     return layer
 
 
 def _leave_arrows(source: Source, painted: Painted) -> None:
     if painted.solved is not None:
-        _, left, top = source.layer.get_offsets()
+        _known, left, top = source.layer.get_offsets()
         insert_strokes(source.image, painted.solved.name, strokes_from_arrows(painted.solved.arrows, left, top))
 
 
@@ -136,8 +137,8 @@ def add_arrows(source: Source, name: str, arrows: Sequence[Arrow]) -> Gimp.Path:
     """
     image = source.image
     if not image.is_valid() or not source.layer.is_valid():
-        raise WorkerError("layer-gone", "The layer was deleted while Brushwarp looked at it.", "Undo that, and ask again.")
-    _, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
+        raise WorkerError("layer-gone", _("The layer was deleted while Brushwarp looked at it."), _("Undo that, and ask again."))
+    _known, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
     with _one_step(image):
         path = insert_strokes(image, name, strokes_from_arrows(arrows, left, top), shown=True)
         image.set_selected_paths([path])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
+from bridge.language import _
 from bridge.styles import InstalledStyle
 from deform_settings import FILE, GALLERY, LAYER
 from layers import Source, other_layers
@@ -30,7 +31,7 @@ class StyleChooser:
         self._following = False
         self._store = Gtk.ListStore(str, str)
         self.combo = self._make_combo()
-        button = Gtk.Button(label="_Picture file…", use_underline=True, tooltip_text="Choose a picture file to paint like")
+        button = Gtk.Button(label=_("_Picture file…"), use_underline=True, tooltip_text=_("Choose a picture file to paint like"))
         button.connect("clicked", lambda *_: self._ask_file())
         self.box = Gtk.Box(spacing=6)
         self.box.pack_start(self.combo, True, True, 0)
@@ -78,7 +79,7 @@ class StyleChooser:
         """The list anew: styles, layers, the file that was chosen last."""
         groups = [
             [(GALLERY, style.id, style.label) for style in self._styles.values()],
-            [(LAYER, number, "Layer “{}”".format(layer.get_name())) for number, layer in self._layers.items()],
+            [(LAYER, number, _("Layer “{}”").format(layer.get_name())) for number, layer in self._layers.items()],
             [(FILE, self._file.get_uri(), self._file.get_basename())] if self._file is not None else [],
         ]
         self._store.clear()
@@ -88,7 +89,7 @@ class StyleChooser:
             for kind, which, label in group:
                 self._store.append(["{}:{}".format(kind, which), label])
         if not len(self._store):
-            self._store.append([NOTHING, "No other layer: choose a file"])
+            self._store.append([NOTHING, _("No other layer: choose a file")])
 
     def _follow(self) -> bool:
         """Show what the config says; where that is not to be had, choose the first that is. For GLib.idle_add."""
@@ -130,9 +131,9 @@ class StyleChooser:
         self._config.set_property("style-layer-name", self._layers[which].get_name() if kind == LAYER else "")
 
     def _ask_file(self) -> None:
-        dialog = Gtk.FileChooserNative.new("Picture to paint like", self.box.get_toplevel(), Gtk.FileChooserAction.OPEN, None, None)
+        dialog = Gtk.FileChooserNative.new(_("Picture to paint like"), self.box.get_toplevel(), Gtk.FileChooserAction.OPEN, None, None)
         pictures = Gtk.FileFilter()
-        pictures.set_name("Pictures")
+        pictures.set_name(_("Pictures"))
         for pattern in PATTERNS:
             pictures.add_pattern(pattern)
             pictures.add_pattern(pattern.upper())

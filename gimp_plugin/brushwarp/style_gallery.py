@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Optional
 
 from bridge.gallery import Gallery, search, set_favourite
+from bridge.language import _
 from bridge.styles import InstalledStyle, Thumbnail
 from gallery_actions import GalleryActions
 from thumbnails import fitted, pixbuf_of, scaled
@@ -16,6 +17,7 @@ ITEM = 92  # pixels wide
 SIZE = (338, 250)  # pixels at least: three in a row
 POLL = 1000  # milliseconds from one look at the folders to the next: another host, or a training, may add a style
 STAR, NO_STAR = "★", "☆"
+FAVOURITE = _("Favo_urite")
 
 
 class StyleGallery:
@@ -33,15 +35,15 @@ class StyleGallery:
         self._nothing.fill(0)
         self._store = Gtk.ListStore(str, GdkPixbuf.Pixbuf, str, str)
         self.view = self._make_view()
-        self._search = Gtk.SearchEntry(placeholder_text="Search styles", tooltip_text="Shows styles whose name, artist or year has these words")
-        self._starred = Gtk.ToggleButton(label=STAR, tooltip_text="Show favourites only")
+        self._search = Gtk.SearchEntry(placeholder_text=_("Search styles"), tooltip_text=_("Shows styles whose name, artist or year has these words"))
+        self._starred = Gtk.ToggleButton(label=STAR, tooltip_text=_("Show favourites only"))
         self._chosen = Gtk.Label(xalign=0.0, ellipsize=Pango.EllipsizeMode.END, max_width_chars=30)
-        self._favourite = self._button("Favo_urite", self._toggle_favourite, "Mark the style, or take its mark away")
+        self._favourite = self._button(FAVOURITE, self._toggle_favourite, _("Mark the style, or take its mark away"))
         self._actions = GalleryActions(gallery, lambda: self.box.get_toplevel(), self._changed)
-        self._about = self._button("Abou_t…", self._actions.show_card, "Who painted it, its licence, how it was learnt")
-        self._rename = self._button("Re_name…", self._actions.rename, "Call a style of your own otherwise")
-        self._remove = self._button("Remo_ve…", self._actions.remove, "Delete a style of your own")
-        add = Gtk.Button(label="_Add…", use_underline=True, tooltip_text="Add style packs from files; they can be dropped here too")
+        self._about = self._button(_("Abou_t…"), self._actions.show_card, _("Who painted it, its licence, how it was learnt"))
+        self._rename = self._button(_("Re_name…"), self._actions.rename, _("Call a style of your own otherwise"))
+        self._remove = self._button(_("Remo_ve…"), self._actions.remove, _("Delete a style of your own"))
+        add = Gtk.Button(label=_("_Add…"), use_underline=True, tooltip_text=_("Add style packs from files; they can be dropped here too"))
         add.connect("clicked", lambda *_: self._actions.ask_files())
         self.box = self._arrange(add)
         self._accept_files()
@@ -96,7 +98,8 @@ class StyleGallery:
         scrolled.set_size_request(*SIZE)
         scrolled.add(self.view)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        label = Gtk.Label(label="St_yle", use_underline=True, mnemonic_widget=self.view, tooltip_text="The painting whose brushwork the layer gets")
+        tip = _("The painting whose brushwork the layer gets")
+        label = Gtk.Label(label=_("St_yle"), use_underline=True, mnemonic_widget=self.view, tooltip_text=tip)
         box.pack_start(row(label, self._search, self._starred, wide=self._search), False, False, 0)
         box.pack_start(scrolled, True, True, 0)
         box.pack_start(self._chosen, False, False, 0)
@@ -173,7 +176,7 @@ class StyleGallery:
         self._following = False
         self._chosen.set_text("" if style is None else style.label)
         self._chosen.set_tooltip_text(self._chosen.get_text())
-        self._favourite.set_label("{} Favo_urite".format(STAR if style is not None and style.is_favourite else NO_STAR))
+        self._favourite.set_label("{} {}".format(STAR if style is not None and style.is_favourite else NO_STAR, FAVOURITE))
         for button in (self._rename, self._remove):
             button.set_sensitive(style is not None and style.is_own)
         return False

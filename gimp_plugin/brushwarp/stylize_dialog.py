@@ -6,6 +6,7 @@ from typing import Any, Callable, List
 
 from bridge.client import StylizeRequest
 from bridge.gallery import Gallery
+from bridge.language import _
 from bridge.paths import Install
 from bridge.styles import InstalledStyle, Thumbnail
 from job_dialog import JobDialog
@@ -14,9 +15,12 @@ from painted_preview import PaintedPreview
 from style_gallery import StyleGallery
 from toolkit import GLib, Gtk
 
-MIXED = (("medium", "Me_dium strokes"), ("fine", "_Fine strokes"))
+MIXED = (
+    ("medium", _("Me_dium strokes"), _("Whose medium strokes lie over the coarse ones")),
+    ("fine", _("_Fine strokes"), _("Whose fine strokes lie over the coarse ones")),
+)
 SHOWN = ("style", "medium", "fine", "strength", "brush-scale", "keep-colors", "keypoints")  # arguments that the preview shows
-AS_THE_STYLE = ("", "As the style")
+AS_THE_STYLE = ("", _("As the style"))
 
 
 class StylizeDialog(JobDialog):
@@ -25,9 +29,9 @@ class StylizeDialog(JobDialog):
     def __init__(
         self, procedure: Any, config: Any, install: Install, styles: List[InstalledStyle], source: Source, request: Callable[[], StylizeRequest]
     ) -> None:
-        super().__init__(procedure, config, "Brushwarp: Stylize", source)
+        super().__init__(procedure, config, _("Brushwarp: Stylize"), source)
         self._styles = styles
-        self._stores = {argument: Gtk.ListStore(str, str) for argument, _ in MIXED}
+        self._stores = {argument: Gtk.ListStore(str, str) for argument, *_words in MIXED}
         self._fill_mix()
         self._gallery = StyleGallery(config, Gallery.of(install), styles, self._fill_mix)
         self._painted = PaintedPreview(source, request)
@@ -72,12 +76,11 @@ class StylizeDialog(JobDialog):
     def _mix_rows(self) -> Gtk.Widget:
         """Folded away until wanted, or used the last time."""
         rows = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin_top=6)
-        for argument, title in MIXED:
-            tip = "Whose {} strokes lie over the coarse ones".format(argument)
+        for argument, title, tip in MIXED:
             rows.pack_start(self._row(title, self._combo(argument, self._stores[argument]), tip), False, False, 0)
-        used = any(self._config.get_property(argument) for argument, _ in MIXED)
-        expander = Gtk.Expander(label="_Mix with other styles", use_underline=True, expanded=used)
-        expander.set_tooltip_text("Take the medium and the fine strokes from other styles; the coarse ones stay this style's")
+        used = any(self._config.get_property(argument) for argument, *_words in MIXED)
+        expander = Gtk.Expander(label=_("_Mix with other styles"), use_underline=True, expanded=used)
+        expander.set_tooltip_text(_("Take the medium and the fine strokes from other styles; the coarse ones stay this style's"))
         expander.add(rows)
         return expander
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from bridge.client import Suggested, SuggestRequest, WorkerError
+from bridge.language import _
 from deform_settings import GALLERY
 from keypoints import NAME
 from layers import Source
@@ -14,8 +15,8 @@ from results import add_arrows
 
 NOTHING_TO_MATCH = WorkerError(
     "style-missing",
-    "There is nothing for arrows to lead to: no trained style here keeps a picture of its painting.",
-    "Choose another layer, or a picture file.",
+    _("There is nothing for arrows to lead to: no trained style here keeps a picture of its painting."),
+    _("Choose another layer, or a picture file."),
 )
 
 
@@ -46,7 +47,7 @@ def with_painting(styles: Styles) -> Styles:
 def keep(source: Source, order: Order, found: Suggested, _: Optional[bytes]) -> Kept:
     """As a path of its own; nothing, where there are no arrows."""
     path = add_arrows(source, "{} · {}".format(NAME, order.name), found.arrows) if found.arrows else None
-    return path, found.notes or (() if found.arrows else ("No arrows were found.",))
+    return path, found.notes or (() if found.arrows else (_("No arrows were found."),))
 
 
 def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List
 
+from bridge.language import _
 from bridge.styles import InstalledStyle
 from job_dialog import JobDialog
 from layers import Source
@@ -14,11 +15,11 @@ from toolkit import Gtk
 class SuggestDialog(JobDialog):
     def __init__(self, procedure: Any, config: Any, styles: List[InstalledStyle], source: Source) -> None:
         """styles: those that keep a picture of their painting."""
-        super().__init__(procedure, config, "Brushwarp: Suggest keypoints", source)
-        self._dialog.set_ok_label("S_uggest")
+        super().__init__(procedure, config, _("Brushwarp: Suggest keypoints"), source)
+        self._dialog.set_ok_label(_("S_uggest"))
         self._style = StyleChooser(config, styles, source, self._style_changed)
-        tip = "The arrows lead from this layer's shapes to those of another layer, a picture file, or a trained style's painting"
-        self._content.pack_start(self._style_row("_Towards", tip), False, False, 0)
+        tip = _("The arrows lead from this layer's shapes to those of another layer, a picture file, or a trained style's painting")
+        self._content.pack_start(self._style_row(_("_Towards"), tip), False, False, 0)
         self._slider("count")
         self._dialog.fill(["count", "mirror"])
         self._style_changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, Sequence, Tuple, Union
 
 from bridge.errors import JobCancelled, WorkerError
+from bridge.language import _
 from bridge.training_words import style_name
 from bridge.trainings import TrainingRequest, start_training
 from gi.repository import Gimp
@@ -26,7 +27,7 @@ def _run(run_mode: Gimp.RunMode, image: Optional[Gimp.Image], drawables: Sequenc
     request, pixels = order(source, config)
     id = start_training(request, pixels)
     if run_mode == Gimp.RunMode.WITH_LAST_VALS:  # else nothing would be seen of it
-        Gimp.message("“{}” is being learnt.\nFilters > Brushwarp > Train style from layer… shows how it stands.".format(request.name))
+        Gimp.message(_("“{}” is being learnt.\nFilters > Brushwarp > Train style from layer… shows how it stands.").format(request.name))
     return id
 
 
@@ -52,7 +53,7 @@ def _look_after(image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable],
 
 def _find(image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable]) -> Source:
     if image is None:
-        raise WorkerError("no-image", "No image is open.", "Open a painting to learn its brushwork.")
+        raise WorkerError("no-image", _("No image is open."), _("Open a painting to learn its brushwork."))
     return find_source(image, drawables)
 
 
@@ -65,7 +66,7 @@ def default_name(source: Source) -> str:
 def order(source: Source, config: Any) -> Tuple[TrainingRequest, bytes]:
     """What `start_training` takes. Raises WorkerError for what can't be learnt, before any work."""
     if not source.image.is_valid() or not source.layer.is_valid():
-        raise WorkerError("layer-gone", "The layer was deleted.", "Close this dialog, and select another layer.")
+        raise WorkerError("layer-gone", _("The layer was deleted."), _("Close this dialog, and select another layer."))
     request = TrainingRequest(
         name=text_of(config, "name") or default_name(source),
         width=source.width,
@@ -83,5 +84,5 @@ def _photos(config: Any) -> str:
     if folder is None:
         return ""
     if folder.get_path() is None:
-        raise WorkerError("photos-missing", "{} is no folder on this computer.".format(folder.get_uri()), "Choose one that is, or none.")
+        raise WorkerError("photos-missing", _("{} is no folder on this computer.").format(folder.get_uri()), _("Choose one that is, or none."))
     return folder.get_path()

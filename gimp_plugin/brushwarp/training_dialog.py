@@ -6,6 +6,7 @@ import threading
 from typing import Any, Optional, Union
 
 from bridge.errors import WorkerError
+from bridge.language import _
 from bridge.training import NAME_LIMIT
 from bridge.training_words import QUALITIES
 from bridge.trainings import start_training
@@ -31,15 +32,15 @@ class TrainingDialog(Form):
         self._source = source
         self._begun: Optional[str] = None
         self._beginning = False
-        self._dialog = GimpUi.Dialog(title="Brushwarp: Train style from layer", role="brushwarp-train")
+        self._dialog = GimpUi.Dialog(title=_("Brushwarp: Train style from layer"), role="brushwarp-train")
         self._dialog.set_size_request(NARROWEST, -1)
-        self._close = self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
-        self._close.set_tooltip_text("Trainings go on when this dialog or GIMP is closed")
-        self._above = self._frame("New style", self._no_settings(source) if isinstance(source, WorkerError) else self._settings(source))
+        self._close = self._dialog.add_button(_("_Close"), Gtk.ResponseType.CLOSE)
+        self._close.set_tooltip_text(_("Trainings go on when this dialog or GIMP is closed"))
+        self._above = self._frame(_("New style"), self._no_settings(source) if isinstance(source, WorkerError) else self._settings(source))
         self._trainings = TrainingsList(self._tell)
         both = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=12, border_width=12)
         both.pack_start(self._above, False, False, 0)
-        both.pack_start(self._frame("Trainings", self._trainings.box), True, True, 0)
+        both.pack_start(self._frame(_("Trainings"), self._trainings.box), True, True, 0)
         both.show_all()
         self._dialog.get_content_area().pack_start(both, True, True, 0)
 
@@ -65,12 +66,12 @@ class TrainingDialog(Form):
         rows = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         name = self._entry("name", default_name(source))
         photos = PhotosChooser(self._config)
-        photographs = self._row("P_hotographs", photos.box, "What is practised on: hundreds of photographs of all kinds are best")
+        photographs = self._row(_("P_hotographs"), photos.box, _("What is practised on: hundreds of photographs of all kinds are best"))
         photographs.get_children()[0].set_mnemonic_widget(photos.combo)
         for row in (
             self._layer_row(source),
-            self._row("_Name", name, "What the style is called in the gallery"),
-            self._row("_Artist", self._entry("artist", "Optional"), "Who painted it, for the style's card"),
+            self._row(_("_Name"), name, _("What the style is called in the gallery")),
+            self._row(_("_Artist"), self._entry("artist", _("Optional")), _("Who painted it, for the style's card")),
             photographs,
             self._quality_row(),
             self._quality_note(),
@@ -80,8 +81,8 @@ class TrainingDialog(Form):
         return rows
 
     def _layer_row(self, source: Source) -> Gtk.Widget:
-        text = "“{}”, {} × {} pixels".format(source.layer.get_name(), source.width, source.height)
-        row = self._row("Layer", Gtk.Label(label=text, xalign=0.0, ellipsize=Pango.EllipsizeMode.MIDDLE), "The layer whose brushwork is learnt")
+        text = _("“{}”, {} × {} pixels").format(source.layer.get_name(), source.width, source.height)
+        row = self._row(_("Layer"), Gtk.Label(label=text, xalign=0.0, ellipsize=Pango.EllipsizeMode.MIDDLE), _("The layer whose brushwork is learnt"))
         thumbnail = layer_picture(source.layer, THUMBNAIL)
         row.pack_end(Gtk.Image.new_from_pixbuf(thumbnail), False, False, 0)
         return row
@@ -94,9 +95,9 @@ class TrainingDialog(Form):
 
     def _quality_row(self) -> Gtk.Widget:
         store = Gtk.ListStore(str, str)
-        for quality, (label, _) in QUALITIES.items():
+        for quality, (label, _worth) in QUALITIES.items():
             store.append([quality, label])
-        return self._row("_Quality", self._combo("quality", store), "How long it learns")
+        return self._row(_("_Quality"), self._combo("quality", store), _("How long it learns"))
 
     def _quality_note(self) -> Gtk.Widget:
         """What the chosen quality takes, under it."""
@@ -111,7 +112,7 @@ class TrainingDialog(Form):
         return self._row("", note, "")
 
     def _train_row(self) -> Gtk.Widget:
-        train = Gtk.Button(label="_Train", use_underline=True, tooltip_text="Begin to learn the layer's brushwork, in the background")
+        train = Gtk.Button(label=_("_Train"), use_underline=True, tooltip_text=_("Begin to learn the layer's brushwork, in the background"))
         train.connect("clicked", lambda *_: self._train())
         train.set_can_default(True)
         self._dialog.set_default(train)
@@ -158,7 +159,7 @@ class TrainingDialog(Form):
         message = Gtk.MessageDialog(
             transient_for=self._dialog,
             modal=True,
-            title="Brushwarp: Message",
+            title=_("Brushwarp: Message"),
             message_type=Gtk.MessageType.WARNING,
             buttons=Gtk.ButtonsType.OK,
             text=happened,

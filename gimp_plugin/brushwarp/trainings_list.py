@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Optional, Set
 
+from bridge.language import _
 from bridge.training_words import can_resume
 from bridge.trainings import TrainingStatus, cancel_training, forget_training, list_trainings, resume_training
 from toolkit import GLib, Gtk
@@ -20,16 +21,16 @@ class TrainingsList:
         self._tell = tell
         self._rows: Dict[str, TrainingRow] = {}
         self._stopping: Set[str] = set()
-        nothing = Gtk.Label(label="No training runs, and none is kept.", visible=True, margin=12)
+        nothing = Gtk.Label(label=_("No training runs, and none is kept."), visible=True, margin=12)
         nothing.get_style_context().add_class("dim-label")
         self._list = Gtk.ListBox(selection_mode=Gtk.SelectionMode.BROWSE)
         self._list.set_placeholder(nothing)
         self._list.connect("row-selected", lambda *_: self._settle())
         scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER, shadow_type=Gtk.ShadowType.IN, min_content_height=SHOWN)
         scrolled.add(self._list)
-        self._cancel = self._button("Canc_el", self._cancel_it, "Stop the training; it keeps what it has learnt")
-        self._resume = self._button("Res_ume", self._resume_it, "Go on from where the training was last saved")
-        self._remove = self._button("Re_move…", self._remove_it, "Remove all that the training kept; a finished style stays in the gallery")
+        self._cancel = self._button(_("Canc_el"), self._cancel_it, _("Stop the training; it keeps what it has learnt"))
+        self._resume = self._button(_("Res_ume"), self._resume_it, _("Go on from where the training was last saved"))
+        self._remove = self._button(_("Re_move…"), self._remove_it, _("Remove all that the training kept; a finished style stays in the gallery"))
         buttons = Gtk.ButtonBox(layout_style=Gtk.ButtonBoxStyle.END, spacing=6)
         for button in (self._cancel, self._resume, self._remove):
             buttons.add(button)
@@ -105,13 +106,13 @@ class TrainingsList:
         question = Gtk.MessageDialog(
             transient_for=self.box.get_toplevel(),
             modal=True,
-            title="Brushwarp: Remove",
+            title=_("Brushwarp: Remove"),
             message_type=Gtk.MessageType.QUESTION,
-            text="Remove the training “{}”?".format(status.name),
-            secondary_text="The style stays in the gallery." if status.state == "finished" else "What it has learnt is lost.",
+            text=_("Remove the training “{}”?").format(status.name),
+            secondary_text=_("The style stays in the gallery.") if status.state == "finished" else _("What it has learnt is lost."),
         )
-        question.add_button("_Cancel", Gtk.ResponseType.CANCEL)
-        question.add_button("_Remove", Gtk.ResponseType.OK)
+        question.add_button(_("_Cancel"), Gtk.ResponseType.CANCEL)
+        question.add_button(_("_Remove"), Gtk.ResponseType.OK)
         question.set_default_response(Gtk.ResponseType.CANCEL)
         answer = question.run()
         question.destroy()

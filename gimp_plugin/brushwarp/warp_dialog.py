@@ -9,6 +9,7 @@ from arrow_paths import read_drawn, shape_of_all, write_rows
 from arrow_rows import Row, arrows_of, followed, in_words
 from bridge.bend import Bend
 from bridge.errors import WorkerError
+from bridge.language import _
 from job_dialog import JobDialog
 from keypoints import HOW_TO_DRAW, NAME, muted_name
 from keypoints_chooser import KeypointsChooser
@@ -18,17 +19,16 @@ from warp_preview import WarpPreview
 
 CALM, EAGER = 40, 15  # milliseconds from one look at paths and worker to the next: eager where an answer is on its way
 LINES = 2  # of words, kept free so that the dialog does not jump
-NO_PATH = (
-    "No arrows yet. Draw them as strokes of two points in a path named “{}” (Shift+click begins the next), or have them "
-    "suggested.".format(NAME)
-)
-GONE = "The image was closed, or the layer deleted."
+NO_PATH = _(
+    "No arrows yet. Draw them as strokes of two points in a path named “{}” (Shift+click begins the next), or have them suggested."
+).format(NAME)
+GONE = _("The image was closed, or the layer deleted.")
 
 
 class WarpDialog(JobDialog):
     def __init__(self, procedure: Any, config: Any, source: Source) -> None:
-        super().__init__(procedure, config, "Brushwarp: Warp", source)
-        self._dialog.set_ok_label("_Apply warp")
+        super().__init__(procedure, config, _("Brushwarp: Warp"), source)
+        self._dialog.set_ok_label(_("_Apply warp"))
         self._name: Optional[str] = None  # of the path that is shown
         self._rows: List[Row] = []
         self._seen: Optional[str] = None  # of all paths, at the last look
@@ -37,11 +37,11 @@ class WarpDialog(JobDialog):
         self._warped = WarpPreview(source)
         self._arrows = ArrowList(self._edit, self._ask_for_preview)
         self._keypoints = KeypointsChooser(config, read_drawn(source.image), may_be_none=False)
-        self._grid = Gtk.CheckButton(label="Show the _grid", use_underline=True, active=True)
-        self._grid.set_tooltip_text("A grid over the preview shows how the picture is bent")
+        self._grid = Gtk.CheckButton(label=_("Show the _grid"), use_underline=True, active=True)
+        self._grid.set_tooltip_text(_("A grid over the preview shows how the picture is bent"))
         self._words = Gtk.Label(xalign=0.0, yalign=0.0, wrap=True, lines=LINES, ellipsize=Pango.EllipsizeMode.END, max_width_chars=40)
         self._words.set_size_request(-1, self._words.create_pango_layout("\n".join("x" * LINES)).get_pixel_size()[1])
-        row = self._row("_Keypoints", self._keypoints.combo, "The path along whose arrows the layer is bent. " + HOW_TO_DRAW)
+        row = self._row(_("_Keypoints"), self._keypoints.combo, _("The path along whose arrows the layer is bent. ") + HOW_TO_DRAW)
         self._content.pack_start(row, False, False, 0)
         self._content.pack_start(self._picture_and_list(), True, True, 0)
         for argument in ("exaggeration", "smoothness"):

@@ -6,6 +6,7 @@ from typing import Optional, Sequence, Tuple
 
 from bridge.bend import Bend, preview_size
 from bridge.client import Queued, WorkerError
+from bridge.language import _
 from bridge.live import LiveWarp, Preview
 from bridge.request import WarpRequest
 from keypoints import Arrow
@@ -53,7 +54,7 @@ class WarpPreview:
             self.notes = news.notes
             self._show(news.result.pixels)
         elif isinstance(news, Queued):
-            self.notes = ("Waiting until another picture is painted…",)
+            self.notes = (_("Waiting until another picture is painted…"),)
         elif isinstance(news, WorkerError):
             self._waiting = False
             self._asked = None  # the same again may go well

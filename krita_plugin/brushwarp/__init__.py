@@ -14,11 +14,17 @@ Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker
     train       the entry about trainings      train_dialog    its window: train_form above (train_source: the layer), training_list below
     document, layer, arrow_layer, one_step, cutout    Krita itself    job    the thread that waits for the worker
     arrows, colour, settings, style_choice, rectangle, refusal    logic that needs neither Krita nor Qt
+    host_language   which one Krita speaks; bridge.language translates into it
     qt          the one place that knows which PyQt there is
 """
 
 from krita import Krita
 
-from .extension import BrushwarpExtension
+from .bridge.language import speak
+from .host_language import languages
+
+speak(languages())  # before all that has words
+
+from .extension import BrushwarpExtension  # noqa: E402
 
 Krita.instance().addExtension(BrushwarpExtension(Krita.instance()))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
 from .arrows import SUGGESTED_COLOUR, Arrow, ShapeReading, is_hidden, own_ends, read_shape, svg_of_arrows
+from .bridge.language import _
 from .layer import Layer
 from .qt import QTransform
 from .refusal import Refusal
@@ -125,7 +126,7 @@ def _sign(shape) -> Tuple[Any, ...]:
 def _ways(layer: Layer, entries: Iterable[ArrowEntry]) -> List[List[Any]]:
     """To each arrow the shapes on the way to it, from the outermost group to its path: all of them, before any is touched."""
     if layer.node.locked():  # to the painter alone: scripts may draw on it
-        raise Refusal("“{}” is locked.".format(layer.name), "Unlock it in the Layers docker, then edit its arrows.")
+        raise Refusal(_("“{}” is locked.").format(layer.name), _("Unlock it in the Layers docker, then edit its arrows."))
     shapes = layer.node.shapes()
     ways = []
     for entry in entries:

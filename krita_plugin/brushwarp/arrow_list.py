@@ -6,10 +6,11 @@ from typing import Callable, List, Optional
 
 from .arrow_layer import ArrowEntry, ArrowSheet
 from .bridge.bend import arrow_in_words
+from .bridge.language import _
 from .messages import guarded
 from .qt import QAbstractItemView, QListWidget, QListWidgetItem, QSize, Qt
 
-TIP = (
+TIP = _(
     "Each arrow of the chosen layer: its number, its direction and length, and where it begins.\n"
     "Take a check mark away to mute the arrow: it stays in the document, and bends nothing."
 )
@@ -47,7 +48,7 @@ class ArrowList(QListWidget):
         self.blockSignals(True)  # this is not the painter's doing
         if not is_as_long:
             self.clear()
-            for _ in sheet.entries:
+            for _entry in sheet.entries:
                 QListWidgetItem(self).setFlags(
                     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
                 )

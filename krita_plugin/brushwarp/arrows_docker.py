@@ -12,6 +12,7 @@ from .arrow_layer import ArrowEntry, ArrowReader, ArrowSheet, mute, take_away, t
 from .arrows_panel import ArrowsPanel
 from .bridge.bend import count_in_words, others_in_words
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .command import Desk
 from .docker import Docker
 from .document import Document
@@ -30,8 +31,8 @@ TICK_MS = 20  # previews are taken as they come
 LOOK_TICKS = 2  # arrows are looked at every 40 ms
 SLOW_TICKS = 25  # layers, twice a second
 CLOSE_TICKS = 100  # arrows, more closely than is needed often (see ArrowReader), every two seconds
-NO_PICTURE = "No picture is open."
-NO_ARROWS = (
+NO_PICTURE = _("No picture is open.")
+NO_ARROWS = _(
     "There are no arrows in this picture yet. Choose Tools > Brushwarp > Suggest keypoints…, or draw lines on a vector layer whose"
     " name begins “Brushwarp keypoints”."
 )
@@ -42,7 +43,7 @@ class ArrowsDocker(Docker):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.setWindowTitle("Brushwarp arrows")
+        self.setWindowTitle(_("Brushwarp arrows"))
         self._desk = desk
         self._panel = ArrowsPanel(guarded(self._mute))
         self._panel.reverse.clicked.connect(guarded(lambda *_: self._edit(turn_round)))
@@ -104,7 +105,7 @@ class ArrowsDocker(Docker):
         if is_slow:
             self._copier.check(layer)
         self._preview(document, layer, sheet)
-        self._show_words("“{}” along {}".format(layer.name, _counted(sheet)), self._bent.words)
+        self._show_words(_("“{}” along {}").format(layer.name, _counted(sheet)), self._bent.words)
 
     def _offer(self, document: Document, is_slow: bool) -> bool:
         """Keep the list of layers; whether there are any."""
@@ -127,7 +128,8 @@ class ArrowsDocker(Docker):
         copy = self._copier.look(document, layer)
         for number, entry in enumerate(sheet.entries, 1):  # the worker would say so in the preview's pixels
             if not entry.is_muted and not copy.place.contains(*entry.arrow[:2]):
-                raise Refusal("Arrow {} begins outside of “{}”.".format(number, layer.name), "Move it onto the layer, mute it, or delete it.")
+                outside = _("Arrow {} begins outside of “{}”.").format(number, layer.name)
+                raise Refusal(outside, _("Move it onto the layer, mute it, or delete it."))
         view = self._panel.view
         view.set_shape(copy.image.width(), copy.image.height())
         width, height = view.fitting()
@@ -171,5 +173,5 @@ class ArrowsDocker(Docker):
 
 def _counted(sheet: ArrowSheet) -> str:
     muted = len(sheet.entries) - len(sheet.arrows)
-    count = count_in_words(len(sheet.entries)) + (", {} muted.".format(muted) if muted else ".")
+    count = count_in_words(len(sheet.entries)) + (_(", {} muted.").format(muted) if muted else ".")
     return " ".join(part for part in (count, others_in_words(sheet.others)) if part)

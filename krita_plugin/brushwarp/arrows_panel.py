@@ -7,6 +7,7 @@ from typing import Callable, List, Optional, Sequence, Tuple
 from .arrow_layer import ArrowEntry
 from .arrow_list import ArrowList
 from .bridge.bend import Bend
+from .bridge.language import _
 from .fields import ShareField, combo
 from .messages import guarded
 from .picture_view import PictureView
@@ -21,21 +22,21 @@ class ArrowsPanel(QWidget):
 
     def __init__(self, on_mute: Callable[[ArrowEntry, bool], None]) -> None:
         super().__init__()
-        self._layers = combo("keypoint_layer", "The vector layer whose arrows are shown; the newest is the topmost", [])
+        self._layers = combo("keypoint_layer", _("The vector layer whose arrows are shown; the newest is the topmost"), [])
         self._layers.setMinimumContentsLength(12)
         self._layers.setSizeAdjustPolicy(self._layers.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.view = PictureView()
         self.view.setObjectName("view")
-        self.view.setToolTip("The layer as the arrows bend it, small.\nWhere it is turned over itself it is magenta; the chosen arrow is yellow")
+        self.view.setToolTip(_("The layer as the arrows bend it, small.\nWhere it is turned over itself it is magenta; the chosen arrow is yellow"))
         self.arrows = ArrowList(on_mute)
-        self.reverse = _button("&Reverse", "reverse", "Turn the chosen arrows round.\nUndo does not know of it: reverse them again")
-        self.delete = _button("&Delete", "delete", "Take the chosen arrows away; each is a step of Undo")
-        self._exaggeration = ShareField("exaggeration", "How far all arrows reach: 100 % is as they are drawn", MOST_EXAGGERATED)
+        self.reverse = _button(_("&Reverse"), "reverse", _("Turn the chosen arrows round.\nUndo does not know of it: reverse them again"))
+        self.delete = _button(_("&Delete"), "delete", _("Take the chosen arrows away; each is a step of Undo"))
+        self._exaggeration = ShareField("exaggeration", _("How far all arrows reach: 100 % is as they are drawn"), MOST_EXAGGERATED)
         self._exaggeration.set_value(1.0)
-        self._smoothing = ShareField("smoothing", "0 % goes through the end of every arrow; further right bends softly and all together")
-        self._grid = QCheckBox("&Grid")
+        self._smoothing = ShareField("smoothing", _("0 % goes through the end of every arrow; further right bends softly and all together"))
+        self._grid = QCheckBox(_("&Grid"))
         self._grid.setObjectName("grid")
-        self._grid.setToolTip("Show how the layer is bent by a grid that is bent with it")
+        self._grid.setToolTip(_("Show how the layer is bent by a grid that is bent with it"))
         self._grid.setChecked(True)
         self.status = QLabel()
         self.status.setObjectName("status")
@@ -43,10 +44,12 @@ class ArrowsPanel(QWidget):
         self.status.setWordWrap(True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.status.setMinimumHeight(STATUS_LINES * self.status.fontMetrics().lineSpacing())
-        self.apply = _button("&Apply warp", "apply", "Bend the layer itself, at its own size and without a style: as a new layer above it")
-        self._mask = QCheckBox("as an &editable transform mask")
+        self.apply = _button(_("&Apply warp"), "apply", _("Bend the layer itself, at its own size and without a style: as a new layer above it"))
+        self._mask = QCheckBox(_("as an &editable transform mask"))
         self._mask.setObjectName("as_mask")
-        self._mask.setToolTip("Apply warp leaves the pixels as they are: on a copy of the layer, with a mask that the Transform tool can go on editing")
+        self._mask.setToolTip(
+            _("Apply warp leaves the pixels as they are: on a copy of the layer, with a mask that the Transform tool can go on editing")
+        )
         self._mask.hide()
         self._lay_out()
         self._has_arrows = False
@@ -59,8 +62,8 @@ class ArrowsPanel(QWidget):
         upper.addWidget(self._grid)
         for button in (self.reverse, self.delete, self.apply):
             buttons.addWidget(button)
-        sliders.addRow("E&xaggerate:", self._exaggeration)
-        sliders.addRow("S&mooth:", self._smoothing)
+        sliders.addRow(_("E&xaggerate:"), self._exaggeration)
+        sliders.addRow(_("S&mooth:"), self._smoothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addLayout(upper)

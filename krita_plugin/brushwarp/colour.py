@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Dict, Tuple
 
+from .bridge.language import _
 from .bridge.request import PixelFormat
 from .refusal import Refusal
 
@@ -31,7 +32,7 @@ GREY_CURVES = {
     "Gray-D50-elle-V4-g10.icc": "linear",
 }
 
-WAYS_TO_RGB = "Work on a copy in RGB: Layer > New > Duplicate Layer, then Layer > Convert > Convert Layer Color Space…"
+WAYS_TO_RGB = _("Work on a copy in RGB: Layer > New > Duplicate Layer, then Layer > Convert > Convert Layer Color Space…")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any, Callable, ClassVar, List, Optional, Sequence, Tuple
 from krita import Krita
 
 from .bridge.client import WorkerError
+from .bridge.language import _
 from .bridge.paths import INSTALL_HINT, Install, read_install
 from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
@@ -75,7 +76,7 @@ class Command(Entry):
 
     def _ask(self) -> None:
         install = installed()
-        document, layer = active_layer("paint")
+        document, layer = active_layer()
         layers = selected_layers(document, layer) if self.takes_many else [layer]
         for each in layers:
             each.refuse_unpaintable()
@@ -126,16 +127,16 @@ def installed() -> Install:
     """The engine that is there. Raises WorkerError if there is none."""
     install = read_install()
     if install is None:
-        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
     return install
 
 
-def active_layer(purpose: str) -> Tuple[Document, Layer]:
-    """What the painter has before them. purpose: what to choose a layer for. Raises Refusal if there is none."""
+def active_layer() -> Tuple[Document, Layer]:
+    """What the painter has before them. Raises Refusal if there is none."""
     document = Document.active()
     if document is None:
-        raise Refusal("No picture is open.", "Open one, and choose the layer to {}.".format(purpose))
+        raise Refusal(_("No picture is open."), _("Open one, and choose a layer of it."))
     layer = document.active_layer()
     if layer is None:
-        raise Refusal("No layer is chosen.", "Choose the layer to {} in the Layers docker.".format(purpose))
+        raise Refusal(_("No layer is chosen."), _("Choose one in the Layers docker."))
     return document, layer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Tuple
 
+from .bridge.language import _
 from .bridge.request import Arrow, Part
 from .colour import pixel_format, space_to_send
 from .document import Document
@@ -25,7 +26,7 @@ class Cutout:
         self._selection: Optional[bytes] = None
         self._has_looked = False
         if self.place.is_empty:
-            raise Refusal("“{}” lies far outside of the canvas.".format(layer.name), "Move it onto the canvas.")
+            raise Refusal(_("“{}” lies far outside of the canvas.").format(layer.name), _("Move it onto the canvas."))
 
     @property
     def layer(self) -> Layer:

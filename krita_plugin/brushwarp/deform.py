@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import List
 
 from .bridge.client import DeformRequest
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .command import Command, arrow_choices
 from .cutout import Cutout
@@ -20,7 +21,7 @@ from .style_sources import ChosenStyle, offers
 
 class DeformCommand(Command):
     name = "deform"
-    text = "&Deform…"
+    text = _("&Deform…")
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> DeformDialog:
         settings = DeformSettings.from_text(kept)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import List, Optional, Sequence
 
-from .bridge.methods import CONTENT_WEIGHTS, METHODS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
+from .bridge.language import _
+from .bridge.methods import CONTENT_WEIGHTS, METHODS, PRESET_LABELS, TV_WEIGHTS, WARP_WEIGHTS, fitting, preset_of
 from .bridge.presets import PRESETS, Preset
 from .fields import ArrowChoice, RatioField, combo
 from .layer_dialog import BendingDialog, ChoicePicture
@@ -15,13 +16,13 @@ from .style_box import StyleBox
 from .style_choice import FILE, GALLERY, LAYER, StyleChoice, method_for
 from .style_sources import Offer
 
-SIZES = {256: "256 px (quickest)", 384: "384 px", 512: "512 px (finest, four times as long)"}
-STYLE_TIP = "What to paint like: a trained style, a layer of this picture, or a picture file"
+SIZES = {256: _("256 px (quickest)"), 384: "384 px", 512: _("512 px (finest, four times as long)")}
+STYLE_TIP = _("What to paint like: a trained style, a layer of this picture, or a picture file")
 CUSTOM = "custom"
 TIPS = {
-    GALLERY: "A landscape painted in this style",
-    LAYER: "The layer to paint like",
-    FILE: "The picture to paint like",
+    GALLERY: _("A landscape painted in this style"),
+    LAYER: _("The layer to paint like"),
+    FILE: _("The picture to paint like"),
 }
 
 
@@ -40,33 +41,36 @@ class DeformDialog(BendingDialog):
         settings: DeformSettings,
         folder: str,
     ) -> None:
-        super().__init__(parent, "deform", "Deform “{}”".format(layer_name), choices)
+        super().__init__(parent, "deform", _("Deform “{}”").format(layer_name), choices)
         self._wanted = settings.method  # the method chosen last for a picture
-        self._style = StyleBox(styles, "paint like", STYLE_TIP, folder, settings.picture)
-        self._method = combo("method", "How it is painted", [(method.label, method.base) for method in METHODS])
+        self._style = StyleBox(styles, STYLE_TIP, folder, settings.picture)
+        self._method = combo("method", _("How it is painted"), [(method.label, method.base) for method in METHODS])
         for index, method in enumerate(METHODS):
             self._method.setItemData(index, method.tip, Qt.ItemDataRole.ToolTipRole)
-        presets = [(name.capitalize(), name) for name in PRESETS] + [("Custom", CUSTOM)]
-        self._preset = combo("preset", "Sets the three sliders below", presets)
+        presets = [(label, name) for name, label in PRESET_LABELS.items()] + [(_("Custom"), CUSTOM)]
+        self._preset = combo("preset", _("Sets the three sliders below"), presets)
         self._content = RatioField(
-            "content", "How much of what the layer shows is kept.\nFurther left, more of the style; further right, more of the layer", CONTENT_WEIGHTS
+            "content",
+            _("How much of what the layer shows is kept.\nFurther left, more of the style; further right, more of the layer"),
+            CONTENT_WEIGHTS,
         )
-        self._warp = RatioField("warp", "How hard the arrows pull.\nFurther right, points come nearer to where their arrows end", WARP_WEIGHTS)
+        self._warp = RatioField("warp", _("How hard the arrows pull.\nFurther right, points come nearer to where their arrows end"), WARP_WEIGHTS)
         self._calm = RatioField(
-            "smoothness", "How calmly it bends.\nFurther left, each arrow for itself; further right, softly and all together", TV_WEIGHTS
+            "smoothness", _("How calmly it bends.\nFurther left, each arrow for itself; further right, softly and all together"), TV_WEIGHTS
         )
         widest = max(field.number.sizeHint().width() for field in self._weight_fields)
         for field in self._weight_fields:
             field.number.setFixedWidth(widest)  # so that the sliders end at one line
-        self._unfold = QCheckBox("Smooth &folds away")
-        self._unfold.setToolTip("Bend less sharply wherever the picture would be turned over itself")
+        self._unfold = QCheckBox(_("Smooth &folds away"))
+        self._unfold.setToolTip(_("Bend less sharply wherever the picture would be turned over itself"))
         self._size = combo(
-            "size", "Long side at which brushwork and shape are found; the brushwork is then carried up to the layer's own size",
+            "size", _("Long side at which brushwork and shape are found; the brushwork is then carried up to the layer's own size"),
             [(label, size) for size, label in SIZES.items()],
         )
         rows = [
-            ("&Style:", self._style), ("&Method:", self._method), ("Pr&eset:", self._preset), ("Con&tent:", self._content),
-            ("&Warp:", self._warp), ("Smoot&hness:", self._calm), ("&Detail:", self._size), ("&Arrows:", self._arrows), ("", self._unfold),
+            (_("&Style:"), self._style), (_("&Method:"), self._method), (_("Pr&eset:"), self._preset), (_("Con&tent:"), self._content),
+            (_("&Warp:"), self._warp), (_("Smoot&hness:"), self._calm), (_("&Detail:"), self._size),
+            (_("&Arrows:"), self._arrows), ("", self._unfold),
         ]
         self._picture = ChoicePicture(self._style, TIPS)
         self._lay_out(rows, self._picture)
@@ -109,7 +113,7 @@ class DeformDialog(BendingDialog):
         self._fill_weights(Preset(settings.content_weight, settings.warp_weight, settings.tv_weight))
         self._unfold.setChecked(settings.unfold)
         if self._size.findData(settings.size) < 0:
-            self._size.addItem("{} px".format(settings.size), settings.size)
+            self._size.addItem(_("{} px").format(settings.size), settings.size)
         self._size.setCurrentIndex(self._size.findData(settings.size))
         self._show_preset()
         self._choose_method()

@@ -10,6 +10,7 @@ from krita import Krita
 from .arrow_layer import SOLVED_BEGIN
 from .arrows import Arrow
 from .bridge.client import JobResult, Suggested, notes_of, solved_of
+from .bridge.language import _
 from .bridge.recipes import Recipe, difference
 from .cutout import Cutout
 from .document import LAYER_NAME, Document
@@ -23,15 +24,14 @@ from .transform_mask import Lattice
 NOTE_MS = 8000
 POLL_MS = 30
 ACTIVATION_MS = 3000  # by then the painter has chosen another layer, or Krita was very busy
-WARP_NAME = "Warp"  # in the place of a style's name
-NO_ARROWS = "Nothing was changed. Try another picture, or draw arrows by hand."
+WARP_NAME = _("Warp")  # in the place of a style's name
+NO_ARROWS = _("Nothing was changed. Try another picture, or draw arrows by hand.")
 
 
 class Delivery:
-    """subject: what is told of an answer that comes too late. needs_painter: it can't be brought into a document behind others.
+    """needs_painter: it can't be brought into a document behind others.
     shows_pictures: whether the job shows on the way how it stands."""
 
-    subject: ClassVar[str] = "The painting was"
     needs_painter: ClassVar[bool] = False
     shows_pictures: bool = False
 
@@ -56,7 +56,7 @@ class NewPainting(Delivery):
     follows: Optional[Recipe] = None
 
     def title(self, layer_name: str) -> str:
-        return "“{}” in the style of {}".format(layer_name, self.style_name)
+        return _("“{}” in the style of {}").format(layer_name, self.style_name)
 
     def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> Optional[Made]:
         place = cutout.place
@@ -67,7 +67,7 @@ class NewPainting(Delivery):
         made = self._keep(answer, document, cutout, layer)
         notes = [*notes_of(answer.recipe), *self._remarks(answer, document, layer)]
         if self.waits_to_be_read and notes:
-            show_note("“{}” is painted. Something to know:".format(cutout.layer.name), "\n\n".join(notes))
+            show_note(_("“{}” is painted. Something to know:").format(cutout.layer.name), "\n\n".join(notes))
         else:
             _tell_on_canvas(notes)
         return made
@@ -101,7 +101,7 @@ class NewVersion(NewPainting):
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         old = document.layer(self.result)
         if old is None:
-            show_note("The painting finished after the one that it was to replace had been removed.", "Nothing was changed.")
+            show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
         name = LAYER_NAME.format(self.style_name) if self.renames else old.name
         return document.replace(old, name, cutout.place, answer.pixels, cutout.sent)
@@ -109,19 +109,18 @@ class NewVersion(NewPainting):
     def _remarks(self, answer: JobResult, document: Document, layer: Layer) -> Sequence[str]:
         old, arrows = document.layer(self.result), layer.sibling(SOLVED_BEGIN)
         if old is not None:
-            return ("Krita did not let “{}” go: the new painting lies above it.".format(old.name),)
-        return () if arrows is None else ("The arrows on “{}” are still those of the painting before.".format(arrows.name),)
+            return (_("Krita did not let “{}” go: the new painting lies above it.").format(old.name),)
+        return () if arrows is None else (_("The arrows on “{}” are still those of the painting before.").format(arrows.name),)
 
 
 @dataclass(frozen=True)
 class NewWarp(NewPainting):
     """The layer bent, and nothing else."""
 
-    subject: ClassVar[str] = "The warp was"
     style_name: str = WARP_NAME
 
     def title(self, layer_name: str) -> str:
-        return "“{}” bent along its arrows".format(layer_name)
+        return _("“{}” bent along its arrows").format(layer_name)
 
 
 @dataclass(frozen=True)
@@ -138,22 +137,21 @@ class NewMask(NewWarp):
 class NewArrows(Delivery):
     """style_name: of what they lead to."""
 
-    subject: ClassVar[str] = "The arrows were"
     style_name: str
 
     def title(self, layer_name: str) -> str:
-        return "Arrows from “{}” towards {}".format(layer_name, self.style_name)
+        return _("Arrows from “{}” towards {}").format(layer_name, self.style_name)
 
     def bring(self, answer: Suggested, document: Document, cutout: Cutout, source: Layer) -> None:
         place = cutout.place
         arrows = [(a + place.x, b + place.y, c + place.x, d + place.y) for a, b, c, d in answer.arrows]
         notes = "\n\n".join(answer.notes)
         if not arrows:
-            show_note("No arrows were found from “{}” to {}.".format(cutout.layer.name, self.style_name), notes or NO_ARROWS)
+            show_note(_("No arrows were found from “{}” to {}.").format(cutout.layer.name, self.style_name), notes or NO_ARROWS)
             return
         document.add_arrows_above(source, self.style_name, arrows)
         if notes:
-            show_note("Arrows are suggested for “{}”. Something to know:".format(cutout.layer.name), notes)
+            show_note(_("Arrows are suggested for “{}”. Something to know:").format(cutout.layer.name), notes)
 
 
 def _activate(document: Document, layer: Layer) -> None:

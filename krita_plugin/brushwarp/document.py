@@ -10,6 +10,7 @@ from krita import Krita
 from .arrow_layer import ARROWS_BEGIN, SOLVED_BEGIN, STEPS_OF_ARROWS, Resolution, arrow_sheet, arrows_node
 from .arrows import SOLVED_COLOUR, Arrow
 from .aside import aside
+from .bridge.language import _
 from .colour import ColorSpace
 from .layer import Layer, filled_node, find_layer
 from .one_step import add_in_one_step
@@ -23,7 +24,7 @@ from .transform_mask import mask_from_xml
 LAYER_NAME = "{} · Brushwarp"
 ARROWS_NAME = ARROWS_BEGIN + " · {}"
 SOLVED_NAME = SOLVED_BEGIN + " · {}"
-SELECTION_NAME = "Selection"
+SELECTION_NAME = _("Selection")
 
 
 class Document:
@@ -117,11 +118,13 @@ class Document:
         sheet = arrow_sheet(layer, self.resolution)
         if not sheet.entries:
             raise Refusal(
-                "“{}” has no arrows on it.".format(layer.name), "Draw a line from where a point is to where it shall go, or choose no arrows."
+                _("“{}” has no arrows on it.").format(layer.name),
+                _("Draw a line from where a point is to where it shall go, or choose no arrows."),
             )
         if not sheet.arrows:
             raise Refusal(
-                "All arrows of “{}” are muted.".format(layer.name), "Check those to follow in the docker Brushwarp arrows, or choose no arrows."
+                _("All arrows of “{}” are muted.").format(layer.name),
+                _("Check those to follow in the docker Brushwarp arrows, or choose no arrows."),
             )
         return sheet.arrows
 
@@ -130,7 +133,7 @@ class Document:
         self._document.waitForDone()
         layer = self.layer(layer_id)
         if layer is None:
-            raise Refusal("The layer is gone.", "Choose another layer, and try again.")
+            raise Refusal(_("The layer is gone."), _("Choose another layer, and try again."))
         return layer
 
     def place_of(self, layer: Layer) -> Rectangle:
@@ -147,9 +150,11 @@ class Document:
             return None
         mask = bytes(selection.pixelData(place.x, place.y, place.width, place.height))
         if len(mask) != place.area:
-            raise Refusal("The selection can't be read.", "Choose Select > Deselect, then select anew.")
+            raise Refusal(_("The selection can't be read."), _("Choose Select > Deselect, then select anew."))
         if not mask.strip(b"\0"):
-            raise Refusal("The selection does not touch “{}”.".format(layer.name), "Move the selection onto the layer, or choose Select > Deselect.")
+            raise Refusal(
+                _("The selection does not touch “{}”.").format(layer.name), _("Move the selection onto the layer, or choose Select > Deselect.")
+            )
         return mask
 
     def add_above(
@@ -168,7 +173,7 @@ class Document:
             return Layer(node)
         arrows = arrows_node(self._document, SOLVED_NAME.format(style), solved, SOLVED_COLOUR)
         arrows.setVisible(False)
-        group = self._document.createGroupLayer(name + " with arrows")
+        group = self._document.createGroupLayer(name + _(" with arrows"))
         group.addChildNode(node, None)
         group.addChildNode(arrows, node)
         added = add_in_one_step(self._document, group, STEPS_OF_ARROWS + 2, source.node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, Dict, Optional, Tuple
 
+from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
 from .bridge.request import Arrow
 from .bridge.styles import installed_styles
@@ -21,15 +22,15 @@ from .painting import Task, Work
 from .refusal import Refusal
 from .stylize import StylizeCommand
 
-NO_RESULT = "Choose a layer that Stylize… or Deform… has made. Of copies of such layers Brushwarp knows nothing."
-BENT = "Apply warp bends along what the docker Brushwarp arrows shows: change the arrows, apply again, and delete this layer."
+NO_RESULT = _("Choose a layer that Stylize… or Deform… has made. Of copies of such layers Brushwarp knows nothing.")
+BENT = _("Apply warp bends along what the docker Brushwarp arrows shows: change the arrows, apply again, and delete this layer.")
 
 
 class EditCommand(Entry):
     """An entry beside those whose results it edits."""
 
     name = "edit"
-    text = "&Edit this result…"
+    text = _("&Edit this result…")
 
     def __init__(self, desk: Desk, stylize: StylizeCommand, deform: DeformCommand) -> None:
         super().__init__(desk)
@@ -38,11 +39,11 @@ class EditCommand(Entry):
     def _ask(self) -> None:
         """Show the dialog for the active layer. Raises Refusal or WorkerError if it is none that can be edited."""
         install = installed()
-        document, active = active_layer("edit")
+        document, active = active_layer()
         result, made = _result(document, active)
         recipe = read_recipe(made.recipe)
         if recipe.verb not in self._commands:
-            raise Refusal("“{}” was not painted, but bent.".format(result.name), BENT)
+            raise Refusal(_("“{}” was not painted, but bent.").format(result.name), BENT)
         result.refuse_unreplaceable()
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
@@ -57,7 +58,8 @@ class EditCommand(Entry):
             lambda: _cutout(document, source, result, made), lambda cutout: self._task(document, cutout, recipe, dialog).request
         )
         if not recipe.is_like_picture and recipe.style not in [style.id for style in styles]:
-            show_note("The style “{}”, in which this was painted, is not in the gallery any more.".format(recipe.style), "Another one is chosen.")
+            gone = _("The style “{}”, in which this was painted, is not in the gallery any more.").format(recipe.style)
+            show_note(gone, _("Another one is chosen."))
 
     def _begin(self, document: Document, source_id: str, result_id: str, made: Made, dialog: Any) -> None:
         source = document.settled_layer(source_id)
@@ -106,7 +108,7 @@ def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:
         made = document.records.of(layer)
         if made is not None:
             return layer, made
-    raise Refusal("“{}” is no result of Brushwarp.".format(active.name), NO_RESULT)
+    raise Refusal(_("“{}” is no result of Brushwarp.").format(active.name), NO_RESULT)
 
 
 def _source(document: Document, result: Layer, origin: Origin) -> Layer:
@@ -114,7 +116,8 @@ def _source(document: Document, result: Layer, origin: Origin) -> Layer:
     found = document.layer(origin.source) if origin.source else result.beneath()
     if found is None:
         raise Refusal(
-            "The layer that “{}” was made of is gone.".format(result.name), "Bring it back by Undo, or choose another layer and Repeat last."
+            _("The layer that “{}” was made of is gone.").format(result.name),
+            _("Bring it back by Undo, or choose another layer and Repeat last."),
         )
     return found
 

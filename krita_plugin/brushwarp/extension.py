@@ -8,6 +8,7 @@ from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
 from . import arrows_docker, styles_docker
 from .arrows_docker import ArrowsDocker
+from .bridge.language import _
 from .command import Desk
 from .deform import DeformCommand
 from .docker import Docker
@@ -48,8 +49,8 @@ class BrushwarpExtension(Extension):
             RepeatCommand(self._desk),
             EditCommand(self._desk, stylize, deform),
             SuggestCommand(self._desk),
-            DockerCommand("arrows", "&Arrows…", ArrowsDocker, arrows_docker.DOCKER),
-            DockerCommand("styles", "St&yles…", StylesDocker, styles_docker.DOCKER),
+            DockerCommand("arrows", _("&Arrows…"), ArrowsDocker, arrows_docker.DOCKER),
+            DockerCommand("styles", _("St&yles…"), StylesDocker, styles_docker.DOCKER),
             self._train,
         ]
         self._menus = []  # Krita's windows do not keep them alive

@@ -8,6 +8,7 @@ from typing import Any, Optional, Sequence, Tuple
 
 from .arrow_layer import ARROWS_BEGIN
 from .bridge.bend import count_in_words
+from .bridge.language import _
 from .bridge.styles import Thumbnail
 from .qt import (
     QComboBox,
@@ -47,15 +48,16 @@ class ArrowBox(QComboBox):
     def __init__(self, choices: Sequence[ArrowChoice]) -> None:
         super().__init__()
         self.setObjectName("arrows")
-        self.addItem("None", None)
+        self.addItem(_("None"), None)
         for choice in choices:
             self.addItem("{} ({})".format(choice.name, count_in_words(choice.count)), choice.layer)
         drawn = [index for index, choice in enumerate(choices, 1) if choice.count]
         self.setCurrentIndex(drawn[0] if drawn else 0)
-        self.setToolTip(
+        tip = _(
             "Bends the painting: each line of two nodes moves the point where it begins to where it ends.\n"
-            "Draw the lines on a vector layer whose name begins “{}”.".format(ARROWS_BEGIN)
+            "Draw the lines on a vector layer whose name begins “{}”."
         )
+        self.setToolTip(tip.format(ARROWS_BEGIN))
 
     @property
     def layer(self) -> Optional[str]:
@@ -65,14 +67,14 @@ class ArrowBox(QComboBox):
     def offer_as_before(self, count: int) -> None:
         """Choose the arrows that an earlier result was bent along, which can be chosen then, or none if there were none."""
         if count:
-            self.insertItem(0, "As before ({})".format(count_in_words(count)), AS_BEFORE)
+            self.insertItem(0, _("As before ({})").format(count_in_words(count)), AS_BEFORE)
         self.setCurrentIndex(0)
 
 
 class PictureLabel(QLabel):
     """A picture as large as its place allows, or words where there is none."""
 
-    def __init__(self, size: QSize, words: str = "No preview") -> None:
+    def __init__(self, size: QSize, words: str = _("No preview")) -> None:
         super().__init__()
         self._words = words
         self.setFixedSize(size)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Dict, List, Optional, Sequence
 
 from .bridge.errors import WorkerError
 from .bridge.gallery import NameTaken, set_favourite
+from .bridge.language import _
 from .bridge.paths import path_from_text, path_to_text
 from .bridge.styles import SUFFIX, InstalledStyle
 from .messages import ask_first, guarded, offer, show_note, show_problem
@@ -16,7 +17,7 @@ from .style_card_window import StyleCardWindow
 if TYPE_CHECKING:
     from .gallery_view import GalleryView
 
-PACKS = "Style packs (*{})".format(SUFFIX)
+PACKS = _("Style packs (*{})").format(SUFFIX)
 
 
 class GalleryDeeds:
@@ -39,12 +40,12 @@ class GalleryDeeds:
     def show_in_folder(self) -> None:
         style = self._view.style
         if style is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(path_to_text(os.path.dirname(style.path)))):
-            show_note("Krita can't show folders here.", "The style lies at {}.".format(path_to_text(style.path)))
+            show_note(_("Krita can't show folders here."), _("The style lies at {}.").format(path_to_text(style.path)))
 
     # Add.
 
     def ask_files(self) -> None:
-        files = QFileDialog(self._view.window(), "Styles to add", "", PACKS)
+        files = QFileDialog(self._view.window(), _("Styles to add"), "", PACKS)
         files.setObjectName("brushwarp_style_files")
         files.setFileMode(QFileDialog.FileMode.ExistingFiles)
         files.filesSelected.connect(guarded(self.add))
@@ -67,18 +68,18 @@ class GalleryDeeds:
         def add() -> None:
             self._view.show_style(self._view.gallery.add(path_from_text(file), taken.free_id).id)
 
-        offer(taken.message, taken.hint, "&Add as “{}”".format(taken.free_id), add)
+        offer(taken.message, taken.hint, _("&Add as “{}”").format(taken.free_id), add)
 
     # Rename and remove.
 
     def ask_name(self) -> None:
-        style = self._own_style("renamed")
+        style = self._own_style()
         if style is None:
             return
         box = QInputDialog(self._view.window())
         box.setObjectName("brushwarp_style_name")
-        box.setWindowTitle("Brushwarp – Rename style")
-        box.setLabelText("What “{}” is called from now on. Paintings made with it find it all the same.".format(style.name))
+        box.setWindowTitle(_("Brushwarp – Rename style"))
+        box.setLabelText(_("What “{}” is called from now on. Paintings made with it find it all the same.").format(style.name))
         box.setTextValue(style.name)
         box.setMinimumWidth(420)
         box.textValueSelected.connect(guarded(lambda name: self._rename(style, name)))
@@ -90,18 +91,18 @@ class GalleryDeeds:
         self._view.refresh()
 
     def ask_to_remove(self) -> None:
-        style = self._own_style("removed")
+        style = self._own_style()
         if style is not None:
-            loss = "Its file is deleted. Paintings stay; they can't be repeated in it."
-            ask_first("Remove the style “{}”?".format(style.name), loss, "Remove", lambda: self._remove(style))
+            loss = _("Its file is deleted. Paintings stay; they can't be repeated in it.")
+            ask_first(_("Remove the style “{}”?").format(style.name), loss, _("Remove"), lambda: self._remove(style))
 
     def _remove(self, style: InstalledStyle) -> None:
         self._view.gallery.remove(style.id)
         self._view.refresh()
 
-    def _own_style(self, verb: str) -> Optional[InstalledStyle]:
+    def _own_style(self) -> Optional[InstalledStyle]:
         style = self._view.style
-        return None if style is None else self._view.gallery.own_style(style.id, verb)
+        return None if style is None else self._view.gallery.own_style(style.id)
 
 
 def _tell(problems: Dict[str, WorkerError]) -> None:
@@ -109,4 +110,4 @@ def _tell(problems: Dict[str, WorkerError]) -> None:
         show_problem(*problems.values())
     elif problems:
         sentences: List[str] = ["{}: {}".format(file, error.message) for file, error in problems.items()]
-        show_problem(WorkerError("styles", "{} files were not added.".format(len(problems)), "\n".join(sentences)))
+        show_problem(WorkerError("styles", _("{} files were not added.").format(len(problems)), "\n".join(sentences)))

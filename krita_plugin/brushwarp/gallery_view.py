@@ -6,6 +6,7 @@ from typing import Any, List, Optional, Tuple
 
 from .bridge.errors import WorkerError
 from .bridge.gallery import Gallery, check_marks, search
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .command import installed
 from .gallery_deeds import GalleryDeeds
@@ -15,9 +16,9 @@ from .star import StarButton
 from .style_grid import StyleGrid
 
 POLL_MS = 1000
-NO_STYLES = "There are no styles yet. Drop .safetensors files here, press Add…, or choose Tools > Brushwarp > Train style from layer…"
-NO_FAVOURITES = "There are no favourites yet. Choose a style, and press F."
-NONE_FOUND = "No style has that in its name, artist or year."
+NO_STYLES = _("There are no styles yet. Drop .safetensors files here, press Add…, or choose Tools > Brushwarp > Train style from layer…")
+NO_FAVOURITES = _("There are no favourites yet. Choose a style, and press F.")
+NONE_FOUND = _("No style has that in its name, artist or year.")
 
 
 class GalleryView(QWidget):
@@ -34,13 +35,13 @@ class GalleryView(QWidget):
         self._gallery: Optional[Gallery] = None
         self._stamp: Tuple = ()
         self._search = SearchField()
-        self._starred = StarButton("favourites_only", "Show favourites alone")
+        self._starred = StarButton("favourites_only", _("Show favourites alone"))
         self._grid = StyleGrid()
         self.buttons = QHBoxLayout()
         self._deeds = GalleryDeeds(self)
-        self._favourite = StarButton("favourite", "Make the chosen style a favourite, or no longer one (F)")
-        self._add = _button("add", "&Add…", "Take style packs (.safetensors) into the gallery; they can be dropped here, too")
-        self._more = _button("more", "Mo&re", "Card, name, file and removal of the chosen style")
+        self._favourite = StarButton("favourite", _("Make the chosen style a favourite, or no longer one (F)"))
+        self._add = _button("add", _("&Add…"), _("Take style packs (.safetensors) into the gallery; they can be dropped here, too"))
+        self._more = _button("more", _("Mo&re"), _("Card, name, file and removal of the chosen style"))
         self._menu = QMenu(self)
         self._more.setMenu(self._menu)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -162,8 +163,9 @@ class GalleryView(QWidget):
     def _connect(self) -> None:
         deeds, grid = self._deeds, self._grid
         for text, act in (
-            ("&Card…", deeds.show_card), ("&Favourite", self._turn_favourite), ("&Rename…", deeds.ask_name), ("Re&move…", deeds.ask_to_remove),
-            ("&Show in folder", deeds.show_in_folder),
+            (_("&Card…"), deeds.show_card), (_("&Favourite"), self._turn_favourite), (_("&Rename…"), deeds.ask_name),
+            (_("Re&move…"), deeds.ask_to_remove),
+            (_("&Show in folder"), deeds.show_in_folder),
         ):
             self._menu.addAction(text).triggered.connect(guarded(lambda *_, act=act: act()))
         self._search.textChanged.connect(guarded(lambda *_: self._show()))
@@ -201,8 +203,8 @@ class SearchField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("search")
-        self.setPlaceholderText("Search")
-        self.setToolTip("Words of a style's name, its artist or its year")
+        self.setPlaceholderText(_("Search"))
+        self.setToolTip(_("Words of a style's name, its artist or its year"))
         self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event) -> None:  # noqa: N802 - Qt's name

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Union
 
 from .bridge.client import JobCancelled, JobResult, Progress, Queued, Suggested, WorkerClient, WorkerError
+from .bridge.language import _
 from .bridge.request import LayerRequest
 
 Answer = Union[JobResult, Suggested]
@@ -84,7 +85,7 @@ class Job:
         except WorkerError as error:
             self._events.put(Failed(error))
         except Exception as error:  # noqa: BLE001 - the end of the thread: nobody else would hear of it
-            self._events.put(Failed(WorkerError("plugin", "The plugin failed: {!r}.".format(error), "Please report it.")))
+            self._events.put(Failed(WorkerError("plugin", _("The plugin failed: {!r}.").format(error), _("Please report it."))))
 
     def _tell(self, event: Event) -> None:
         """Called by the client in the job's thread. While the worker starts, raising is the way to give up."""

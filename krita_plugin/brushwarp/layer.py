@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Iterator, List, Optional
 
+from .bridge.language import _
 from .colour import ColorSpace, pixel_format, space_to_send
 from .qt import QByteArray, QPixmap
 from .rectangle import Rectangle
 from .refusal import Refusal
 
-_DUPLICATE = "Work on a copy: Layer > New > Duplicate Layer or Mask, then "
-_TO_PAINT = _DUPLICATE + "Layer > Convert > Convert to Paint Layer."
+_DUPLICATE = _("Work on a copy: Layer > New > Duplicate Layer or Mask, then ")
+_TO_PAINT = _DUPLICATE + _("Layer > Convert > Convert to Paint Layer.")
 _KINDS = {  # what a node is called, and the way out
-    "grouplayer": ("a group", _DUPLICATE + "Layer > Flatten Layer."),
-    "vectorlayer": ("a vector layer", _TO_PAINT),
-    "filelayer": ("a file layer", _TO_PAINT),
-    "clonelayer": ("a clone layer", _TO_PAINT),
-    "filllayer": ("a fill layer", _TO_PAINT),
-    "filterlayer": ("a filter layer", "Choose the paint layer beneath it, or Layer > New > New Layer From Visible."),
+    "grouplayer": (_("a group"), _DUPLICATE + _("Layer > Flatten Layer.")),
+    "vectorlayer": (_("a vector layer"), _TO_PAINT),
+    "filelayer": (_("a file layer"), _TO_PAINT),
+    "clonelayer": (_("a clone layer"), _TO_PAINT),
+    "filllayer": (_("a fill layer"), _TO_PAINT),
+    "filterlayer": (_("a filter layer"), _("Choose the paint layer beneath it, or Layer > New > New Layer From Visible.")),
 }
 
 
@@ -50,7 +51,7 @@ class Layer:
         """Raise Refusal unless this is an unlocked paint layer with something on it, in colours that can be painted."""
         self._refuse_other_kinds()
         if self.node.locked():
-            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker, or choose another layer.")
+            raise Refusal(_("“{}” is locked.").format(self.name), _("Unlock it in the Layers docker, or choose another layer."))
         self._refuse_colours_and_nothing()
 
     def refuse_unreadable(self) -> None:
@@ -62,9 +63,9 @@ class Layer:
         """Raise Refusal unless another layer can take the place of this one: masks on it would be lost."""
         self._refuse_other_kinds()
         if self.node.locked():
-            raise Refusal("“{}” is locked.".format(self.name), "Unlock it in the Layers docker.")
+            raise Refusal(_("“{}” is locked.").format(self.name), _("Unlock it in the Layers docker."))
         if self.node.childNodes():
-            raise Refusal("“{}” has masks, which would be lost.".format(self.name), "Move them onto another layer, and back afterwards.")
+            raise Refusal(_("“{}” has masks, which would be lost.").format(self.name), _("Move them onto another layer, and back afterwards."))
 
     def beneath(self) -> Optional[Layer]:
         """The layer directly below, in the same group."""
@@ -84,13 +85,13 @@ class Layer:
     def _refuse_other_kinds(self) -> None:
         kind = self.node.type()
         if kind != "paintlayer":
-            what, hint = _KINDS.get(kind, ("a mask", "Choose the paint layer that it belongs to."))
-            raise Refusal("“{}” is {}, and only paint layers can be painted.".format(self.name, what), hint)
+            what, hint = _KINDS.get(kind, (_("a mask"), _("Choose the paint layer that it belongs to.")))
+            raise Refusal(_("“{}” is {}, and only paint layers can be painted.").format(self.name, what), hint)
 
     def _refuse_colours_and_nothing(self) -> None:
         space_to_send(self.space, self.name)
         if self.bounds.is_empty:
-            raise Refusal("“{}” is empty.".format(self.name), "Paint something on it, or choose another layer.")
+            raise Refusal(_("“{}” is empty.").format(self.name), _("Paint something on it, or choose another layer."))
 
     def read(self, place: Rectangle, space: ColorSpace) -> bytes:
         """The layer's own pixels (not its masks, not its styles) in a colour space; the layer stays as it is."""
@@ -101,7 +102,7 @@ class Layer:
                 raise _conversion_refused(self.name, self.space)
         pixels = bytes(node.pixelData(place.x, place.y, place.width, place.height))
         if len(pixels) != place.area * pixel_format(space).bytes_per_pixel:
-            raise Refusal("The pixels of “{}” can't be read.".format(self.name), "Save the document, open it again, and try once more.")
+            raise Refusal(_("The pixels of “{}” can't be read.").format(self.name), _("Save the document, open it again, and try once more."))
         return pixels
 
     def thumbnail(self, width: int, height: int) -> Optional[QPixmap]:
@@ -128,7 +129,7 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     only shrugs.
     """
     if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
-        raise Refusal("The painted picture has the wrong size.", "Install the plugin and the engine of the same Brushwarp release.")
+        raise Refusal(_("The painted picture has the wrong size."), _("Install the plugin and the engine of the same Brushwarp release."))
     node = document.createNode(name, "paintlayer")
     _convert(node, name, sent)
     node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
@@ -143,8 +144,8 @@ def _convert(node, name: str, space: ColorSpace) -> None:
 
 def _conversion_refused(name: str, space: ColorSpace) -> Refusal:
     return Refusal(
-        "Krita can't convert the colours of “{}” ({}).".format(name, space.profile),
-        "Convert a copy of the layer to sRGB: Layer > Convert > Convert Layer Color Space…",
+        _("Krita can't convert the colours of “{}” ({}).").format(name, space.profile),
+        _("Convert a copy of the layer to sRGB: Layer > Convert > Convert Layer Color Space…"),
     )
 
 

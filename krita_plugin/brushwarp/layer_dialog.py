@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
+from .bridge.language import _
 from .bridge.request import LayerRequest
-from .bridge.series import TITLE_OF_MANY
+from .bridge.series import title_of_many
 from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -21,7 +22,7 @@ class LayerDialog(QDialog):
     def __init__(self, parent, name: str, title: str) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_{}_dialog".format(name))
-        self.setWindowTitle("Brushwarp – {}".format(title))
+        self.setWindowTitle(_("Brushwarp – {}").format(title))
         self._form = QFormLayout()
         standard = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
@@ -32,7 +33,7 @@ class LayerDialog(QDialog):
     def tell_count(self, layers: int) -> None:
         """How many layers are painted; the active one is the one that is shown."""
         if layers > 1:
-            self.setWindowTitle(TITLE_OF_MANY.format(self.windowTitle(), layers))
+            self.setWindowTitle(title_of_many(self.windowTitle(), layers))
 
     def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], LayerRequest]) -> None:
         """To be called when the dialog is shown: one with a preview shows there how the layer will be painted.
@@ -110,5 +111,5 @@ class BendingDialog(LayerDialog):
 
     def edit(self, layer_name: str, arrows: int) -> None:
         """Speak of an earlier result, which so many arrows bent."""
-        self.setWindowTitle("Brushwarp – Edit “{}”".format(layer_name))
+        self.setWindowTitle(_("Brushwarp – Edit “{}”").format(layer_name))
         self._arrows.offer_as_before(arrows)

@@ -8,13 +8,14 @@ from typing import Optional, Sequence, Tuple
 from .arrows import Arrow
 from .bridge.bend import Bend
 from .bridge.client import Queued, WorkerError
+from .bridge.language import _
 from .bridge.live import LiveWarp, Preview
 from .bridge.request import WarpRequest
 from .qt import QImage
 from .small_copy import SmallCopy, rgba_bytes
 
 PATIENCE = 0.5  # seconds in a queue that are not worth a word
-WAITING = "Waiting: something else is painted first."
+WAITING = _("Waiting: something else is painted first.")
 
 
 class LiveBend:

@@ -9,6 +9,7 @@ from typing import Any, Callable
 from krita import Krita
 
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .qt import QMessageBox, Qt
 
 
@@ -71,7 +72,7 @@ def guarded(slot: Callable) -> Callable:
         except WorkerError as error:
             show_problem(error)
         except Exception as error:  # noqa: BLE001 - the edge of the plugin
-            wrapped = WorkerError("plugin", "Brushwarp failed: {!r}.".format(error), "Please report it, with the details below.")
+            wrapped = WorkerError("plugin", _("Brushwarp failed: {!r}.").format(error), _("Please report it, with the details below."))
             show_problem(wrapped, traceback.format_exc())
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional, Tuple
 
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .bridge.previews import CLICK, PAINTING, Picture, StylizePreview, part_around, small_size
 from .bridge.request import Part, StylizeRequest
 from .cutout import Cutout
@@ -19,9 +20,9 @@ from .small_copy import rgba_bytes, small_mask
 ROOM = QSize(400, 270)  # pixels that are asked for
 LOOK_MS = 40  # from one look at what came to the next; the dialog comes up in the first, before the layer is read
 LINES = 3  # of words have their place: the picture shall not change its size with them
-HOLD = "Show the layer as it is, as long as this is held down: with the mouse, or with the space bar"
-WHOLE = "The layer as it will be painted, small"
-BACK = "A spot of the layer, about as it will be painted.\nClick to see the whole layer again"
+HOLD = _("Show the layer as it is, as long as this is held down: with the mouse, or with the space bar")
+WHOLE = _("The layer as it will be painted, small")
+BACK = _("A spot of the layer, about as it will be painted.\nClick to see the whole layer again")
 
 
 @dataclass
@@ -40,8 +41,8 @@ class PaintedPreview(QWidget):
         super().__init__()
         self._view = SpotView(ROOM)
         self._view.setObjectName("preview")
-        self._original = _button("Show original", "original", HOLD)
-        self._back = _button("Whole &layer", "whole_layer", "Go back from the spot to the whole layer")
+        self._original = _button(_("Show original"), "original", HOLD)
+        self._back = _button(_("Whole &layer"), "whole_layer", _("Go back from the spot to the whole layer"))
         self._words = QLabel()
         self._words.setObjectName("preview_words")
         self._preview: Optional[StylizePreview] = None

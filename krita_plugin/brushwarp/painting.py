@@ -12,6 +12,7 @@ from typing import Callable, Deque, List, Optional, Sequence
 
 from .bridge.client import Progress, Queued
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .bridge.request import LayerRequest
 from .bridge.series import Series, stopped_at
 from .cutout import Cutout
@@ -24,7 +25,7 @@ from .progress import ProgressWindow
 from .qt import QTimer
 
 POLL_MS = 30
-COME_BACK = "It is painted: go back to its picture to have it there."
+COME_BACK = _("It is painted: go back to its picture to have it there.")
 GONE = "Removed meanwhile, and left out: {}."
 OTHERS = "The others are done."
 
@@ -158,14 +159,14 @@ class Painting:
         delivery = self._work.task.delivery
         if not self._document.is_open:
             self._rest.clear()
-            show_note("{} finished after its document had been closed.".format(delivery.subject), "Nothing was changed.")
+            show_note(_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
             return
         source = self._document.layer(self._work.cutout.layer.id)
         if source is None and self._are_many:
             self._gone.append(self._work.cutout.layer.name)
             return
         if source is None:
-            show_note("{} finished after its layer had been removed.".format(delivery.subject), "Nothing was changed.")
+            show_note(_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
             return
         made = delivery.bring(answer, self._document, self._work.cutout, source)
         if made is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Sequence, Tuple, Type, Union
 
 from .bridge.client import Progress, Queued
+from .bridge.language import _
 from .bridge.request import LayerRequest
 from .bridge.series import Series
 from .fields import PictureLabel, pixmap_of
@@ -56,7 +57,7 @@ class ProgressWindow(QDialog):
         sides = [[max(PICTURE_LEAST, round(side * PICTURE_SIDE / max(size))) for side in size] for size in sizes]
         self._picture = PictureLabel(QSize(max(width for width, _ in sides), max(height for _, height in sides)), "")
         self._picture.setObjectName("picture")
-        self._picture.setToolTip("How it stands, before it is bent")
+        self._picture.setToolTip(_("How it stands, before it is bent"))
         self._layout.insertWidget(1, self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         self._step.show()
 

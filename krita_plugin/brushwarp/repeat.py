@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
 from .command import Entry, active_layer, installed, selected_layers, works_on
 from .cutout import Cutout
@@ -18,15 +19,16 @@ class RepeatCommand(Entry):
     """The newest result of this session counts; before there is one, the newest that the document keeps."""
 
     name = "repeat"
-    text = "&Repeat last"
+    text = _("&Repeat last")
 
     def _ask(self) -> None:
         """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""
         installed()
-        document, layer = active_layer("paint")
+        document, layer = active_layer()
         made = self._desk.last or document.records.newest()
         if made is None:
-            raise Refusal("There is nothing to repeat yet.", "Stylize… or Deform… a layer first; Repeat last does the same with another one.")
+            first = _("Stylize… or Deform… a layer first; Repeat last does the same with another one.")
+            raise Refusal(_("There is nothing to repeat yet."), first)
         recipe, ids = read_recipe(made.recipe), [each.id for each in selected_layers(document, layer)]
         self._desk.begin(document, works_on(document, ids, lambda cutout: _task(document, cutout, recipe, made.origin)))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Tuple
 
 from .bridge.bend import PREVIEW_SIDE, preview_size
+from .bridge.language import _
 from .document import Document
 from .layer import Layer
 from .qt import QImage, QSize, Qt
@@ -95,7 +96,7 @@ def small_copy(document: Document, layer: Layer) -> SmallCopy:
     layer.refuse_unreadable()
     place = document.place_of(layer)
     if place.is_empty:
-        raise Refusal("“{}” lies far outside of the canvas.".format(layer.name), "Move it onto the canvas.")
+        raise Refusal(_("“{}” lies far outside of the canvas.").format(layer.name), _("Move it onto the canvas."))
     fineness = FINE if is_as_on_screen(layer.space) else 1
     step = max(1, max(place.width, place.height) // (fineness * PREVIEW_SIDE))
     columns, rows = max(1, place.width // step), max(1, place.height // step)

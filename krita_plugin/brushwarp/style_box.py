@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Dict, Optional, Sequence
 
+from .bridge.language import _
 from .fields import ICON, small_picture
 from .messages import guarded
 from .qt import QComboBox, QFileDialog, QIcon, QPixmap, QPushButton, QSizePolicy
 from .style_choice import FILE, StyleChoice, file_choice
 from .style_sources import Offer
 
-FILES = "Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)"
+FILES = _("Pictures (*.png *.jpg *.jpeg *.tif *.tiff *.webp);;All files (*)")
 
 
 class StyleBox(QComboBox):
     """`choice` is what was chosen, `picture` a small picture of it, `file` the picture file that was named last.
 
-    purpose: what the file is for, in the file dialog's title. folder: where files are looked for first. file: one of the last time.
+    folder: where files are looked for first. file: one of the last time.
     """
 
-    def __init__(self, offers: Sequence[Offer], purpose: str, tip: str, folder: str, file: str) -> None:
+    def __init__(self, offers: Sequence[Offer], tip: str, folder: str, file: str) -> None:
         super().__init__()
         self.setObjectName("style")
         self.setToolTip(tip)
@@ -27,7 +28,7 @@ class StyleBox(QComboBox):
         self.setIconSize(ICON)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(38)  # a long name of a layer shall not widen the dialog
-        self._purpose, self._folder = purpose, folder
+        self._folder = folder
         self.file = ""
         self._choices: Dict[str, StyleChoice] = {}
         self._pictures: Dict[str, Optional[QPixmap]] = {}
@@ -59,9 +60,9 @@ class StyleBox(QComboBox):
         self.addItem(QIcon() if offer.picture is None else QIcon(offer.picture), choice.label, choice.key)
 
     def file_button(self) -> QPushButton:
-        button = QPushButton("&Picture file…")
+        button = QPushButton(_("&Picture file…"))
         button.setObjectName("picture_file")
-        button.setToolTip("Choose a picture file to {}".format(self._purpose))
+        button.setToolTip(_("Choose a picture file instead"))
         button.setAutoDefault(False)
         button.clicked.connect(guarded(lambda *_: self._ask_file()))
         return button
@@ -75,7 +76,7 @@ class StyleBox(QComboBox):
         self.add(Offer(file_choice(path), small_picture(path)))
 
     def _ask_file(self) -> None:
-        files = QFileDialog(self.window(), "Picture to {}".format(self._purpose), self.file or self._folder, FILES)
+        files = QFileDialog(self.window(), _("Choose a picture file"), self.file or self._folder, FILES)
         files.setObjectName("brushwarp_style_file")
         files.setFileMode(QFileDialog.FileMode.ExistingFile)
         files.fileSelected.connect(guarded(self._take_file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .bridge.gallery import card_lines
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .fields import PREVIEW, PictureLabel, pixmap_of
 from .qt import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
@@ -16,10 +17,10 @@ class StyleCardWindow(QDialog):
     def __init__(self, parent: QWidget, style: InstalledStyle) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_style_card")
-        self.setWindowTitle("Brushwarp – Card of “{}”".format(style.name))
+        self.setWindowTitle(_("Brushwarp – Card of “{}”").format(style.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picture = PictureLabel(PREVIEW)
-        picture.setToolTip("A landscape painted in this style")
+        picture.setToolTip(_("A landscape painted in this style"))
         picture.show_picture(pixmap_of(style.thumbnail))
         lines = QGridLayout()
         for row, (heading, text) in enumerate(card_lines(style)):

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Optional
 
+from .bridge.language import _
 from .bridge.methods import METHODS, Method, fitting
 
 GALLERY, LAYER, FILE = "gallery", "layer", "file"
@@ -37,7 +38,7 @@ def key_of(kind: str, id: str) -> str:
 
 
 def layer_choice(layer_id: str, name: str) -> StyleChoice:
-    return StyleChoice(LAYER, layer_id, name, "Layer “{}”".format(name))
+    return StyleChoice(LAYER, layer_id, name, _("Layer “{}”").format(name))
 
 
 def file_choice(path: str) -> StyleChoice:

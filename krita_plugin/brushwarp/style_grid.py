@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Sequence
 
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .fields import pixmap_of
 from .qt import (
@@ -77,7 +78,7 @@ class StyleGrid(QListWidget):
         for style in styles:
             item = QListWidgetItem(style.name)
             item.setData(STYLE, style)
-            item.setToolTip("\n".join(part for part in (style.name, style.credit, "" if style.is_own else "Came with Brushwarp") if part))
+            item.setToolTip("\n".join(part for part in (style.name, style.credit, "" if style.is_own else _("Came with Brushwarp")) if part))
             self.addItem(item)
         self.blockSignals(before)
         self._fit()
@@ -186,7 +187,7 @@ class StyleCell(QStyledItemDelegate):
 
     def _draw_picture(self, painter, place: QRect, picture: Optional[QPixmap]) -> None:
         if picture is None:
-            painter.drawText(QRectF(place), "No picture", CENTRED)
+            painter.drawText(QRectF(place), _("No picture"), CENTRED)
             return
         size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = place.left() + (place.width() - size.width()) // 2, place.top() + (place.height() - size.height()) // 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Iterable, List, Optional
 
 from .bridge.client import StylePicture
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .cutout import Cutout
 from .document import Document
@@ -50,8 +51,8 @@ class ChosenStyle:
 def _style_layer(document: Document, cutout: Cutout, layer_id: str) -> Cutout:
     layer = document.layer(layer_id)
     if layer is None:
-        raise Refusal("The layer to paint like is gone.", "Choose another one.")
+        raise Refusal(_("The layer to paint like is gone."), _("Choose another one."))
     if layer.id == cutout.layer.id:
-        raise Refusal("“{}” can't be painted like itself.".format(layer.name), "Choose another layer, a style or a picture file.")
+        raise Refusal(_("“{}” can't be painted like itself.").format(layer.name), _("Choose another layer, a style or a picture file."))
     layer.refuse_unreadable()
     return Cutout(document, layer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from krita import Krita
 
+from .bridge.language import _
 from .docker import Docker
 from .gallery_view import GalleryView
 from .messages import guarded
@@ -20,12 +21,12 @@ class StylesDocker(Docker):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("Brushwarp styles")
+        self.setWindowTitle(_("Brushwarp styles"))
         self._followed = ""  # what was chosen when it was asked last
         self._view = GalleryView()
-        self._stylize = QPushButton("Stylize…")
+        self._stylize = QPushButton(_("Stylize…"))
         self._stylize.setObjectName("stylize")
-        self._stylize.setToolTip("Repaint the active layer in the chosen style (Enter, or a double-click on a style)")
+        self._stylize.setToolTip(_("Repaint the active layer in the chosen style (Enter, or a double-click on a style)"))
         self._view.buttons.addWidget(self._stylize)
         self.setWidget(Panel(self._view))
         self._view.picked.connect(guarded(self._remember))

@@ -8,6 +8,7 @@ from typing import List
 from krita import Krita
 
 from .bridge.client import StylizeRequest
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .command import SETTINGS_GROUP, Command, arrow_choices
 from .cutout import Cutout
@@ -37,12 +38,12 @@ def _settings() -> StylizeSettings:
 
 
 def _no_styles() -> Refusal:
-    return Refusal("There are no styles yet.", "Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp.")
+    return Refusal(_("There are no styles yet."), _("Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp."))
 
 
 class StylizeCommand(Command):
     name = "stylize"
-    text = "&Stylize…"
+    text = _("&Stylize…")
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:

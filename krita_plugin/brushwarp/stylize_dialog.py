@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Sequence
 
+from .bridge.language import _
 from .bridge.request import StylizeRequest
 from .cutout import Cutout
 from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
@@ -14,7 +15,12 @@ from .painted_preview import PaintedPreview
 from .qt import QCheckBox, QComboBox, QIcon
 from .settings import BRUSH_SCALES, StylizeSettings
 
-AS_STYLE = "As the style"
+PICKERS = {
+    "style": _("Whose coarse strokes it is painted with"),
+    "medium": _("Whose medium strokes it is painted with"),
+    "fine": _("Whose fine strokes it is painted with"),
+}
+AS_STYLE = _("As the style")
 SIZE = (860, 610)  # room for a dozen styles in three columns
 
 
@@ -22,21 +28,21 @@ class StylizeDialog(BendingDialog):
     """`settings`, `style_name` and `arrow_layer` are what was chosen."""
 
     def __init__(self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings) -> None:
-        super().__init__(parent, "stylize", "Stylize “{}”".format(layer_name), choices)
+        super().__init__(parent, "stylize", _("Stylize “{}”").format(layer_name), choices)
         self._gallery = GalleryView()
         self._painted = PaintedPreview()
-        self._mix = QCheckBox("&Mix styles")
+        self._mix = QCheckBox(_("&Mix styles"))
         self._mix.setObjectName("mix")
-        self._mix.setToolTip("Take the coarse, the medium and the fine strokes each from a style of its own")
-        self._scales = [_picker(*about) for about in (("style", "coarse"), ("medium", "medium"), ("fine", "fine"))]
-        self._strength = ShareField("strength", "0 % leaves the layer as it is, 100 % is the painting")
-        self._brush = RatioField("brush_scale", "How broad the brush is on the canvas: × 2 is twice as broad", BRUSH_SCALES, "× ")
-        self._keep = QCheckBox("Keep the layer's &colours")
+        self._mix.setToolTip(_("Take the coarse, the medium and the fine strokes each from a style of its own"))
+        self._scales = [_picker(name, tip) for name, tip in PICKERS.items()]
+        self._strength = ShareField("strength", _("0 % leaves the layer as it is, 100 % is the painting"))
+        self._brush = RatioField("brush_scale", _("How broad the brush is on the canvas: × 2 is twice as broad"), BRUSH_SCALES, "× ")
+        self._keep = QCheckBox(_("Keep the layer's &colours"))
         self._keep.setObjectName("keep_colors")
-        self._keep.setToolTip("Take brushwork and light from the painting, and leave the colours as they are")
+        self._keep.setToolTip(_("Take brushwork and light from the painting, and leave the colours as they are"))
         rows = [
-            ("&Strength:", self._strength), ("&Brush:", self._brush), ("", self._keep), ("Arro&ws:", self._arrows), ("", self._mix),
-            ("Coars&e strokes:", self._scales[0]), ("Me&dium strokes:", self._scales[1]), ("&Fine strokes:", self._scales[2]),
+            (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows), ("", self._mix),
+            (_("Coars&e strokes:"), self._scales[0]), (_("Me&dium strokes:"), self._scales[1]), (_("&Fine strokes:"), self._scales[2]),
         ]
         self._lay_out(rows, self._gallery, self._painted)
         self.resize(*SIZE)
@@ -117,11 +123,11 @@ class StylizeDialog(BendingDialog):
             self._form.labelForField(combo).setVisible(is_mixed)
 
 
-def _picker(name: str, strokes: str) -> QComboBox:
+def _picker(name: str, tip: str) -> QComboBox:
     """Of a style for the strokes of one scale."""
     combo = QComboBox()
     combo.setObjectName(name)
-    combo.setToolTip("Whose {} strokes it is painted with".format(strokes))
+    combo.setToolTip(tip)
     combo.setIconSize(ICON)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(18)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import List, Optional
 
+from .bridge.language import _
 from .delivery import WARP_NAME
 from .document import LAYER_NAME, Document
 from .layer import Layer
 from .refusal import Refusal
 
-NO_LAYER = ("There is no paint layer to bend.", "Add one, or choose one in the Layers docker.")
+NO_LAYER = (_("There is no paint layer to bend."), _("Add one, or choose one in the Layers docker."))
 
 
 def arrow_layers(document: Document) -> List[Layer]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import List
 
 from .bridge.client import SuggestRequest
+from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .command import Command
 from .cutout import Cutout
@@ -21,7 +22,7 @@ from .suggest_dialog import SuggestDialog
 
 class SuggestCommand(Command):
     name = "suggest"
-    text = "Suggest &keypoints…"
+    text = _("Suggest &keypoints…")
     takes_many = False
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> SuggestDialog:

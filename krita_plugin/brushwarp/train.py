@@ -7,6 +7,7 @@ from typing import List, Optional
 
 from krita import Krita
 
+from .bridge.language import _
 from .bridge.paths import path_from_text
 from .bridge.trainings import TrainingRequest, start_training
 from .command import SETTINGS_GROUP, installed
@@ -24,7 +25,7 @@ class TrainCommand:
     """An entry of the menu, beside those that paint: it needs no worker, and goes on while one paints."""
 
     name = "train"
-    text = "&Train style from layer…"
+    text = _("&Train style from layer…")
 
     def __init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, "brushwarp-train")  # pixels take a moment to write: Krita doesn't wait for it

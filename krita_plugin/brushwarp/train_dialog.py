@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable, Set
 
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .bridge.training_words import can_resume
 from .bridge.trainings import cancel_training, forget_training, list_trainings, resume_training
 from .messages import ask_first, guarded
@@ -28,14 +29,15 @@ class TrainDialog(QDialog):
     def __init__(self, parent, settings: TrainSettings, source: SourceLayer, begin: Callable[[TrainForm], None]) -> None:
         super().__init__(parent)
         self.setObjectName(NAME)
-        self.setWindowTitle("Brushwarp – Train style from layer")
+        self.setWindowTitle(_("Brushwarp – Train style from layer"))
         self._source = source
         self._stopping: Set[str] = set()
         self.form = TrainForm(settings, begin)
         self._list = TrainingList()
-        self._cancel = _button("cancel", "Canc&el", "Stop this training; what it has learnt is kept", self._cancel_chosen)
-        self._resume = _button("resume", "&Resume", "Let this training go on from where it was last saved", self._resume_chosen)
-        self._remove = _button("remove", "Re&move…", "Remove all that this training kept; a finished style stays in the gallery", self._ask_to_remove)
+        self._cancel = _button("cancel", _("Canc&el"), _("Stop this training; what it has learnt is kept"), self._cancel_chosen)
+        self._resume = _button("resume", _("&Resume"), _("Let this training go on from where it was last saved"), self._resume_chosen)
+        what_goes = _("Remove all that this training kept; a finished style stays in the gallery")
+        self._remove = _button("remove", _("Re&move…"), what_goes, self._ask_to_remove)
         self._lay_out()
         self._list.itemSelectionChanged.connect(guarded(self._enable))
         self._timer = QTimer(self)
@@ -80,7 +82,7 @@ class TrainDialog(QDialog):
         self.deleteLater()
 
     def _lay_out(self) -> None:
-        title = QLabel("Trainin&gs:")
+        title = QLabel(_("Trainin&gs:"))
         title.setBuddy(self._list)
         actions = QHBoxLayout()
         for button in (self._cancel, self._resume, self._remove):
@@ -88,7 +90,7 @@ class TrainDialog(QDialog):
         actions.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setToolTip("Close this window; trainings go on")
+        close.setToolTip(_("Close this window; trainings go on"))
         close.setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         actions.addWidget(buttons)
@@ -119,8 +121,8 @@ class TrainDialog(QDialog):
 
     def _ask_to_remove(self) -> None:
         chosen = self._list.chosen
-        loss = "The style stays in the gallery." if chosen.state == "finished" else "What it has learnt is lost."
-        ask_first("Remove the training of “{}”?".format(chosen.name), loss, "Remove", lambda: self._forget(chosen.id))
+        loss = _("The style stays in the gallery.") if chosen.state == "finished" else _("What it has learnt is lost.")
+        ask_first(_("Remove the training of “{}”?").format(chosen.name), loss, _("Remove"), lambda: self._forget(chosen.id))
 
     def _forget(self, id: str) -> None:
         forget_training(id)

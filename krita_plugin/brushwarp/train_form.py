@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .bridge.training import NAME_LIMIT
 from .bridge.training_words import QUALITIES
 from .fields import PREVIEW, PictureLabel, combo
@@ -13,7 +14,7 @@ from .qt import QFileDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushB
 from .settings import TrainSettings
 from .train_source import Source
 
-PHOTOS_TIP = (
+PHOTOS_TIP = _(
     "A folder of photographs that it practises on, best a thousand like those that you will paint over;\n"
     "empty for pictures that Brushwarp renders: photographs of your own teach better"
 )
@@ -33,17 +34,17 @@ class TrainForm(QWidget):
         self._source.setWordWrap(True)
         self._source.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._source.setMinimumHeight(SOURCE_LINES * self._source.fontMetrics().lineSpacing())
-        self._name = _line("name", "What the gallery calls the style")
-        self._artist = _line("artist", "Whose painting it is, for the gallery; may stay empty", settings.artist)
+        self._name = _line("name", _("What the gallery calls the style"))
+        self._artist = _line("artist", _("Whose painting it is, for the gallery; may stay empty"), settings.artist)
         self._photos = _line("photos", PHOTOS_TIP, settings.photos)
         self._photos.setMaxLength(4096)
-        self._photos.setPlaceholderText("Pictures that Brushwarp renders (own photographs teach better)")
+        self._photos.setPlaceholderText(_("Pictures that Brushwarp renders (own photographs teach better)"))
         self._photos.setClearButtonEnabled(True)
-        self._quality = combo("quality", "How long it learns", [(label, quality) for quality, (label, _) in QUALITIES.items()])
+        self._quality = combo("quality", _("How long it learns"), [(label, quality) for quality, (label, _) in QUALITIES.items()])
         self._quality.setCurrentIndex(self._quality.findData(settings.quality))
-        self._train = QPushButton("&Train")
+        self._train = QPushButton(_("&Train"))
         self._train.setObjectName("train")
-        self._train.setToolTip("Begin to learn the style of this layer, in the background")
+        self._train.setToolTip(_("Begin to learn the style of this layer, in the background"))
         self._train.setDefault(True)
         self._train.clicked.connect(guarded(lambda *_: begin(self)))
         self._lay_out()
@@ -58,8 +59,8 @@ class TrainForm(QWidget):
 
     def show_source(self, source: Source) -> None:
         self._picture.show_picture(source.picture)
-        self._picture.setToolTip("The layer to learn from")
-        self._source.setText("“{}”, {} × {} pixels".format(source.layer, source.width, source.height))
+        self._picture.setToolTip(_("The layer to learn from"))
+        self._source.setText(_("“{}”, {} × {} pixels").format(source.layer, source.width, source.height))
         if not self._name.isModified():
             self._name.setText(source.title)
         self._enable(has_source=True)
@@ -86,7 +87,7 @@ class TrainForm(QWidget):
         self._train.setEnabled(has_source and not self._is_paused)
 
     def _how_long(self) -> str:
-        return "{} Krita may be closed meanwhile.".format(QUALITIES[self._quality.currentData()][1])
+        return _("{} Krita may be closed meanwhile.").format(QUALITIES[self._quality.currentData()][1])
 
     def _lay_out(self) -> None:
         note = QLabel()
@@ -98,10 +99,10 @@ class TrainForm(QWidget):
         last.addWidget(self._train)
         form = QFormLayout()
         form.addRow(self._source)
-        form.addRow("&Name:", self._name)
-        form.addRow("&Artist:", self._artist)
-        form.addRow("&Photographs:", self._folder_row())
-        form.addRow("&Quality:", self._quality)
+        form.addRow(_("&Name:"), self._name)
+        form.addRow(_("&Artist:"), self._artist)
+        form.addRow(_("&Photographs:"), self._folder_row())
+        form.addRow(_("&Quality:"), self._quality)
         form.addRow("", note)
         form.addRow("", last)
         layout = QHBoxLayout(self)
@@ -112,9 +113,9 @@ class TrainForm(QWidget):
 
     def _folder_row(self) -> QWidget:
         """The field and its button; a widget, for the label's mnemonic leads to it."""
-        button = QPushButton("C&hoose…")
+        button = QPushButton(_("C&hoose…"))
         button.setObjectName("choose_photos")
-        button.setToolTip("Choose the folder of photographs")
+        button.setToolTip(_("Choose the folder of photographs"))
         button.setAutoDefault(False)
         button.clicked.connect(guarded(lambda *_: self._ask_folder()))
         row = QWidget()
@@ -126,7 +127,7 @@ class TrainForm(QWidget):
         return row
 
     def _ask_folder(self) -> None:
-        folders = QFileDialog(self, "Photographs to practise on", self._photos.text())
+        folders = QFileDialog(self, _("Photographs to practise on"), self._photos.text())
         folders.setObjectName("brushwarp_photos")
         folders.setFileMode(QFileDialog.FileMode.Directory)
         folders.setOption(QFileDialog.Option.ShowDirsOnly)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
+from .bridge.language import _
 from .bridge.training_words import style_name
 from .bridge.trainings import TrainingRequest
 from .command import active_layer
@@ -14,8 +15,6 @@ from .fields import PREVIEW
 from .layer import Layer
 from .qt import QPixmap
 from .refusal import Refusal
-
-PURPOSE = "learn from"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class SourceLayer:
     def look(self) -> Source:
         """The layer that is active now. Raises WorkerError if nothing can be learnt from it."""
         self._document, self._id = None, ""
-        self._document, layer = active_layer(PURPOSE)
+        self._document, layer = active_layer()
         self._id = layer.id
         cutout = _cutout(self._document, layer)
         TrainingRequest(name="any", **cutout.layout)  # refuses what is too small, and too large
@@ -56,7 +55,7 @@ class SourceLayer:
     def cutout(self) -> Cutout:
         """Of the layer that was looked at. Raises Refusal."""
         if self._document is None or not self._document.is_open:
-            raise Refusal("The picture is closed.", "Open it again, and choose the layer to {}.".format(PURPOSE))
+            raise Refusal(_("The picture is closed."), _("Open it again, and choose the layer to learn from."))
         return _cutout(self._document, self._document.settled_layer(self._id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Collection, Dict, Optional, Sequence
 
+from .bridge.language import _
 from .bridge.paths import path_to_text
 from .bridge.training import TrainingStatus
 from .bridge.training_words import standing
@@ -13,7 +14,7 @@ from .qt import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QProgressBar,
 
 SAMPLE = QSize(108, 72)
 BAR_HEIGHT = 8
-NOTHING = "No training runs, and none is kept."
+NOTHING = _("No training runs, and none is kept.")
 
 
 class TrainingRow(QWidget):
@@ -22,7 +23,7 @@ class TrainingRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._sample = ""
-        self._picture = PictureLabel(SAMPLE, "No picture yet")
+        self._picture = PictureLabel(SAMPLE, _("No picture yet"))
         self._picture.setObjectName("sample")
         self._picture.show_picture(None)
         self._name, self._standing, self._message = (_text(name) for name in ("name", "standing", "message"))
@@ -55,7 +56,7 @@ class TrainingRow(QWidget):
         if status.sample != self._sample:
             self._sample = status.sample
             picture = small_picture(path_to_text(status.sample), SAMPLE)
-            self._picture.setToolTip("" if picture is None else "The newest picture that it painted")
+            self._picture.setToolTip("" if picture is None else _("The newest picture that it painted"))
             self._picture.show_picture(picture)
 
 
@@ -65,7 +66,7 @@ class TrainingList(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("trainings")
-        self.setToolTip("Every style that is being learnt, whoever began it; choose one for the buttons below")
+        self.setToolTip(_("Every style that is being learnt, whoever began it; choose one for the buttons below"))
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._shown: Dict[str, TrainingStatus] = {}

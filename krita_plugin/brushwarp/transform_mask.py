@@ -13,6 +13,7 @@ from typing import Any, Iterable, List, Tuple
 from xml.etree import ElementTree
 
 from .aside import aside
+from .bridge.language import _
 from .rectangle import Rectangle
 from .refusal import Refusal
 
@@ -89,7 +90,7 @@ def mask_from_xml(document: Any, name: str, xml: str) -> Any:
     """A transform mask's node that belongs to no layer yet; Krita notes that as a step. Raises Refusal if it comes to nothing."""
     mask = document.createTransformMask(name)
     if not mask.fromXML(xml):
-        raise Refusal("Krita does not take the warp as a transform mask.", "Have it as pixels.")
+        raise Refusal(_("Krita does not take the warp as a transform mask."), _("Have it as pixels."))
     document.waitForDone()
     return mask
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Optional, Sequence, Tuple
 
+from .language import _, ngettext
 from .methods import smoothness_of
 from .request import Arrow, PixelFormat, WarpRequest
 
@@ -60,14 +61,14 @@ def reversed_arrow(arrow: Arrow) -> Arrow:
 
 
 def count_in_words(count: int) -> str:
-    return "no arrows" if count == 0 else "1 arrow" if count == 1 else "{} arrows".format(count)
+    return ngettext("{} arrow", "{} arrows", count).format(count) if count else _("no arrows")
 
 
 def others_in_words(count: int) -> str:
     """Of what lies among the arrows and is none; nothing for none."""
     if count == 0:
         return ""
-    return "1 shape is no arrow, and is left alone." if count == 1 else "{} shapes are no arrows, and are left alone.".format(count)
+    return ngettext("{} shape is no arrow, and is left alone.", "{} shapes are no arrows, and are left alone.", count).format(count)
 
 
 def arrow_in_words(number: int, arrow: Arrow) -> str:
@@ -75,6 +76,6 @@ def arrow_in_words(number: int, arrow: Arrow) -> str:
     a, b, c, d = arrow
     length = math.hypot(c - a, d - b)
     if length < _STILL:
-        return "{}   holds ({:.0f}, {:.0f})".format(number, a, b)
+        return _("{}   holds ({:.0f}, {:.0f})").format(number, a, b)
     heading = _HEADINGS[round(math.atan2(d - b, c - a) / (math.pi / 4)) % 8]
-    return "{}   {} {:.0f} px   from ({:.0f}, {:.0f})".format(number, heading, length, a, b)
+    return _("{}   {} {:.0f} px   from ({:.0f}, {:.0f})").format(number, heading, length, a, b)

@@ -46,6 +46,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar, Un
 
 from . import launcher, payload, transport
 from .errors import ConnectionLost, JobCancelled, ProtocolError, WorkerError
+from .language import _, spoken
 from .paths import log_folder, path_from_text, path_to_text, read_install, runtime
 from .protocol import (
     Deform,
@@ -261,7 +262,7 @@ class WorkerClient:
 
     def _call(self) -> "_Call":
         if self._closed:
-            raise WorkerError("client-closed", "This client has hung up.", "Connect anew.")
+            raise WorkerError("client-closed", _("This client has hung up."), _("Connect anew."))
         return _Call(self._calls)
 
     def _repeat_once(self, ask: Callable[[], Any]) -> Any:
@@ -291,7 +292,7 @@ class WorkerClient:
                 self._check_cancelled()
                 payload.write(os.path.join(folder, names[what]), data)
             self._check_cancelled()
-            answer = self._converse(_ORDERS[type(request)](job=self._job, request=request, **names), on_event)
+            answer = self._converse(_ORDERS[type(request)](job=self._job, request=request, language=spoken(), **names), on_event)
             if isinstance(answer, Finished):
                 if answer.result != result:
                     raise ProtocolError("The worker answered with somebody else's result.")
@@ -326,8 +327,8 @@ class WorkerClient:
             if not begun:
                 raise _NotBegun(error) from error
             raise ConnectionLost(
-                "The Brushwarp worker ended while it painted.",
-                "If it happens again, the picture may need more memory than there is; its log: {}".format(
+                _("The Brushwarp worker ended while it painted."),
+                _("If it happens again, the picture may need more memory than there is; its log: {}").format(
                     path_to_text(os.path.join(log_folder(), "worker.log"))
                 ),
             ) from error
@@ -363,7 +364,7 @@ class _Call:
     def __enter__(self) -> None:
         if not self._lock.acquire(blocking=False):
             raise WorkerError(
-                "client-busy", "This client is in the middle of another call.", "Use a client of its own."
+                "client-busy", _("This client is in the middle of another call."), _("Use a client of its own.")
             )
 
     def __exit__(self, *_: Any) -> None:

@@ -8,6 +8,7 @@ import threading
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .errors import WorkerError
+from .language import _, spoken
 from .paths import INSTALL_HINT, Install, data_folder, path_to_text
 
 LOG_TAIL = 2000  # bytes
@@ -20,7 +21,7 @@ DROPPED = (
 
 
 def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
-    """`environment` without what hosts put there for themselves, and with an absolute BRUSHWARP_HOME.
+    """`environment` without what hosts put there for themselves, with an absolute BRUSHWARP_HOME, and with the language that is spoken here.
 
     Threads of the engine that wait for each other sleep: spinning, as OpenMP's default has it, takes the processor from the
     host, and where others use it too from the very thread that is waited for (seen: 20 s for what takes 2).
@@ -28,6 +29,7 @@ def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
     kept = {name: value for name, value in environment.items() if not name.upper().startswith(DROPPED)}
     if kept.get("BRUSHWARP_HOME"):
         kept["BRUSHWARP_HOME"] = data_folder()
+    kept["LANGUAGE"] = spoken() or "en"
     kept.setdefault("OMP_WAIT_POLICY", "passive")
     return kept
 
@@ -40,12 +42,12 @@ def engine_command(install: Install, module: str, words: Sequence[str] = ()) -> 
 def installed(install: Optional[Install]) -> Install:
     """`install`, if its Python is there. Raises WorkerError "worker-missing"."""
     if install is None:
-        raise WorkerError("worker-missing", "Brushwarp's engine is not installed.", INSTALL_HINT)
+        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
     if not os.path.exists(install.python):
         raise WorkerError(
             "worker-missing",
-            "The Python of Brushwarp's engine is gone: {}.".format(path_to_text(install.python)),
-            "Install again. " + INSTALL_HINT,
+            _("The Python of Brushwarp's engine is gone: {}.").format(path_to_text(install.python)),
+            _("Install again. ") + INSTALL_HINT,
         )
     return install
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .language import _
+
 
 class WorkerError(Exception):
     """A failure that a user can act on.
@@ -21,13 +23,13 @@ class ProtocolError(WorkerError):
     """A message that breaks the rules of `protocol`: wrong field, wrong length, wrong version. Code "protocol"."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("protocol", message, "Install the plugin and the engine of the same Brushwarp release.")
+        super().__init__("protocol", message, _("Install the plugin and the engine of the same Brushwarp release."))
 
 
 class ConnectionLost(WorkerError):
     """The other end is gone. Code "worker-lost"."""
 
-    def __init__(self, message: str = "The Brushwarp worker ended unexpectedly.", hint: str = "") -> None:
+    def __init__(self, message: str = _("The Brushwarp worker ended unexpectedly."), hint: str = "") -> None:
         super().__init__("worker-lost", message, hint)
 
 
@@ -35,4 +37,4 @@ class JobCancelled(WorkerError):
     """`WorkerClient.cancel` was called. Code "cancelled"; nothing was changed and there is nothing to tell the user."""
 
     def __init__(self) -> None:
-        super().__init__("cancelled", "Cancelled.")
+        super().__init__("cancelled", _("Cancelled."))

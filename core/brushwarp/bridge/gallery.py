@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from typing import Iterable, Iterator, List, Tuple
 
 from .errors import WorkerError
+from .language import _
 from .marks import check_marks, folder_refused, forget_marks, gallery_held, marks_file, set_favourite, set_name
 from .pack_header import PackHeader, damaged, read_header
 from .paths import Install, path_from_text
@@ -48,7 +49,9 @@ class NameTaken(WorkerError):
 
     def __init__(self, taken: str, free_id: str) -> None:
         super().__init__(
-            "style-exists", "There is a style “{}” already, and this is another one.".format(taken), "It can be added as “{}”.".format(free_id)
+            "style-exists",
+            _("There is a style “{}” already, and this is another one.").format(taken),
+            _("It can be added as “{}”.").format(free_id),
         )
         self.free_id = free_id
 
@@ -92,7 +95,7 @@ class Gallery:
         there = self.styles()
         twin = next((style for style in there if _is_same(path, style.path)), None)
         if twin is not None:
-            raise WorkerError("style-known", "“{}” is in the gallery already.".format(twin.name), "Nothing was changed.")
+            raise WorkerError("style-known", _("“{}” is in the gallery already.").format(twin.name), _("Nothing was changed."))
         with gallery_held():
             if self._is_taken(wanted):
                 raise NameTaken(wanted, next(id for id in _numbered(wanted, "{}-{}") if not self._is_taken(id)))
@@ -107,17 +110,17 @@ class Gallery:
 
         Raises WorkerError "style-missing", "style-shipped", "style-name", "gallery-broken", "gallery-folder".
         """
-        style = self.own_style(id, "renamed")
+        style = self.own_style(id)
         line = " ".join(name.split())
         if len(line) > LONGEST_NAME:
-            raise WorkerError("style-name", "A style's name has at most {} characters.".format(LONGEST_NAME), "Choose a shorter one.")
+            raise WorkerError("style-name", _("A style's name has at most {} characters.").format(LONGEST_NAME), _("Choose a shorter one."))
         if any(line == other.name for other in self.styles() if other.id != style.id):
-            raise WorkerError("style-name", "Another style is called “{}”.".format(line), "Choose another name.")
+            raise WorkerError("style-name", _("Another style is called “{}”.").format(line), _("Choose another name."))
         set_name(style.id, line)
 
     def remove(self, id: str) -> None:
         """Delete the pack of one of the user's own styles. Raises WorkerError "style-missing", "style-shipped", "gallery-folder"."""
-        style = self.own_style(id, "removed")
+        style = self.own_style(id)
         try:
             os.unlink(style.path)
         except OSError as error:
@@ -128,17 +131,17 @@ class Gallery:
         """The one of an id. Raises WorkerError("style-missing")."""
         found = next((style for style in self.styles() if style.id == id), None)
         if found is None:
-            raise WorkerError("style-missing", "There is no style “{}”.".format(id), "It may have been removed meanwhile.")
+            raise WorkerError("style-missing", _("There is no style “{}”.").format(id), _("It may have been removed meanwhile."))
         return found
 
-    def own_style(self, id: str, verb: str) -> InstalledStyle:
-        """The one of an id, if it is the user's. verb: what is to become of it. Raises WorkerError "style-missing", "style-shipped"."""
+    def own_style(self, id: str) -> InstalledStyle:
+        """The one of an id, if it is the user's. Raises WorkerError "style-missing", "style-shipped"."""
         style = self.style(id)
         if not style.is_own:
             raise WorkerError(
                 "style-shipped",
-                "“{}” came with Brushwarp, and stays as it is.".format(style.name),
-                "Only styles that you added or trained can be {}.".format(verb),
+                _("“{}” came with Brushwarp, and stays as it is.").format(style.name),
+                _("Only styles that you added or trained can be renamed and removed."),
             )
         return style
 
@@ -172,7 +175,8 @@ def check_id(id: str) -> None:
     """That it is a name that a file can have, that a listing shows, and that is never taken for a path. Raises WorkerError("style-id")."""
     is_path = id.endswith(SUFFIX) or any(letter in "/\\" or ord(letter) < 32 for letter in id)
     if id[:1] in ("", ".") or is_path or len(id.encode("utf-8", "replace")) > LONGEST_ID:
-        raise WorkerError("style-id", "A style can't be known as “{}”.".format(id[:LONGEST_NAME]), "Give its file a plain name, then add it again.")
+        refused = _("A style can't be known as “{}”.").format(id[:LONGEST_NAME])
+        raise WorkerError("style-id", refused, _("Give its file a plain name, then add it again."))
 
 
 def _check_tensors(header: PackHeader) -> None:
@@ -186,7 +190,7 @@ def _check_tensors(header: PackHeader) -> None:
             if not 0 <= begin <= end or numbers * SIZES[entry["dtype"]] != end - begin:
                 raise ValueError("its bytes")
     except (ValueError, TypeError, KeyError):
-        raise damaged("its tensors can't be read") from None
+        raise damaged(_("its tensors can't be read")) from None
 
 
 def _is_same(path: str, other: str) -> bool:

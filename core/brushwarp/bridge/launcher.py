@@ -13,6 +13,7 @@ from typing import Any, Callable, List, Optional, Tuple
 from . import transport
 from .detached import engine_command, installed, start_detached, tail
 from .errors import ConnectionLost, ProtocolError, WorkerError
+from .language import _
 from .locks import FileLock
 from .paths import INSTALL_HINT, Install, Runtime, log_folder, path_to_text
 from .protocol import PROTOCOL, Busy, Goodbye, Progress, Shutdown, Welcome
@@ -41,10 +42,10 @@ def open_worker(runtime: Runtime, install: Optional[Install], report: Report) ->
     met[0].close()
     raise WorkerError(
         "worker-version",
-        "The Brushwarp worker is version {}, but {} is installed.".format(
-            met[1].version, install.version if install else "another protocol"
+        _("The Brushwarp worker is version {}, but {} is installed.").format(
+            met[1].version, install.version if install else _("another protocol")
         ),
-        "Install again. " + INSTALL_HINT,
+        _("Install again. ") + INSTALL_HINT,
     )
 
 
@@ -58,7 +59,7 @@ def meet(runtime: Runtime) -> Optional[Tuple[Any, Welcome]]:
     try:
         transport.prove_back(connection, key, ANSWER_SECONDS)
         if not connection.poll(ANSWER_SECONDS):
-            raise transport.WrongKey("no welcome in time")
+            raise transport.WrongKey(_("no welcome in time"))
         welcome = transport.receive(connection)
         if not isinstance(welcome, Welcome):
             raise ProtocolError("The worker did not begin with its welcome.")
@@ -72,8 +73,8 @@ def meet(runtime: Runtime) -> Optional[Tuple[Any, Welcome]]:
             return None
         raise WorkerError(
             "worker-silent",
-            "The Brushwarp worker does not answer ({}).".format(error),
-            "Try again in a minute. If it stays so, end the process “brushwarp.worker”.",
+            _("The Brushwarp worker does not answer ({}).").format(error),
+            _("Try again in a minute. If it stays so, end the process “brushwarp.worker”."),
         ) from error
     except WorkerError:
         connection.close()
@@ -85,7 +86,7 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
     deadline = time.monotonic() + START_SECONDS
     lock = FileLock(runtime.start_lock)
     while not lock.acquire():
-        _wait(deadline, report, "another program has been starting the worker for too long")
+        _wait(deadline, report, _("another program has been starting the worker for too long"))
     try:
         while not _is_free(runtime.life_lock):  # one lives, is about to listen, or is about to end
             met = meet(runtime)
@@ -93,7 +94,7 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
                 return met
             if met is not None:  # of another version: it may welcome us even after it said goodbye to somebody
                 _dismiss(*met)
-            _wait(deadline, report, "the worker before it does not end")
+            _wait(deadline, report, _("the worker before it does not end"))
         engine = installed(install)
         if os.name != "nt":
             _unlink(runtime.address)
@@ -104,7 +105,7 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
                 return met
             if child.poll() not in (None, ALREADY_SERVED):
                 raise _died(child.returncode, start_log)
-            _wait(deadline, report, "it did not answer within {:.0f} seconds".format(START_SECONDS))
+            _wait(deadline, report, _("it did not answer within {:.0f} seconds").format(START_SECONDS))
     finally:
         lock.release()
 
@@ -121,8 +122,8 @@ def _spawn(install: Install) -> Tuple[Any, str]:
     except OSError as error:
         raise WorkerError(
             "worker-start",
-            "The Brushwarp worker could not be started: {}.".format(error),
-            "Install again. " + INSTALL_HINT,
+            _("The Brushwarp worker could not be started: {}.").format(error),
+            _("Install again. ") + INSTALL_HINT,
         ) from error
 
 
@@ -130,8 +131,8 @@ def _died(code: Optional[int], start_log: str) -> WorkerError:
     said = tail(start_log)
     return WorkerError(
         "worker-start",
-        "The Brushwarp worker ended at its start (exit code {}){}".format(code, ": " + said if said else "."),
-        "Its log: {}".format(path_to_text(start_log)),
+        _("The Brushwarp worker ended at its start (exit code {}){}").format(code, ": " + said if said else "."),
+        _("Its log: {}").format(path_to_text(start_log)),
     )
 
 
@@ -148,8 +149,8 @@ def _dismiss(connection: Any, welcome: Welcome) -> None:
             if isinstance(answer, Busy):
                 raise WorkerError(
                     "worker-old",
-                    "Another program is being served by a Brushwarp worker of version {}.".format(welcome.version),
-                    "Try again when its picture is done.",
+                    _("Another program is being served by a Brushwarp worker of version {}.").format(welcome.version),
+                    _("Try again when its picture is done."),
                 )
     except ConnectionLost:
         pass  # it is gone already, which is what was wanted
@@ -195,6 +196,6 @@ def _wait(deadline: float, report: Report, why: str) -> None:
     """A tenth of a second, or the error that the time is up."""
     left = deadline - time.monotonic()
     if left <= 0:
-        raise WorkerError("worker-start", "The Brushwarp worker could not be started: {}.".format(why), "Try again.")
+        raise WorkerError("worker-start", _("The Brushwarp worker could not be started: {}.").format(why), _("Try again."))
     report(Progress(0, "starting", int((START_SECONDS - left) * 10), int(START_SECONDS * 10)))
     time.sleep(0.05)

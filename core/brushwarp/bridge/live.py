@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Tuple, Union
 
 from .client import Event, JobCancelled, JobResult, Progress, Queued, WorkerClient, WorkerError, notes_of
+from .language import _
 from .request import LayerRequest
 from .styles import Thumbnail
 
@@ -138,7 +139,7 @@ class Live:
         except Exception as error:  # the thread's end: nobody else would hear of it
             with self._changed:
                 self._client = None
-            return WorkerError("plugin", "The preview failed: {!r}.".format(error), "Please report it.")
+            return WorkerError("plugin", _("The preview failed: {!r}.").format(error), _("Please report it."))
         finally:
             with self._changed:
                 self._answering = False

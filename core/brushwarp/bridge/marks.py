@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Dict, Iterator, Tuple
 
 from .errors import WorkerError
+from .language import _
 from .locks import FileLock
 from .paths import data_folder, path_to_text
 from .training import read_json, write_json
@@ -113,8 +114,8 @@ def _stored_or_set_aside() -> Marks:
     os.replace(marks_file(), _aside(number))
     raise WorkerError(
         "gallery-broken",
-        "What was kept of your favourites and of the names that you gave to styles can't be read.",
-        "It begins anew; the old file is kept as {}.".format(path_to_text(_aside(number))),
+        _("What was kept of your favourites and of the names that you gave to styles can't be read."),
+        _("It begins anew; the old file is kept as {}.").format(path_to_text(_aside(number))),
     )
 
 
@@ -134,6 +135,6 @@ def folder_refused(folder: str, error: OSError) -> WorkerError:
     """What to tell of a folder that could not be written to."""
     return WorkerError(
         "gallery-folder",
-        "Nothing can be written to {}: {}.".format(path_to_text(folder), error.strerror),
-        "Make room on that disk, and make the folder writable.",
+        _("Nothing can be written to {}: {}.").format(path_to_text(folder), error.strerror),
+        _("Make room on that disk, and make the folder writable."),
     )

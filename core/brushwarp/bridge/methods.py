@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from .language import _
 from .presets import PRESETS
 
 # Ends of a dialog's sliders, on which twice as much is always as far to the right: the presets lie well inside.
@@ -27,10 +28,15 @@ class Method:
 
 
 METHODS = (
-    Method("strotss", "Strokes and shapes together (STROTSS, minutes)", "Paints like any picture, stroke by stroke: the most faithful", True),
-    Method("gatys", "Textures and shapes together (Gatys, a minute)", "Paints like any picture, by its textures: quicker, and less orderly", True),
-    Method("multimodal", "Trained style, then shapes (seconds)", "Paints as Stylize does, then bends", False),
+    Method("strotss", _("Strokes and shapes together (STROTSS, minutes)"), _("Paints like any picture, stroke by stroke: the most faithful"), True),
+    Method(
+        "gatys", _("Textures and shapes together (Gatys, a minute)"), _("Paints like any picture, by its textures: quicker, and less orderly"), True
+    ),
+    Method("multimodal", _("Trained style, then shapes (seconds)"), _("Paints as Stylize does, then bends"), False),
 )
+
+
+PRESET_LABELS = {"gentle": _("Gentle"), "balanced": _("Balanced"), "bold": _("Bold")}
 
 
 def smoothness_of(share: float, width: int, height: int) -> float:

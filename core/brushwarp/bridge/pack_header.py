@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Dict, Type
 
 from .errors import WorkerError
+from .language import _
 from .paths import path_to_text
 
 FORMAT, FORMAT_VERSION = "brushwarp-style", "1"
 LARGEST_FILE = 64 * 2**20
 LARGEST_HEADER = 2**20
-OURS = "Choose a .safetensors file that Brushwarp made."
+OURS = _("Choose a .safetensors file that Brushwarp made.")
 
 
 class ForeignPack(WorkerError):
@@ -41,7 +42,7 @@ class PackHeader:
             card["name"].encode("utf-8")  # half a surrogate pair could never be shown
             return card
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise damaged("its card can't be read") from None
+            raise damaged(_("its card can't be read")) from None
 
 
 def read_header(path: str) -> PackHeader:
@@ -54,28 +55,28 @@ def read_header(path: str) -> PackHeader:
             if length > LARGEST_FILE:
                 raise WorkerError(
                     "pack-too-large",
-                    "{} has {:.0f} MB; a style pack has at most {:.0f}.".format(name, length / 1e6, LARGEST_FILE / 1e6),
+                    _("{} has {:.0f} MB; a style pack has at most {:.0f}.").format(name, length / 1e6, LARGEST_FILE / 1e6),
                     OURS,
                 )
             if is_pickle(start):
                 raise ForeignPack(
                     "pack-pickle",
-                    "{} is a pickle, which can run any program when it is opened.".format(name),
-                    "Brushwarp opens .safetensors packs only.",
+                    _("{} is a pickle, which can run any program when it is opened.").format(name),
+                    _("Brushwarp opens .safetensors packs only."),
                 )
             header_length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
             if not 2 <= header_length <= LARGEST_HEADER:
-                raise damaged("it is no safetensors file", ForeignPack)
+                raise damaged(_("it is no safetensors file"), ForeignPack)
             raw = file.read(header_length)
     except FileNotFoundError as error:
         raise WorkerError(
             "style-missing",
-            "There is no style pack at {}.".format(path_to_text(path)),
-            "Check the name; `brushwarp styles list` shows what there is.",
+            _("There is no style pack at {}.").format(path_to_text(path)),
+            _("Check the name; `brushwarp styles list` shows what there is."),
         ) from error
     except OSError as error:
         raise WorkerError(
-            "style-missing", "{} could not be read: {}.".format(path_to_text(path), error.strerror), "Check the file and its permissions."
+            "style-missing", _("{} could not be read: {}.").format(path_to_text(path), error.strerror), _("Check the file and its permissions.")
         ) from error
     if len(raw) < header_length:
         raise _truncated(name)
@@ -84,14 +85,14 @@ def read_header(path: str) -> PackHeader:
         metadata = tensors.pop("__metadata__", {})
         end = max((operator.index(entry["data_offsets"][1]) for entry in tensors.values()), default=0)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        raise damaged("its header can't be read") from error
+        raise damaged(_("its header can't be read")) from error
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise damaged("it is not a Brushwarp style", ForeignPack)
+        raise damaged(_("it is not a Brushwarp style"), ForeignPack)
     if metadata.get("format_version") != FORMAT_VERSION:
         raise WorkerError(
             "pack-version",
-            "{} has format version {}; this Brushwarp reads {}.".format(name, metadata.get("format_version"), FORMAT_VERSION),
-            "Update Brushwarp, or get the style for this version.",
+            _("{} has format version {}; this Brushwarp reads {}.").format(name, metadata.get("format_version"), FORMAT_VERSION),
+            _("Update Brushwarp, or get the style for this version."),
         )
     if length < 8 + header_length + end:
         raise _truncated(name)
@@ -105,8 +106,8 @@ def is_pickle(start: bytes) -> bool:
 
 def damaged(reason: str, kind: Type[WorkerError] = WorkerError) -> WorkerError:
     """The error for a file that is no pack, or one that has been tampered with."""
-    return kind("pack-format", "This file is no style pack that Brushwarp can use: {}.".format(reason), OURS)
+    return kind("pack-format", _("This file is no style pack that Brushwarp can use: {}.").format(reason), OURS)
 
 
 def _truncated(name: str) -> WorkerError:
-    return WorkerError("pack-truncated", "{} is cut short.".format(name), "Copy or download it again.")
+    return WorkerError("pack-truncated", _("{} is cut short.").format(name), _("Copy or download it again."))

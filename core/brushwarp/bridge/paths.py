@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from typing import Optional
 
 from .errors import WorkerError
+from .language import _
 
 SOCKET_PATH_LIMIT = 103 if sys.platform == "darwin" else 107  # bytes: sun_path less its closing zero
 INSTALL_JSON_LIMIT = 64 * 1024  # bytes; ours is a few hundred
 
-INSTALL_HINT = "In the folder of Brushwarp, run: python3 install_scripts/install.py"
+INSTALL_HINT = _("In the folder of Brushwarp, run: python3 install_scripts/install.py")
 
 
 def path_from_text(text: str) -> str:
@@ -141,8 +142,8 @@ def find_runtime() -> Runtime:
             return candidate
     raise WorkerError(
         "socket-path",
-        "No folder with a path short enough for the worker's socket was found.",
-        "Set XDG_RUNTIME_DIR to a folder of yours whose path has fewer than 60 characters.",
+        _("No folder with a path short enough for the worker's socket was found."),
+        _("Set XDG_RUNTIME_DIR to a folder of yours whose path has fewer than 60 characters."),
     )
 
 
@@ -156,16 +157,16 @@ def make_private_folder(folder: str) -> None:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
             raise WorkerError(
                 "private-folder",
-                "{} belongs to somebody else.".format(path_to_text(folder)),
-                "Remove it, or set BRUSHWARP_HOME to a folder of your own.",
+                _("{} belongs to somebody else.").format(path_to_text(folder)),
+                _("Remove it, or set BRUSHWARP_HOME to a folder of your own."),
             )
         if stat.S_IMODE(found.st_mode) != 0o700:
             os.chmod(folder, 0o700)
     except OSError as error:
         raise WorkerError(
             "private-folder",
-            "The folder {} can't be made: {}.".format(path_to_text(folder), error.strerror),
-            "Make it writable, or set BRUSHWARP_HOME to a folder of your own.",
+            _("The folder {} can't be made: {}.").format(path_to_text(folder), error.strerror),
+            _("Make it writable, or set BRUSHWARP_HOME to a folder of your own."),
         ) from error
 
 
@@ -190,18 +191,18 @@ def read_install() -> Optional[Install]:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _broken("it can't be read ({})".format(error.strerror)) from error
+        raise _broken(_("it can't be read ({})").format(error.strerror)) from error
     try:
         fields = json.loads(raw.decode("utf-8")) if len(raw) <= INSTALL_JSON_LIMIT else None
     except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
-        raise _broken("it isn't JSON of ours")
+        raise _broken(_("it isn't JSON of ours"))
     python, version, checkout = fields.get("python"), fields.get("version"), fields.get("checkout")
     if not isinstance(python, str) or not python or not isinstance(version, str) or not version:
-        raise _broken("it names no Python or no version")
+        raise _broken(_("it names no Python or no version"))
     if checkout is not None and not isinstance(checkout, str):
-        raise _broken("its checkout isn't a path")
+        raise _broken(_("its checkout isn't a path"))
     return Install(path_from_text(python), version, path_from_text(checkout) if checkout else None)
 
 
@@ -221,5 +222,5 @@ def write_install(install: Install) -> None:
 
 def _broken(why: str) -> WorkerError:
     return WorkerError(
-        "install-broken", "Brushwarp's install.json is of no use: {}.".format(why), "Install again. " + INSTALL_HINT
+        "install-broken", _("Brushwarp's install.json is of no use: {}.").format(why), _("Install again. ") + INSTALL_HINT
     )

@@ -11,6 +11,7 @@ import os
 from typing import Optional
 
 from .errors import WorkerError
+from .language import _
 from .paths import path_to_text
 
 _NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -106,15 +107,15 @@ def _explain(error: OSError, path: str, size: int) -> WorkerError:
     if error.errno in _NO_SPACE:
         return WorkerError(
             "disk-full",
-            "There is no room for {:.0f} MB of pixels in {}.".format(max(size / 1e6, 1), folder),
-            "Make room on that disk, or set BRUSHWARP_HOME to a folder on another one.",
+            _("There is no room for {:.0f} MB of pixels in {}.").format(max(size / 1e6, 1), folder),
+            _("Make room on that disk, or set BRUSHWARP_HOME to a folder on another one."),
         )
     return WorkerError(
         "cache-folder",
-        "Nothing can be written to {}: {}.".format(folder, error.strerror),
-        "Make that folder writable, or set BRUSHWARP_HOME to a folder of your own.",
+        _("Nothing can be written to {}: {}.").format(folder, error.strerror),
+        _("Make that folder writable, or set BRUSHWARP_HOME to a folder of your own."),
     )
 
 
 def _damaged(why: Optional[str]) -> WorkerError:
-    return WorkerError("payload-damaged", "The pixels did not arrive whole ({}).".format(why), "Try again.")
+    return WorkerError("payload-damaged", _("The pixels did not arrive whole ({}).").format(why), _("Try again."))

@@ -18,6 +18,7 @@ from typing import Optional, Tuple
 
 from .bend import preview_size
 from .client import Queued, WorkerError
+from .language import _
 from .live import Draft, Live, Preview
 from .request import Part, PixelFormat, StylizeRequest
 
@@ -25,10 +26,10 @@ from .request import Part, PixelFormat, StylizeRequest
 # with a short side of 512 (384, 290) the preview and the layer's painting, made as small, correlate by 0.95 (0.79, 0.70).
 SHORT_SIDE, LONG_SIDE = 512, 1024
 CALM = 0.12  # seconds without another change, before the worker is asked
-WAITING = "Waiting until another picture is painted…"
-CLICK = "Click on a spot to see its strokes as large as they will be."
-PAINTING = "Painting the preview…"
-PAINTING_PART = "Painting this spot as large as it will be: that takes some seconds…"
+WAITING = _("Waiting until another picture is painted…")
+CLICK = _("Click on a spot to see its strokes as large as they will be.")
+PAINTING = _("Painting the preview…")
+PAINTING_PART = _("Painting this spot as large as it will be: that takes some seconds…")
 LAYOUT = PixelFormat("RGBA", "u8", "srgb")
 
 

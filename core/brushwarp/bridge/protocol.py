@@ -25,6 +25,7 @@ from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple, Type
 
 from . import checks
 from .errors import ProtocolError
+from .language import ENGLISH
 from .request import (
     Arrow,
     DeformRequest,
@@ -37,7 +38,7 @@ from .request import (
 )
 from .styles import Thumbnail
 
-PROTOCOL = 5
+PROTOCOL = 6
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MOST_NOTES = 100
@@ -99,16 +100,19 @@ class Welcome(Message):
 
 @dataclass(frozen=True)
 class Order(Message):
-    """Do this to a layer. Its pixels (and the selection) have been written to the files named here."""
+    """Do this to a layer. Its pixels (and the selection) have been written to the files named here. language: of all that is answered in
+    words, as `language.speaking` takes it."""
 
     asks: ClassVar[Type[LayerRequest]]
     job: int
     request: LayerRequest
     pixels: str
     selection: Optional[str] = None
+    language: str = ENGLISH
 
     def __post_init__(self) -> None:
         checks.whole(self.job, "job", 1, MAX_JOB)
+        checks.text(self.language, "language", 100)
         if not isinstance(self.request, self.asks):
             raise ProtocolError("request must be a {}.".format(self.asks.__name__))
         _payload(self.pixels, "pixels")

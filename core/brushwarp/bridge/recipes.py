@@ -17,6 +17,7 @@ from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
 from .bend import count_in_words
 from .errors import ProtocolError, WorkerError
+from .language import _
 from .methods import smoothing_of
 from .request import (
     BASES,
@@ -35,7 +36,7 @@ FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
 VERBS = ("stylize", "deform", "warp")
 LARGEST = 1e15  # of a number: none that means anything comes near, and with larger ones no reckoning is possible
-AS_WRITTEN = "Take the recipe as it was written: the whole text, from its first { to its last }."
+AS_WRITTEN = _("Take the recipe as it was written: the whole text, from its first { to its last }.")
 
 
 def _is_number(value: object) -> bool:
@@ -47,12 +48,12 @@ def _is_length(value: object) -> bool:
 
 
 Kind = Tuple[str, Callable[[object], bool]]
-_NUMBER: Kind = ("a number", _is_number)
-_WHOLE: Kind = ("a whole number", lambda value: type(value) is int)
-_TEXT: Kind = ("text", lambda value: isinstance(value, str))
-_FLAG: Kind = ("true or false", lambda value: isinstance(value, bool))
-_LENGTH: Kind = ("a number of pixels", _is_length)  # or null where there is none
-_OBJECT: Kind = ("an object", lambda value: isinstance(value, dict))
+_NUMBER: Kind = (_("a number"), _is_number)
+_WHOLE: Kind = (_("a whole number"), lambda value: type(value) is int)
+_TEXT: Kind = (_("text"), lambda value: isinstance(value, str))
+_FLAG: Kind = (_("true or false"), lambda value: isinstance(value, bool))
+_LENGTH: Kind = (_("a number of pixels"), _is_length)  # or null where there is none
+_OBJECT: Kind = (_("an object"), lambda value: isinstance(value, dict))
 
 # Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
 # long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
@@ -65,7 +66,7 @@ PARAMETERS: Dict[str, Kind] = {
     "medium": _TEXT,
     "fine": _TEXT,
     "keep_colors": _FLAG,
-    "base": ("one of " + ", ".join(BASES), lambda value: value in BASES),
+    "base": (_("one of {}").format(", ".join(BASES)), lambda value: value in BASES),
     "content_weight": _NUMBER,
     "warp_weight": _NUMBER,
     "tv_weight": _NUMBER,
@@ -143,7 +144,7 @@ class Recipe:
             encoder = self.parameters.get("encoder") or DeformRequest.encoder
             return DeformRequest(width, height, self.style, style_picture=style_picture, encoder=encoder, **common, **settings)
         except ProtocolError as error:
-            raise WorkerError("recipe", "This recipe can't be followed: {}".format(error.message), AS_WRITTEN) from error
+            raise WorkerError("recipe", _("This recipe can't be followed: {}").format(error.message), AS_WRITTEN) from error
 
     @property
     def _size(self) -> Optional[Tuple[int, int]]:
@@ -159,8 +160,8 @@ def read_recipe(text: str) -> Recipe:
     """Raises WorkerError "recipe" for what is none, is damaged, or asks for what this version can't do."""
     record = read_record(text)
     if record["verb"] not in VERBS:
-        hint = "Recipes of {} can be followed.".format(", ".join(VERBS))
-        raise WorkerError("recipe", "This recipe is of the kind “{:.40}”.".format(record["verb"]), hint)
+        hint = _("Recipes of {} can be followed.").format(", ".join(VERBS))
+        raise WorkerError("recipe", _("This recipe is of the kind “{:.40}”.").format(record["verb"]), hint)
     style, keypoints = record["style"], arrows_from_json(record["keypoints"])
     return Recipe(record["verb"], style["id"], style["sha256"], record["parameters"], record["seed"], keypoints, text)
 
@@ -172,9 +173,9 @@ def read_record(text: str) -> Dict[str, Any]:
         if record["format"] != FORMAT:
             raise ValueError(record["format"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise WorkerError("recipe", "This is no Brushwarp recipe.", "Recipes are written next to every result. " + AS_WRITTEN) from error
+        raise WorkerError("recipe", _("This is no Brushwarp recipe."), _("Recipes are written next to every result. ") + AS_WRITTEN) from error
     if record.get("format_version") != FORMAT_VERSION:
-        raise WorkerError("recipe", "This recipe is of a kind that this Brushwarp can't read.", "Update Brushwarp, then try again.")
+        raise WorkerError("recipe", _("This recipe is of a kind that this Brushwarp can't read."), _("Update Brushwarp, then try again."))
     for name, kind in {"verb": _TEXT, "style": _OBJECT, "parameters": _OBJECT, "seed": _WHOLE}.items():
         _check(record, name, kind)
     for name in ("id", "sha256"):
@@ -185,14 +186,14 @@ def read_record(text: str) -> Dict[str, Any]:
     try:
         arrows_from_json(record.get("keypoints"))
     except ProtocolError as error:
-        raise WorkerError("recipe", "In this recipe the keypoints are not four numbers each.", AS_WRITTEN) from error
+        raise WorkerError("recipe", _("In this recipe the keypoints are not four numbers each."), AS_WRITTEN) from error
     return record
 
 
 def _check(fields: Dict[str, Any], name: str, kind: Kind) -> None:
     what, fits = kind
     if not fits(fields.get(name)):
-        raise WorkerError("recipe", "In this recipe “{}” is not {}.".format(name, what), AS_WRITTEN)
+        raise WorkerError("recipe", _("In this recipe “{}” is not {}.").format(name, what), AS_WRITTEN)
 
 
 def in_words(recipe: Recipe) -> str:
@@ -211,4 +212,4 @@ def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:
     found = read_record(result)["style"]["sha256"]
     if not recipe.style_hash or not found or recipe.style_hash == found:
         return ()
-    return ("The style “{}” is not the one that the recipe was made with: the picture may differ.".format(recipe.style),)
+    return (_("The style “{}” is not the one that the recipe was made with: the picture may differ.").format(recipe.style),)

@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional, Tuple, Type, TypeVar
 
 from . import checks
 from .errors import ProtocolError, WorkerError
+from .language import _
 from .presets import BALANCED
 
 MAX_PIXELS = 400 * 1000 * 1000  # as the engine's own limit for a picture
@@ -337,10 +338,10 @@ def check_size(width: Any, height: Any) -> None:
     if width * height > MAX_PIXELS:
         raise WorkerError(
             "picture-too-large",
-            "{} x {} pixels are too many: at most {} million can be painted at once.".format(
+            _("{} x {} pixels are too many: at most {} million can be painted at once.").format(
                 width, height, MAX_PIXELS // 1000000
             ),
-            "Scale the layer down, or crop it.",
+            _("Scale the layer down, or crop it."),
         )
 
 
@@ -369,8 +370,8 @@ def arrows_from_json(rows: Any) -> Tuple[Arrow, ...]:
     if isinstance(rows, (list, tuple)) and len(rows) > MAX_ARROWS:
         raise WorkerError(
             "keypoints-too-many",
-            "{} arrows are too many: the painting is bent along {} at most.".format(len(rows), MAX_ARROWS),
-            "Delete some of them.",
+            _("{} arrows are too many: the painting is bent along {} at most.").format(len(rows), MAX_ARROWS),
+            _("Delete some of them."),
         )
     return tuple(_arrow(row) for row in checks.items(rows, "keypoints", MAX_ARROWS))
 

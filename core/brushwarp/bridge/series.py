@@ -6,26 +6,24 @@ import time
 from typing import Callable, Optional, Sequence, Tuple, Type, Union
 
 from .errors import WorkerError
+from .language import _
 from .protocol import Progress, Queued
 from .request import LayerRequest
 from .tracking import TELLING_SECONDS, Tracker, telling, waiting
 
-LAYERS = "Layer {} of {}: {}"
-FRAMES = "Frame {} of {}: {}"
-TITLE_OF_MANY = "{} ({} layers)"
+LAYERS, FRAMES = "layers", "frames"
 TELLING_JOBS = 0.25  # of a job that must be done before anything is said of what is left of all
-STOPPED_AT = "This happened to “{}”. What was painted before it stays; what comes after it is not painted."
 
 
 class Series:
     """`begin` each job, and let it be followed: share, 0 to 1 of all of them, never falls; None before anything is known.
 
-    sizes: of the jobs in pixels: a large one takes longer. numbered: LAYERS or FRAMES.
+    sizes: of the jobs in pixels: a large one takes longer. what: LAYERS or FRAMES.
     """
 
-    def __init__(self, sizes: Sequence[int], numbered: str = LAYERS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, sizes: Sequence[int], what: str = LAYERS, clock: Callable[[], float] = time.monotonic) -> None:
         """clock: in seconds."""
-        self._sizes, self._numbered, self._clock = list(sizes), numbered, clock
+        self._sizes, self._what, self._clock = list(sizes), what, clock
         self._number = 0  # of the jobs that were begun
         self._tracker: Optional[Tracker] = None
         self._since: Optional[Tuple[float, float]] = None  # when anything was painted first, and the share then
@@ -58,7 +56,8 @@ class Series:
         """Of one job those of its Tracker; of several “Layer 2 of 3: Painting, 42 %, about 35 s left”, of which share and time are about all."""
         if len(self._sizes) == 1:
             return self._present.words
-        return self._numbered.format(self._number, len(self._sizes), self._words_of_all)
+        numbered = _("Layer {} of {}: {}") if self._what == LAYERS else "Frame {} of {}: {}"
+        return numbered.format(self._number, len(self._sizes), self._words_of_all)
 
     @property
     def _present(self) -> Tracker:
@@ -78,6 +77,12 @@ class Series:
         return telling(name, share, seconds * (1 - share) / (share - before))
 
 
+def title_of_many(title: str, layers: int) -> str:
+    """Of a dialog about several layers, of which the title names one."""
+    return _("{} ({} layers)").format(title, layers)
+
+
 def stopped_at(error: WorkerError, name: str) -> WorkerError:
-    """The same error of one of several layers, or frames, by its name."""
-    return WorkerError(error.code, error.message, "\n\n".join(part for part in (error.hint, STOPPED_AT.format(name)) if part))
+    """The same error of one of several layers, by its name."""
+    where = "This happened to “{}”. What was painted before it stays; what comes after it is not painted.".format(name)
+    return WorkerError(error.code, error.message, "\n\n".join(part for part in (error.hint, where) if part))

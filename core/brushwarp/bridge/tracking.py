@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable, Dict, Optional, Tuple, Type, Union
 
+from .language import _, ngettext
 from .protocol import Progress, Queued
 from .request import DeformRequest, LayerRequest, StylizeRequest, SuggestRequest, WarpRequest
 from .training_words import time_left
@@ -12,14 +13,14 @@ from .training_words import time_left
 Stages = Dict[str, Tuple[float, float]]
 
 NAMES = {
-    "starting": "Starting the engine",
-    "preparing": "Preparing the layer",
-    "painting": "Painting",
-    "warping": "Bending along the arrows",
-    "keypoints": "Looking for points that match",
-    "bending": "Finding the shape",
-    "detail": "Bringing the brushwork to full size",
-    "finishing": "Finishing",
+    "starting": _("Starting the engine"),
+    "preparing": _("Preparing the layer"),
+    "painting": _("Painting"),
+    "warping": _("Bending along the arrows"),
+    "keypoints": _("Looking for points that match"),
+    "bending": _("Finding the shape"),
+    "detail": _("Bringing the brushwork to full size"),
+    "finishing": _("Finishing"),
 }
 # Where each stage begins and ends on the bar; which of them come depends on what is done.
 STAGES: Dict[Type[LayerRequest], Stages] = {
@@ -50,8 +51,8 @@ class Tracker:
 
     def follow(self, event: Union[Progress, Queued, object]) -> None:
         if isinstance(event, Queued):
-            others = "one other picture is" if event.position == 1 else "{} others are".format(event.position)
-            self.name, self._stage = "Waiting: {} painted first".format(others), ""
+            said = ngettext("Waiting: {} other picture is painted first", "Waiting: {} others are painted first", event.position)
+            self.name, self._stage = said.format(event.position), ""
         elif isinstance(event, Progress):
             self._follow(event)
 
@@ -94,10 +95,10 @@ def telling(name: str, share: float, left: float) -> str:
 
 def _detail(done: int, total: int, loss: float) -> str:
     number = "{:.3g}" if abs(loss) < 1000 else "{:.0f}"
-    return "Iteration {} of {}, loss {}".format(done, total, number.format(loss))
+    return _("Iteration {} of {}, loss {}").format(done, total, number.format(loss))
 
 
 def _left(seconds: float) -> str:
     if seconds >= A_MINUTE:
         return time_left(seconds)
-    return "about {:.0f} s left".format(5 * round(seconds / 5)) if seconds >= 7.5 else "a few seconds left"
+    return _("about {:.0f} s left").format(5 * round(seconds / 5)) if seconds >= 7.5 else _("a few seconds left")

@@ -20,6 +20,7 @@ from typing import Any, Dict, Optional, Tuple
 from . import checks
 from .detached import tail
 from .errors import ProtocolError, WorkerError
+from .language import _
 from .locks import is_held
 from .paths import data_folder, path_from_text, path_to_text
 from .request import PixelFormat, check_size, format_from_json
@@ -61,13 +62,13 @@ class TrainingRequest:
         for what in ("name", "artist"):
             self._keep(what, _line(getattr(self, what), what))
         if not self.name:
-            raise WorkerError("training-name", "The style has no name.", "Give it one: the gallery shows it.")
+            raise WorkerError("training-name", _("The style has no name."), _("Give it one: the gallery shows it."))
         check_size(self.width, self.height)
         if min(self.width, self.height) < SMALLEST_LAYER:
             raise WorkerError(
                 "style-picture",
-                "The layer is {} × {} pixels, which shows no brushwork.".format(self.width, self.height),
-                "Use one of at least {0} × {0} pixels, better of 1024 and more.".format(SMALLEST_LAYER),
+                _("The layer is {} × {} pixels, which shows no brushwork.").format(self.width, self.height),
+                _("Use one of at least {0} × {0} pixels, better of 1024 and more.").format(SMALLEST_LAYER),
             )
         if not isinstance(self.format, PixelFormat):
             raise ProtocolError("format must be a PixelFormat, not {}.".format(type(self.format).__name__))
@@ -162,15 +163,16 @@ def read_status(folder: str) -> TrainingStatus:
             if status == stored_status(folder):  # else its process has just begun, or ended, between the two looks
                 break
     except (OSError, ValueError, TypeError, KeyError, RecursionError, WorkerError):
-        return TrainingStatus(name, name, "failed", message="What was kept of this training can't be read. Forget it, and begin anew.")
+        return TrainingStatus(name, name, "failed", message=_("What was kept of this training can't be read. Forget it, and begin anew."))
     if os.path.exists(os.path.join(folder, "cancel")):
         return replace(status, state="cancelled", message="")
     if status.state != "starting":
-        return replace(status, state="interrupted", message="Its process was ended from outside. Resume it: it goes on from where it was last saved.")
+        ended = _("Its process was ended from outside. Resume it: it goes on from where it was last saved.")
+        return replace(status, state="interrupted", message=ended)
     if time.time() - status.updated < BEGINNING_SECONDS:
         return status
     said = tail(os.path.join(folder, "log.txt"))
-    return replace(status, state="failed", message="Its process ended at its start{}".format(": " + said if said else "."))
+    return replace(status, state="failed", message=_("Its process ended at its start{}").format(": " + said if said else "."))
 
 
 def stored_status(folder: str) -> TrainingStatus:
@@ -228,7 +230,7 @@ def _folder(photos: Any) -> str:
     if not os.path.isdir(photos):
         raise WorkerError(
             "photos-missing",
-            "There is no folder {}.".format(path_to_text(photos)),
-            "Choose a folder of photographs, or none: then pictures that Brushwarp renders are practised on.",
+            _("There is no folder {}.").format(path_to_text(photos)),
+            _("Choose a folder of photographs, or none: then pictures that Brushwarp renders are practised on."),
         )
     return os.path.abspath(photos)

@@ -6,33 +6,34 @@ import os
 import re
 from typing import Dict, Tuple
 
+from .language import _
 from .training import NAME_LIMIT, TrainingStatus
 
 STANDARD = "standard"
 QUALITIES: Dict[str, Tuple[str, str]] = {
-    "quick": ("Quick", "Half of the standard steps, for a first look: still an hour or so on a processor."),
-    STANDARD: ("Standard", "Takes hours on a processor, about a minute on a CUDA device."),
-    "best": ("Best", "Twice the standard steps, with much slower ones at the end, for a little more."),
+    "quick": (_("Quick"), _("Half of the standard steps, for a first look: still an hour or so on a processor.")),
+    STANDARD: (_("Standard"), _("Takes hours on a processor, about a minute on a CUDA device.")),
+    "best": (_("Best"), _("Twice the standard steps, with much slower ones at the end, for a little more.")),
 }
 """`training.QUALITIES`, each with what it is called and with what it is worth."""
 
 STAGES = {
-    "preparing": "Preparing the layer",
-    "rendering": "Rendering pictures to practise on",
-    "style": "Learning the coarse strokes",
-    "enhance": "Learning the medium strokes",
-    "refine": "Learning the fine strokes",
-    "finer": "Learning medium and fine strokes together",
-    "together": "Learning all strokes together",
+    "preparing": _("Preparing the layer"),
+    "rendering": _("Rendering pictures to practise on"),
+    "style": _("Learning the coarse strokes"),
+    "enhance": _("Learning the medium strokes"),
+    "refine": _("Learning the fine strokes"),
+    "finer": _("Learning medium and fine strokes together"),
+    "together": _("Learning all strokes together"),
 }
 STATES = {
-    "starting": "Starting the engine",
-    "running": "Beginning",
-    "waiting": "Waiting",
-    "finished": "Finished: the style is in the gallery",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
+    "starting": _("Starting the engine"),
+    "running": _("Beginning"),
+    "waiting": _("Waiting"),
+    "finished": _("Finished: the style is in the gallery"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+    "interrupted": _("Interrupted"),
 }
 
 
@@ -51,7 +52,7 @@ def style_name(layer: str, file: str, is_alone: bool) -> str:
 def standing(status: TrainingStatus, is_stopping: bool = False) -> str:
     """“Learning the fine strokes, 61 %, about 2 h 05 min left”. is_stopping: it was asked to, and hasn't yet."""
     if is_stopping:
-        return "Stopping, and keeping what was learnt"
+        return _("Stopping, and keeping what was learnt")
     # A stage that a newer engine invents is shown by its own name.
     words = [STAGES.get(status.stage, status.stage.capitalize()) if status.state == "running" and status.stage else STATES[status.state]]
     if status.state != "finished" and status.iteration:
@@ -65,8 +66,8 @@ def time_left(seconds: float) -> str:
     """As exactly as one would say it."""
     hours, minutes = divmod(round(seconds / 60), 60)
     if hours:
-        return "about {} h {:02} min left".format(hours, minutes)
-    return "about {} min left".format(minutes) if minutes else "less than a minute left"
+        return _("about {} h {:02} min left").format(hours, minutes)
+    return _("about {} min left").format(minutes) if minutes else _("less than a minute left")
 
 
 def share(status: TrainingStatus) -> float:

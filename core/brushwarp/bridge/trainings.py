@@ -27,6 +27,7 @@ from typing import List
 from . import payload
 from .detached import engine_command, installed, start_detached
 from .errors import ProtocolError, WorkerError
+from .language import _
 from .paths import Install, make_private_folder, path_to_text, read_install
 from .styles import SUFFIX, own_folder, shipped_folders
 from .training import (
@@ -107,9 +108,9 @@ def resume_training(id: str) -> None:
     folder = _folder(id)
     status = read_status(folder)
     if status.runs:
-        raise WorkerError("training-runs", "{} is being learnt already.".format(status.name), "If you have just cancelled it, wait a moment.")
+        raise WorkerError("training-runs", _("{} is being learnt already.").format(status.name), _("If you have just cancelled it, wait a moment."))
     if status.state == "finished":
-        raise WorkerError("training-finished", "{} is finished.".format(status.name), "You find it in the gallery of styles.")
+        raise WorkerError("training-finished", _("{} is finished.").format(status.name), _("You find it in the gallery of styles."))
     install = installed(read_install())
     try:
         status = stored_status(folder)  # not what `read_status` made of it
@@ -127,7 +128,7 @@ def forget_training(id: str) -> None:
     folder = _folder(id)
     status = read_status(folder)
     if status.runs:
-        raise WorkerError("training-runs", "{} is still being learnt.".format(status.name), "Cancel it first.")
+        raise WorkerError("training-runs", _("{} is still being learnt.").format(status.name), _("Cancel it first."))
     doomed = os.path.join(trainings_folder(), ".forgotten-" + secrets.token_hex(6))
     try:
         os.rename(folder, doomed)  # at once, and no reader meets half of it
@@ -139,7 +140,7 @@ def forget_training(id: str) -> None:
 def _folder(id: str) -> str:
     folder = os.path.join(trainings_folder(), id) if isinstance(id, str) and ID.match(id) else ""
     if not os.path.isdir(folder):
-        raise WorkerError("training-missing", "There is no training {}.".format(repr(id)[:100]), "It may have been forgotten.")
+        raise WorkerError("training-missing", _("There is no training {}.").format(repr(id)[:100]), _("It may have been forgotten."))
     return folder
 
 
@@ -178,6 +179,6 @@ def _spawn(install: Install, folder: str, status: TrainingStatus) -> None:
 def _explained(error: OSError, folder: str) -> WorkerError:
     return WorkerError(
         "training-folder",
-        "Nothing can be written to {}: {}.".format(path_to_text(folder), error.strerror),
-        "Make room on that disk, and make the folder writable.",
+        _("Nothing can be written to {}: {}.").format(path_to_text(folder), error.strerror),
+        _("Make room on that disk, and make the folder writable."),
     )

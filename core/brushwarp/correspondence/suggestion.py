@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..bridge.language import _
 from ..features import Encoder
 from ..geometry import KeypointPairs, PointPairs, Similarity, align
 from ..geometry.cleaning import clean_matches
@@ -81,7 +82,7 @@ def suggest(
     """
     seen = [as_seen(picture, working_size(picture.size, size)) for picture in (content, style)]
     if any(is_flat(*each) for each in seen):
-        return none_found(0.0, encoder.name, "There is nothing to match: one of the pictures is of one colour.")
+        return none_found(0.0, encoder.name, _("There is nothing to match: one of the pictures is of one colour."))
     on_progress(Progress("keypoints", 1, _STAGES))
     views = [view_of(encoder, *each, picture.size, device, _LEVELS) for each, picture in zip(seen, (content, style), strict=True)]
     on_progress(Progress("keypoints", 2, _STAGES))
@@ -95,20 +96,22 @@ def suggest(
                 views[1], agreement, mirrored = flipped, other, True
         on_progress(Progress("keypoints", 3, _STAGES))
         if agreement.sureness < LEAST_SURE:
-            return none_found(agreement.sureness, encoder.name, "The two pictures have too little in common: no arrows are proposed." + _better_eyes(encoder))
+            return none_found(
+                agreement.sureness, encoder.name, _("The two pictures have too little in common: no arrows are proposed.") + _better_eyes(encoder)
+            )
         matches, response = _agreeing_buddies(*views, agreement)
     on_progress(Progress("keypoints", 4, _STAGES))
-    notes = ["The style picture is taken mirrored."] if mirrored else []
+    notes = [_("The style picture is taken mirrored.")] if mirrored else []
     few = agreement.sureness < SURE
     if few:
-        notes.append("The two pictures have little in common: only a few arrows are proposed. Look at each." + _better_eyes(encoder))
+        notes.append(_("The two pictures have little in common: only a few arrows are proposed. Look at each.") + _better_eyes(encoder))
     cleaned = clean_matches(matches, content.size, style.size, response)
     chosen = cleaned.kept[_clusters(matches[cleaned.kept], response[cleaned.kept], min(count, _FEW) if few else count, content, style, seed)]
     if not len(chosen):
-        return none_found(agreement.sureness, encoder.name, "No points of the two pictures match well enough: no arrows are proposed.")
+        return none_found(agreement.sureness, encoder.name, _("No points of the two pictures match well enough: no arrows are proposed."))
     found = align(matches[chosen], content.size, style.size)
     if np.abs(found.arrows.target - found.arrows.source).max() < _STILL:
-        notes.append("The shapes are the same in both pictures: the arrows move nothing.")
+        notes.append(_("The shapes are the same in both pictures: the arrows move nothing."))
     kept = matches[chosen]
     if mirrored:
         kept = PointPairs(kept.content, np.stack([style.width - kept.style[:, 0], kept.style[:, 1]], 1))
@@ -120,7 +123,7 @@ def suggest(
 
 def _agreeing_buddies(first: View, second: View, agreement: Agreement) -> tuple[PointPairs, np.ndarray]:
     """Best buddies near where the pictures agree, drawn halfway to there, in pixels of both; and their responses."""
-    expected, _ = bend(agreement)
+    expected = bend(agreement)[0]
     grids = [Grid(tuple(view.maps[DEEPEST].shape[1:]), view.size, expected.device) for view in (first, second)]
     at = _expected_at(grids[0].nodes(), expected, agreement)
     near = (at[:, None] - grids[1].nodes()[None]).abs() < _DEEP_REACH
@@ -156,14 +159,14 @@ def _clusters(matches: PointPairs, response: np.ndarray, count: int, content: Pi
     from scipy.cluster.vq import kmeans2  # a fifth of a second to load
 
     where = np.concatenate([matches.content / max(content.size), matches.style / max(style.size)], 1)
-    _, cluster = kmeans2(where, count, minit="++", seed=seed)
+    cluster = kmeans2(where, count, minit="++", seed=seed)[1]
     best = [np.flatnonzero(cluster == each)[response[cluster == each].argmax()] for each in np.unique(cluster)]
     return np.array(best, np.intp)[np.argsort(-response[best], kind="stable")]
 
 
 def _better_eyes(encoder: Encoder) -> str:
     """What would help: the encoder that comes along was made for brushwork (measured: tests/benchmarks/keypoints.py)."""
-    return " VGG-19 recognises more: `brushwarp weights get vgg19` fetches it." if encoder.name == "compact" else ""
+    return " " + _("VGG-19 recognises more: `brushwarp weights get vgg19` fetches it.") if encoder.name == "compact" else ""
 
 
 def none_found(sureness: float, encoder: str, note: str) -> Suggestion:

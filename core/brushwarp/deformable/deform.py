@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from ..bridge.language import _
 from ..errors import BrushwarpError, is_out_of_memory
 from ..geometry import KeypointPairs, warp
 from ..geometry.cleaning import clean
@@ -47,17 +48,21 @@ def deform_by_optimisation(
     and as `KeypointPairs.validated` does.
     """
     if not SMALLEST_SIZE <= settings.size <= LARGEST_SIZE:
-        raise BrushwarpError("setting", f"The working size is {settings.size} pixels.", f"Choose one from {SMALLEST_SIZE} to {LARGEST_SIZE}.")
+        raise BrushwarpError(
+            "setting", _("The working size is {} pixels.").format(settings.size), _("Choose one from {} to {}.").format(SMALLEST_SIZE, LARGEST_SIZE)
+        )
     if min(style.size) < SMALLEST_STYLE:
         raise BrushwarpError(
-            "style-picture", f"The style picture is {style.width} × {style.height} pixels.", f"Use one of at least {SMALLEST_STYLE} × {SMALLEST_STYLE}."
+            "style-picture",
+            _("The style picture is {} × {} pixels.").format(style.width, style.height),
+            _("Use one of at least {} × {}.").format(SMALLEST_STYLE, SMALLEST_STYLE),
         )
     notes: list[str] = []
     pairs = _usable(pairs, content, notes)
     shown, painting = (_seen(picture).to(device) for picture in (content, style))
     small, solved, course = _solve_in_memory(shown, painting, pairs, method, settings, on_progress, notes)
     if course.diverged:
-        notes.append("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther.")
+        notes.append(_("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther."))
     solved = solved.scaled(content.width / small.shape[2], content.height / small.shape[1])
     painted = carry_up(small, shown, painting, on_progress).cpu()
     return _bent(content.with_pixels(from_srgb(painted, content)), solved, course.losses, notes, settings.unfold)
@@ -84,7 +89,7 @@ def _usable(pairs: KeypointPairs, content: Picture, notes: list[str]) -> Keypoin
     cleaned = clean(pairs.validated(content.size), content.size)
     notes += cleaned.notes
     if not len(cleaned.pairs):
-        notes.append("There are no arrows: the shape stays as it is.")
+        notes.append(_("There are no arrows: the shape stays as it is."))
     return cleaned.pairs
 
 
@@ -106,7 +111,7 @@ def _solve_in_memory(
         if not is_out_of_memory(error) or settings.size // 2 < SMALLEST_SIZE:
             raise
     # Out of the handler, whose traceback would keep all that was computed alive.
-    notes.append(f"There was not enough memory to solve it at {settings.size} pixels: solved at {settings.size // 2}.")
+    notes.append(_("There was not enough memory to solve it at {} pixels: solved at {}.").format(settings.size, settings.size // 2))
     return _solve_in_memory(shown, painting, pairs, method, replace(settings, size=settings.size // 2), on_progress, notes)
 
 
@@ -118,8 +123,8 @@ def _bent(picture: Picture, solved: KeypointPairs, losses: list[dict[str, float]
     folds = folded_share(solved, picture.size)
     smoothness = calmest(solved, picture.size) if folds and unfold else 0.0
     if smoothness:
-        notes.append(f"The warp would fold over in {folds:.1%} of the picture: it bends less sharply than the arrows say.")
+        notes.append(_("The warp would fold over in {:.1%} of the picture: it bends less sharply than the arrows say.").format(folds))
         folds = 0.0
     elif folds:
-        notes.append(f"The warp folds over in {folds:.1%} of the picture. Move the arrows there, or choose to smooth folds away.")
+        notes.append(_("The warp folds over in {:.1%} of the picture. Move the arrows there, or choose to smooth folds away.").format(folds))
     return Deformation(warp(picture, solved, smoothness=smoothness), solved, losses, folds, tuple(notes))

@@ -9,6 +9,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from ..bridge.language import speak, wanted_by
+from ..bridge.language import _
 from ..bridge.locks import FileLock
 from ..errors import BrushwarpError, Cancelled, explain
 from .account import Account
@@ -23,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Trains what FOLDER asks for. Returns the exit code; how it went is in the folder's status."""
     (folder,) = sys.argv[1:] if arguments is None else arguments
     faulthandler.enable()
+    speak(wanted_by(os.environ))  # that of whoever began it: how it stands is read in a host
     life = FileLock(os.path.join(folder, "lock"))
     if not hold(life, LOCK_SECONDS):
         return SERVED
@@ -52,9 +55,9 @@ def _explained(error: Exception) -> BrushwarpError:
     """`error` in words for somebody who looks at a list of trainings."""
     told = explain(error)
     if told.code == "disk-full":
-        return BrushwarpError(told.code, told.message, "Free some space, then resume the training: it goes on from where it was last saved.")
+        return BrushwarpError(told.code, told.message, _("Free some space, then resume the training: it goes on from where it was last saved."))
     if isinstance(error, ImportError):
-        return BrushwarpError("engine-broken", f"A part of Brushwarp's engine can't be loaded: {error}.", "Install Brushwarp again.")
+        return BrushwarpError("engine-broken", _("A part of Brushwarp's engine can't be loaded: {}.").format(error), _("Install Brushwarp again."))
     return told
 
 

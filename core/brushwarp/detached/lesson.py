@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from ..bridge.language import _
 from ..bridge.training import TrainingRequest, read_json
 from ..devices import choose_device
 from ..errors import BrushwarpError, Cancelled
@@ -29,7 +30,7 @@ from .turns import give_way
 
 RENDERED = 24  # pictures; some four seconds each on one core, against the better part of an hour and more of training
 RENDERED_SIZE = (1536, 1024)  # width and height: windows of the finest scale are then seldom enlarged
-RENDERED_NOTE = "It practises on pictures that Brushwarp renders: photographs of your own teach better."
+RENDERED_NOTE = _("It practises on pictures that Brushwarp renders: photographs of your own teach better.")
 
 
 def teach(place: str, account: Account) -> None:
@@ -51,7 +52,7 @@ def teach(place: str, account: Account) -> None:
     training = Training(card, ((painting,),) * 3, _encoder(folder), settings, device)
     output = folder / f"{folder.name}.safetensors"
     if checkpoint_path(output).exists() and not training.resume(checkpoint_path(output)):
-        raise BrushwarpError("training-changed", "This training was begun with another version of Brushwarp.", "Forget it, and begin anew.")
+        raise BrushwarpError("training-changed", _("This training was begun with another version of Brushwarp."), _("Forget it, and begin anew."))
     account.tell(iteration=training.iteration, message=" ".join(notes))
 
     def on_report(report: Report) -> None:
@@ -80,7 +81,7 @@ def _painting(folder: Path, request: TrainingRequest) -> Path:
         pixels = layer.pixels
         if layer.alpha is not None:
             if not bool((layer.alpha > 0).any()):
-                raise BrushwarpError("style-picture", "The layer shows nothing.", "Choose one with a painting on it.")
+                raise BrushwarpError("style-picture", _("The layer shows nothing."), _("Choose one with a painting on it."))
             box = mask_bounds(layer.alpha)
             pixels = extend_colours(box.of(pixels), box.of(layer.alpha))
         share = min(1.0, STYLE_SHORT_SIDES[-1] / min(pixels.shape[1:]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..bridge.errors import WorkerError
+from ..bridge.language import _
 from ..bridge.locks import FileLock, is_held
 from ..bridge.paths import find_runtime
 from ..bridge.training import read_status, trainings_folder
@@ -31,7 +32,7 @@ def my_turn(account: Account) -> Iterator[None]:
     noted = os.path.join(trainings_folder(), ".turn")
     account.check()
     while not hold(lock):
-        account.tell(state="waiting", message=f"It waits until {_whose(noted)} is learnt: one training runs at a time.")
+        account.tell(state="waiting", message=_("It waits until {} is learnt: one training runs at a time.").format(_whose(noted)))
         time.sleep(NAP_SECONDS)
         account.check()
     try:
@@ -47,7 +48,7 @@ def give_way(account: Account) -> None:
     account.check()
     before = account.status
     while _worker_paints():
-        account.tell(state="waiting", message="It waits while a picture is painted.")
+        account.tell(state="waiting", message=_("It waits while a picture is painted."))
         time.sleep(NAP_SECONDS)
         account.check()
     account.tell(state=before.state, message=before.message)
@@ -71,6 +72,6 @@ def _note(path: str, id: str) -> None:
 def _whose(noted: str) -> str:
     try:
         with open(noted, encoding="utf-8") as file:
-            return read_status(os.path.join(trainings_folder(), file.read())).name or "another style"
+            return read_status(os.path.join(trainings_folder(), file.read())).name or _("another style")
     except OSError:
-        return "another style"
+        return _("another style")

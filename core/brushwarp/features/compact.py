@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
 from .normalisation import normalise
@@ -57,7 +58,7 @@ def load_compact(path: Path = COMPACT_FILE) -> Compact:
         raise
     except (OSError, SafetensorError, RuntimeError) as error:  # the last for tensors of another network
         raise BrushwarpError(
-            "weights-damaged", f"{path} holds no compact encoder.", "Install Brushwarp again, or make one with `brushwarp distill`."
+            "weights-damaged", _("{} holds no compact encoder.").format(path), _("Install Brushwarp again, or make one with `brushwarp distill`.")
         ) from error
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ..bridge.language import _
 from ..bridge.locks import FileLock
 from ..errors import BrushwarpError
 from ..progress import OnProgress, Progress
@@ -51,7 +52,7 @@ def _wait(lock: FileLock, path: Path, size: int, on_progress: OnProgress) -> Non
                 done, since = part.stat().st_size, time.monotonic()
         if time.monotonic() - since > STANDSTILL:
             raise BrushwarpError(
-                "download-busy", f"Another Brushwarp downloads {path.name}, but nothing has come for {STANDSTILL / 60:.0f} minutes.",
-                "End that one, then try again: it goes on from where it stopped.",
+                "download-busy", _("Another Brushwarp downloads {}, but nothing has come for {:.0f} minutes.").format(path.name, STANDSTILL / 60),
+                _("End that one, then try again: it goes on from where it stopped."),
             )
         on_progress(Progress("download", done, max(size, done + 1)))

@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..image.rearranging import pad_edges
 from .normalisation import normalise
@@ -43,12 +44,12 @@ class VggStack(nn.Module):
     def forward(self, x: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         missing = set(layers) - set(self.layers)
         if missing:
-            raise BrushwarpError("encoder-layer", f"This encoder has no layer {', '.join(sorted(missing))}.")
+            raise BrushwarpError("encoder-layer", _("This encoder has no layer {}.").format(", ".join(sorted(missing))))
         found, smallest = {}, min(x.shape[-2:])
         deepest = max((self.layers.index(name) for name in layers), default=-1)
         for block, names in groupby(self.layers[: deepest + 1], lambda name: int(name[4])):
             if smallest < 2 ** (block - 1):
-                raise BrushwarpError("picture-small", f"The picture is too small for relu{block}_1.", "Take one of 16 pixels or more.")
+                raise BrushwarpError("picture-small", _("The picture is too small for relu{}_1.").format(block), _("Take one of 16 pixels or more."))
             names = tuple(names)
             if x.requires_grad and torch.is_grad_enabled() and x.shape[-2] * x.shape[-1] > LARGE:
                 # For the gradient a block is run again when it comes to it: its activations are most of what a large picture takes.

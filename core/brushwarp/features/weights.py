@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from ..bridge.language import _
 from ..bridge.paths import data_folder
 from ..errors import BrushwarpError
 from ..progress import OnProgress, ignore_progress
@@ -40,7 +41,7 @@ def load_encoder(
     Raises BrushwarpError: "encoder-name"; "weights-missing", "weights-damaged"; "consent", "offline" and those of `download`.
     """
     if name not in ENCODERS:
-        raise BrushwarpError("encoder-name", f"There is no encoder {name!r}.", f"Choose one of: {', '.join(ENCODERS)}.")
+        raise BrushwarpError("encoder-name", _("There is no encoder {!r}.").format(name), _("Choose one of: {}.").format(", ".join(ENCODERS)))
     if name == "compact":
         return load_compact()
     places = weight_folders(folder)
@@ -54,8 +55,10 @@ def load_encoder(
         return load_compact()
     raise BrushwarpError(
         "weights-missing",
-        f"No loss network was found in {places[0]}.",
-        f"Put torchvision's {published_file('vgg19').file_name} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.",
+        _("No loss network was found in {}.").format(places[0]),
+        _("Put torchvision's {} there, or name the folder that has it with --weights or BRUSHWARP_WEIGHTS.").format(
+            published_file("vgg19").file_name
+        ),
     )
 
 
@@ -101,7 +104,9 @@ def _load_vgg(name: str, path: Path) -> Encoder:
         raise
     except (SafetensorError, pickle.UnpicklingError, EOFError, KeyError, RuntimeError) as error:
         raise BrushwarpError(
-            "weights-damaged", f"{path} does not hold the whole of {name}.", f"Remove it, then run `brushwarp weights get {name}`."
+            "weights-damaged",
+            _("{} does not hold the whole of {}.").format(path, name),
+            _("Remove it, then run `brushwarp weights get {}`.").format(name),
         ) from error
 
 

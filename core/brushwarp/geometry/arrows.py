@@ -15,6 +15,8 @@ from brushwarp.geometry.keypoints import KeypointPairs
 from brushwarp.geometry.svg_path import length, numbers_in, subpath_ends, transform_matrix
 from brushwarp.image.atomic import atomic_write
 
+from ..bridge.language import _
+
 TEXT_HEADER = "# brushwarp arrows"
 PAIRS_HEADER = "# brushwarp pairs"
 
@@ -121,7 +123,7 @@ def read_points_file(path: Path) -> bytes:
             data = file.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise BrushwarpError(
-            "keypoints-file", f"{path} cannot be read: {error.strerror or error}.", "Check the name and the folder."
+            "keypoints-file", _("{} cannot be read: {}.").format(path, error.strerror or error), _("Check the name and the folder.")
         ) from error
     if len(data) > _LARGEST_FILE:
         raise _bad(f"{path.name} is too large to be a drawing of arrows.", _DRAWING_HINT)
@@ -163,10 +165,10 @@ def _rows(pairs: KeypointPairs) -> list[tuple[tuple[float, float], tuple[float, 
 
 def _pairs(rows: np.ndarray) -> KeypointPairs:
     if len(rows) == 0:
-        raise BrushwarpError("keypoints-none", "There are no arrows in it.", _DRAWING_HINT)
+        raise BrushwarpError("keypoints-none", _("There are no arrows in it."), _DRAWING_HINT)
     if not np.isfinite(rows).all():
         raise BrushwarpError(
-            "keypoints-nan", "An arrow has an end that is no number.", "Delete that arrow, and draw it again."
+            "keypoints-nan", _("An arrow has an end that is no number."), _("Delete that arrow, and draw it again.")
         )
     return KeypointPairs(rows[:, :2], rows[:, 2:])
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from brushwarp.geometry.keypoints import KeypointPairs, first_of_each
-from brushwarp.geometry.pairs import PointPairs, align
+from ..bridge.language import ngettext
+from .keypoints import KeypointPairs, first_of_each
+from .pairs import PointPairs, align
 
 NEAREST = 2.0
 """Pixels. Arrows that begin or end nearer to each other say the same twice, or contradict each other."""
@@ -57,9 +58,10 @@ def clean(
     """
     order = _ranked(len(pairs), response)
     notes = []
-    for keep, reason in _steps(pairs, size, order, response, spacing, count):
+    for keep, sentence in _steps(pairs, size, order, response, spacing, count):
         if len(keep) < len(order):
-            notes.append(_sentence(len(order) - len(keep), *reason))
+            out = len(order) - len(keep)
+            notes.append(sentence(out).format(out))
         order = keep
     return Cleaned(KeypointPairs(pairs.source[order], pairs.target[order]), order, tuple(notes))
 
@@ -85,7 +87,7 @@ def clean_matches(
     order = strong[_ranked(len(strong), response[strong])]
     order = order[spaced(matches.content[order], _in_pixels(spacing, content_size), count)]
     notes: list[str] = []
-    for _ in range(_CROSSING_ROUNDS):
+    for _round in range(_CROSSING_ROUNDS):
         cleaned = clean(align(matches[order], content_size, style_size).arrows, content_size)
         order = order[cleaned.kept]
         notes += [note for note in cleaned.notes if note not in notes]
@@ -134,29 +136,39 @@ def _steps(
     response: np.ndarray | None,
     spacing: float,
     count: int,
-) -> Iterator[tuple[np.ndarray, tuple[str, str]]]:
-    """After each step, the indices that stay, and why others do not: of one, and of several."""
+) -> Iterator[tuple[np.ndarray, Callable[[int], str]]]:
+    """After each step, the indices that stay, and a sentence about so many that do not."""
     ends = np.concatenate([pairs.source, pairs.target], 1)
 
     inside = np.isfinite(ends).all(1) & ((ends >= 0) & (ends <= (size[1], size[0]) * 2)).all(1)
     order = order[inside[order]]
-    yield order, ("leaves the picture", "leave the picture")
+    yield order, lambda n: ngettext("{} arrow leaves the picture and was left out.", "{} arrows leave the picture and were left out.", n)
 
     order = order[first_of_each(ends[order])]
-    yield order, ("repeats another", "repeat others")
+    yield order, lambda n: ngettext("{} arrow repeats another and was left out.", "{} arrows repeat others and were left out.", n)
 
     if response is not None:
         order = order[np.asarray(response)[order] > 0]
         order = order[spaced(pairs.source[order], _in_pixels(spacing, size), count)]
-        yield order, ("is weaker than its neighbours", "are weaker than their neighbours")
+        yield (
+            order,
+            lambda n: ngettext(
+                "{} arrow is weaker than its neighbours and was left out.", "{} arrows are weaker than their neighbours and were left out.", n
+            ),
+        )
 
     # Before nearness: what crosses shall not first drive out what only lies near it.
     order = _compatible(order, crossing(ends[:, None], ends[None]))
-    yield order, ("crosses another", "cross others")
+    yield order, lambda n: ngettext("{} arrow crosses another and was left out.", "{} arrows cross others and were left out.", n)
 
     gaps = np.linalg.norm(ends.reshape(-1, 1, 2, 2) - ends.reshape(1, -1, 2, 2), axis=3).min(2)
     order = _compatible(order, gaps < NEAREST)
-    yield order, ("begins or ends where another does", "begin or end where others do")
+    yield (
+        order,
+        lambda n: ngettext(
+            "{} arrow begins or ends where another does and was left out.", "{} arrows begin or end where others do and were left out.", n
+        ),
+    )
 
 
 def _compatible(order: np.ndarray, conflicts: np.ndarray) -> np.ndarray:
@@ -170,7 +182,3 @@ def _compatible(order: np.ndarray, conflicts: np.ndarray) -> np.ndarray:
 
 def _in_pixels(spacing: float, size: tuple[int, int]) -> float:
     return spacing * max(size) / _SPACING_LONG_SIDE
-
-
-def _sentence(count: int, one: str, several: str) -> str:
-    return f"1 arrow {one} and was left out." if count == 1 else f"{count} arrows {several} and were left out."

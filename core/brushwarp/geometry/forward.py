@@ -13,6 +13,8 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.geometry.keypoints import KeypointPairs
 from brushwarp.geometry.thin_plate import PlateFlow
 
+from ..bridge.language import _
+
 # The warp is followed from none to all of it in so many steps, one of Newton's each, then as many again: what does not fold is
 # met to the last bit of float32 by then (measured: 1e-12 px in float64).
 _STEPS = 8
@@ -40,8 +42,8 @@ def carried(pairs: KeypointPairs, size: tuple[int, int], columns: Sequence[float
     if not (missed <= _MISSED).all() or _turned_over(end):  # "not": a step from a fold's edge may leave the numbers
         raise BrushwarpError(
             "warp-folds",
-            "The warp turns a part of the picture over itself, where arrows cross or pull too hard, and a mesh can't follow.",
-            "Shorten an arrow, smooth more, or have it as pixels.",
+            _("The warp turns a part of the picture over itself, where arrows cross or pull too hard, and a mesh can't follow."),
+            _("Shorten an arrow, smooth more, or have it as pixels."),
         )
     return end.permute(1, 2, 0).float().contiguous().numpy()
 

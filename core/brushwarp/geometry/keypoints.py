@@ -8,6 +8,8 @@ import numpy as np
 
 from brushwarp.errors import BrushwarpError
 
+from ..bridge.language import _
+
 CLOSEST_TARGETS = 0.01
 """Pixels. Two targets closer than this ask for a tear, and leave the spline's equations without a usable solution."""
 
@@ -82,7 +84,7 @@ class KeypointPairs:
         """
         if not (np.isfinite(self.source).all() and np.isfinite(self.target).all()):
             raise BrushwarpError(
-                "keypoints-nan", "An arrow has an end that is no number.", "Delete that arrow, and draw it again."
+                "keypoints-nan", _("An arrow has an end that is no number."), _("Delete that arrow, and draw it again.")
             )
         height, width = size
         for name, points in (("begins", self.source), ("ends", self.target)):
@@ -91,8 +93,8 @@ class KeypointPairs:
                 x, y = points[outside.argmax()]
                 raise BrushwarpError(
                     "keypoints-outside",
-                    f"An arrow {name} at ({x:.1f}, {y:.1f}), outside of the picture of {width} × {height} pixels.",
-                    "Move both of its ends onto the picture, or delete it.",
+                    _("An arrow {} at ({:.1f}, {:.1f}), outside of the picture of {} × {} pixels.").format(name, x, y, width, height),
+                    _("Move both of its ends onto the picture, or delete it."),
                 )
         pairs = self.merged()
         refuse_coincident(pairs.target)
@@ -121,6 +123,6 @@ def refuse_coincident(target: np.ndarray) -> None:
         x, y = target[np.unravel_index(gaps.argmin(), gaps.shape)[0]]
         raise BrushwarpError(
             "keypoints-coincident",
-            f"Two arrows end in the same point, ({x:.1f}, {y:.1f}).",
-            "Move one of the two ends, or delete one arrow.",
+            _("Two arrows end in the same point, ({:.1f}, {:.1f}).").format(x, y),
+            _("Move one of the two ends, or delete one arrow."),
         )

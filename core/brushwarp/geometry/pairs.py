@@ -21,6 +21,8 @@ from brushwarp.geometry.keypoints import KeypointPairs, fixed_points
 from brushwarp.geometry.similarity import Similarity, fit_similarity
 from brushwarp.image.atomic import atomic_write
 
+from ..bridge.language import _
+
 TARGET_MARGIN = 5.0
 """Pixels that targets keep from the content's edge, which stays where it is. Source: DST's code."""
 
@@ -62,14 +64,14 @@ class PointPairs:
             ("style picture", self.style, style_size),
         ):
             if not np.isfinite(points).all():
-                raise BrushwarpError("keypoints-nan", "A pair has a point that is no number.", "Delete that pair.")
+                raise BrushwarpError("keypoints-nan", _("A pair has a point that is no number."), _("Delete that pair."))
             outside = np.any((points < 0) | (points > (width, height)), axis=1)
             if outside.any():
                 x, y = points[outside.argmax()]
                 raise BrushwarpError(
                     "keypoints-outside",
-                    f"The point ({x:.1f}, {y:.1f}) lies outside of the {name} of {width} × {height} pixels.",
-                    "Check that the pairs were made for these two pictures at this size.",
+                    _("The point ({:.1f}, {:.1f}) lies outside of the {} of {} × {} pixels.").format(x, y, name, width, height),
+                    _("Check that the pairs were made for these two pictures at this size."),
                 )
         return self
 
@@ -95,7 +97,7 @@ def read_pairs(path: str | os.PathLike[str]) -> PointPairs:
             raise _arrows_instead("This is a drawing, and a drawing holds arrows")
         return pairs_from_text(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BrushwarpError("keypoints-file", f"{path.name} is not text.", _TABLE_HINT) from error
+        raise BrushwarpError("keypoints-file", _("{} is not text.").format(path.name), _TABLE_HINT) from error
     except BrushwarpError as error:
         raise BrushwarpError(error.code, f"{path.name}: {error.message}", error.hint) from error
 
@@ -114,9 +116,9 @@ def pairs_from_text(text: str) -> PointPairs:
         raise _arrows_instead("This file holds arrows")
     rows = table_rows(text, "a pair", "content x y, style x y")
     if len(rows) == 0:
-        raise BrushwarpError("keypoints-none", "There are no pairs in it.", _TABLE_HINT)
+        raise BrushwarpError("keypoints-none", _("There are no pairs in it."), _TABLE_HINT)
     if not np.isfinite(rows).all():
-        raise BrushwarpError("keypoints-nan", "A pair has a point that is no number.", "Delete that pair.")
+        raise BrushwarpError("keypoints-nan", _("A pair has a point that is no number."), _("Delete that pair."))
     return PointPairs(rows[:, :2], rows[:, 2:])
 
 
@@ -149,6 +151,6 @@ def align(
 def _arrows_instead(message: str) -> BrushwarpError:
     return BrushwarpError(
         "keypoints-file",
-        f"{message}, not pairs of points of two pictures.",
-        "Give it to `brushwarp deform --keypoints`.",
+        _("{}, not pairs of points of two pictures.").format(message),
+        _("Give it to `brushwarp deform --keypoints`."),
     )

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from brushwarp.errors import BrushwarpError
 
+from ..bridge.language import _
+
 # Distances (a centre to a point) that are held at once: 65536 float64 are 512 KB, which stays in a core's cache
 # (measured: three times as fast as blocks of 32 MB).
 _BLOCK = 1 << 16
@@ -79,8 +81,8 @@ def fit_thin_plate(centres: Tensor, values: Tensor, *, smoothness: float = 0.0) 
     if len(centres) < 3 or singular[-1] <= _FLAT * singular[0]:
         raise BrushwarpError(
             "keypoints-collinear",
-            "All arrows end on one line, and nothing holds the rest of the picture.",
-            "Add an arrow beside that line, or keep the anchors along the picture's edge.",
+            _("All arrows end on one line, and nothing holds the rest of the picture."),
+            _("Add an arrow beside that line, or keep the anchors along the picture's edge."),
         )
     count = len(centres)
     # Scaled, φ is φ of pixels / scale², but for a quadratic that the affine part absorbs; so is the diagonal.

@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from brushwarp.errors import NO_ROOM, BrushwarpError
 
+from ..bridge.language import _
+
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
@@ -51,11 +53,11 @@ def _remove(path: Path) -> None:
 def _explained(error: OSError, path: Path) -> BrushwarpError:
     if error.errno in NO_ROOM:
         return BrushwarpError(
-            "disk-full", f"There is no room for {path.name} in {path.parent}.", "Free some space, or save elsewhere."
+            "disk-full", _("There is no room for {} in {}.").format(path.name, path.parent), _("Free some space, or save elsewhere.")
         )
     reason = error.strerror or str(error)
     return BrushwarpError(
         "save-folder",
-        f"{path} cannot be written: {reason}.",
-        "Choose a folder that exists and that you may write to.",
+        _("{} cannot be written: {}.").format(path, reason),
+        _("Choose a folder that exists and that you may write to."),
     )

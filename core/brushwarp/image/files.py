@@ -16,6 +16,8 @@ from brushwarp.image.atomic import atomic_write
 from brushwarp.image.picture import Picture
 from brushwarp.image.raster import Raster, picture_of, raster_of
 
+from ..bridge.language import _
+
 
 @dataclass(frozen=True)
 class _Writer:
@@ -50,13 +52,13 @@ def load_picture(path: str | os.PathLike[str]) -> Picture:
         raise BrushwarpError(error.code, f"{path.name}: {error.message}", error.hint) from error
     except MemoryError as error:
         raise BrushwarpError(
-            "picture-too-large", f"There is not enough memory to open {path.name}.", "Scale the picture down first."
+            "picture-too-large", _("There is not enough memory to open {}.").format(path.name), _("Scale the picture down first.")
         ) from error
     except Exception as error:  # decoders answer damage with whatever they stumbled over, SyntaxError included
         raise BrushwarpError(
             "picture-truncated",
-            f"{path.name} is damaged or not complete.",
-            "Copy or download it again, or open it in a paint program and export it anew.",
+            _("{} is damaged or not complete.").format(path.name),
+            _("Copy or download it again, or open it in a paint program and export it anew."),
         ) from error
     return picture_of(raster)
 
@@ -86,8 +88,8 @@ def refuse_unsavable(path: str | os.PathLike[str], *, has_alpha: bool = False) -
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise BrushwarpError(
             "save-folder",
-            f"{path.parent} is no folder that can be written to.",
-            "Choose another folder, or make it first.",
+            _("{} is no folder that can be written to.").format(path.parent),
+            _("Choose another folder, or make it first."),
         )
 
 
@@ -100,14 +102,14 @@ def _writer_for(path: Path, has_alpha: bool) -> _Writer:
     if writer is None:
         raise BrushwarpError(
             "save-format",
-            f"Brushwarp does not write {path.suffix or 'files without a suffix'}.",
-            "Name the file .png, .tif or .jpg.",
+            _("Brushwarp does not write {}.").format(path.suffix or "files without a suffix"),
+            _("Name the file .png, .tif or .jpg."),
         )
     if has_alpha and not writer.holds_alpha:
         raise BrushwarpError(
             "save-format",
-            f"A {writer.name} cannot hold transparency, and this picture has some.",
-            "Save it as .png or .tif.",
+            _("A {} cannot hold transparency, and this picture has some.").format(writer.name),
+            _("Save it as .png or .tif."),
         )
     return writer
 
@@ -118,21 +120,21 @@ def _bytes_of(path: Path, count: int = -1) -> bytes:
             return file.read(count)
     except FileNotFoundError as error:
         raise BrushwarpError(
-            "picture-missing", f"There is no file {path}.", "Check the name and the folder."
+            "picture-missing", _("There is no file {}.").format(path), _("Check the name and the folder.")
         ) from error
     except IsADirectoryError as error:
-        raise BrushwarpError("picture-missing", f"{path} is a folder.", "Name a picture in it.") from error
+        raise BrushwarpError("picture-missing", _("{} is a folder.").format(path), _("Name a picture in it.")) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise BrushwarpError(
-            "picture-missing", f"{path} cannot be read: {reason}.", "Check that you may open it."
+            "picture-missing", _("{} cannot be read: {}.").format(path, reason), _("Check that you may open it.")
         ) from error
 
 
 def _reader_of(data: bytes, path: Path) -> Callable[[bytes], Raster]:
     """The decoder for a file that begins with `data`."""
     if not data:
-        raise BrushwarpError("picture-truncated", f"{path.name} is empty.", "Copy or download it again.")
+        raise BrushwarpError("picture-truncated", _("{} is empty.").format(path.name), _("Copy or download it again."))
     if data.startswith(png.SIGNATURE):
         return png.read_png
     if data.startswith(b"\xff\xd8\xff"):
@@ -145,6 +147,6 @@ def _reader_of(data: bytes, path: Path) -> Callable[[bytes], Raster]:
         return pillow_formats.refuse_gif
     raise BrushwarpError(
         "picture-format",
-        f"{path.name} is not a picture that Brushwarp reads.",
-        "Use PNG, JPEG, TIFF or WEBP; paint programs export all four.",
+        _("{} is not a picture that Brushwarp reads.").format(path.name),
+        _("Use PNG, JPEG, TIFF or WEBP; paint programs export all four."),
     )

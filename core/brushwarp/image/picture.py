@@ -9,6 +9,8 @@ from torch import Tensor
 
 from brushwarp.errors import BrushwarpError
 
+from ..bridge.language import _
+
 DEPTHS = ("u8", "u16", "f16", "f32")
 """What a file of a picture is saved as: 8 or 16 bit integers, 16 or 32 bit floats."""
 
@@ -26,14 +28,14 @@ def refuse_size(width: int, height: int) -> None:
     if width < SMALLEST_SIDE or height < SMALLEST_SIDE:
         raise BrushwarpError(
             "picture-too-small",
-            f"The picture is {width} × {height} pixels.",
-            f"Use one of at least {SMALLEST_SIDE} × {SMALLEST_SIDE} pixels.",
+            _("The picture is {} × {} pixels.").format(width, height),
+            _("Use one of at least {} × {} pixels.").format(SMALLEST_SIDE, SMALLEST_SIDE),
         )
     if width * height > LARGEST_AREA:
         raise BrushwarpError(
             "picture-too-large",
-            f"The picture is {width} × {height} pixels, {width * height / 1e6:.0f} megapixels.",
-            f"Scale it to at most {LARGEST_AREA // 1_000_000} megapixels, or crop it, then try again.",
+            _("The picture is {} × {} pixels, {:.0f} megapixels.").format(width, height, width * height / 1000000.0),
+            _("Scale it to at most {} megapixels, or crop it, then try again.").format(LARGEST_AREA // 1000000),
         )
 
 

@@ -19,6 +19,8 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.image.picture import refuse_size
 from brushwarp.image.raster import Raster
 
+from ..bridge.language import _
+
 JPEG_DEPTHS = ("u8",)
 
 # Visually lossless, with colour at full resolution: paint has hard edges between saturated colours.
@@ -39,7 +41,7 @@ def refuse_gif(data: bytes) -> None:
     """Raise BrushwarpError: animations have a reason of their own, other GIFs are no format of ours."""
     if GifImageFile(io.BytesIO(data)).is_animated:
         raise _animated("GIF")
-    raise BrushwarpError("picture-format", "Brushwarp does not read GIF files.", "Export the picture as PNG.")
+    raise BrushwarpError("picture-format", _("Brushwarp does not read GIF files."), _("Export the picture as PNG."))
 
 
 def write_jpeg(file: BinaryIO, raster: Raster) -> None:
@@ -54,7 +56,7 @@ def _raster(image: Image.Image) -> Raster:
     refuse_size(*image.size)
     if image.mode == "CMYK":
         raise BrushwarpError(
-            "picture-cmyk", "This picture is in CMYK.", "Convert it to RGB in your paint program, and save it again."
+            "picture-cmyk", _("This picture is in CMYK."), _("Convert it to RGB in your paint program, and save it again.")
         )
     if getattr(image, "is_animated", False):
         raise _animated(image.format or "file")
@@ -74,5 +76,5 @@ def _resolution(dpi: tuple[float, float] | None) -> tuple[float, float] | None:
 
 def _animated(kind: str) -> BrushwarpError:
     return BrushwarpError(
-        "picture-animated", f"This {kind} is an animation.", "Export the frame you want as a still picture."
+        "picture-animated", _("This {} is an animation.").format(kind), _("Export the frame you want as a still picture.")
     )

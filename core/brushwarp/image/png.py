@@ -13,6 +13,8 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.image.picture import refuse_size
 from brushwarp.image.raster import Raster
 
+from ..bridge.language import _
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 DEPTHS = ("u8", "u16")
 
@@ -31,7 +33,7 @@ def read_png(data: bytes) -> Raster:
         chunks.setdefault(name, content)
     if b"acTL" in chunks and struct.unpack_from(">I", chunks[b"acTL"])[0] > 1:
         raise BrushwarpError(
-            "picture-animated", "This PNG is an animation.", "Export the frame you want as a still picture."
+            "picture-animated", _("This PNG is an animation."), _("Export the frame you want as a still picture.")
         )
     import imagecodecs  # takes an eighth of a second, which a worker or a training need not wait
 

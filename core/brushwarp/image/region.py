@@ -12,13 +12,15 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.image.box import Box
 from brushwarp.image.picture import Picture
 
+from ..bridge.language import _
+
 
 def mask_bounds(mask: Tensor) -> Box:
     """The smallest box around what `mask` selects at all. Raises BrushwarpError "region-empty" if that is nothing."""
     selected = mask[0] > 0
     rows, columns = selected.any(1).nonzero(), selected.any(0).nonzero()
     if len(rows) == 0:
-        raise BrushwarpError("region-empty", "The selection is empty.", "Select something, or select nothing at all.")
+        raise BrushwarpError("region-empty", _("The selection is empty."), _("Select something, or select nothing at all."))
     return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
@@ -72,6 +74,6 @@ def _refuse_other_size(picture: Picture, mask: Tensor) -> None:
     if tuple(mask.shape) != (1, *picture.size):
         raise BrushwarpError(
             "region-size",
-            f"The selection is {tuple(mask.shape[-2:])}, the picture {picture.size} (height, width).",
-            "Make the selection on the picture itself.",
+            _("The selection is {}, the picture {} (height, width).").format(tuple(mask.shape[-2:]), picture.size),
+            _("Make the selection on the picture itself."),
         )

@@ -12,6 +12,8 @@ from brushwarp.errors import BrushwarpError
 from brushwarp.image.picture import refuse_size
 from brushwarp.image.raster import Raster
 
+from ..bridge.language import _
+
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 DEPTHS = ("u8", "u16", "f16", "f32")
 
@@ -43,8 +45,8 @@ def read_tiff(data: bytes) -> Raster:
         if len(pages) > 1:
             raise BrushwarpError(
                 "picture-animated",
-                f"This TIFF holds {len(pages)} pictures.",
-                "Export the one you want (in GIMP: without layers) to a file of its own.",
+                _("This TIFF holds {} pictures.").format(len(pages)),
+                _("Export the one you want (in GIMP: without layers) to a file of its own."),
             )
         page = pages[0].aspage()
         refuse_size(page.imagewidth, page.imagelength)
@@ -84,7 +86,7 @@ def _colours(page: tifffile.TiffPage) -> int:
     kind = tifffile.PHOTOMETRIC(page.photometric)
     if kind == tifffile.PHOTOMETRIC.SEPARATED:
         raise BrushwarpError(
-            "picture-cmyk", "This TIFF is in CMYK.", "Convert it to RGB in your paint program, and save it again."
+            "picture-cmyk", _("This TIFF is in CMYK."), _("Convert it to RGB in your paint program, and save it again.")
         )
     if kind in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.PALETTE):
         return 1
@@ -92,7 +94,7 @@ def _colours(page: tifffile.TiffPage) -> int:
     if kind == tifffile.PHOTOMETRIC.RGB or (kind == tifffile.PHOTOMETRIC.YCBCR and page.compression in (6, 7)):
         return 3
     raise BrushwarpError(
-        "picture-format", f"This TIFF is in {kind.name}, which Brushwarp does not read.", "Save it again in RGB."
+        "picture-format", _("This TIFF is in {}, which Brushwarp does not read.").format(kind.name), _("Save it again in RGB.")
     )
 
 
@@ -100,7 +102,7 @@ def _interleaved(page: tifffile.TiffPage) -> np.ndarray:
     """(H, W, C) samples in one of the four types that a Raster has."""
     samples = page.asarray()
     if page.imagedepth != 1:
-        raise BrushwarpError("picture-format", "This TIFF is a volume.", "Save one slice of it as a picture.")
+        raise BrushwarpError("picture-format", _("This TIFF is a volume."), _("Save one slice of it as a picture."))
     if samples.ndim == 2:
         samples = samples[..., None]
     elif page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
@@ -119,8 +121,8 @@ def _interleaved(page: tifffile.TiffPage) -> np.ndarray:
     elif samples.dtype not in (np.uint8, np.uint16, np.float16, np.float32) or bits not in (1, 8, 16, 24, 32, 64):
         raise BrushwarpError(
             "picture-format",
-            f"This TIFF stores {bits}-bit samples of a kind ({samples.dtype}) that Brushwarp does not read.",
-            "Save it again with 8 or 16 bits, or as floating point.",
+            _("This TIFF stores {}-bit samples of a kind ({}) that Brushwarp does not read.").format(bits, samples.dtype),
+            _("Save it again with 8 or 16 bits, or as floating point."),
         )
     if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
         top = np.iinfo(samples.dtype).max if samples.dtype.kind == "u" else 1
@@ -133,7 +135,7 @@ def _wanted_bands(samples: np.ndarray, page: tifffile.TiffPage, colours: int) ->
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
         return samples
     if samples.shape[2] < colours:
-        raise BrushwarpError("picture-format", "This TIFF has too few channels.", "Save it again in RGB.")
+        raise BrushwarpError("picture-format", _("This TIFF has too few channels."), _("Save it again in RGB."))
     return samples[..., : colours + 1]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..architectures import MULTIMODAL
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..styles.pack import StylePack
 
@@ -24,13 +25,19 @@ def mix_packs(packs: Sequence[StylePack]) -> StylePack:
     Raises BrushwarpError("mix") unless there are three, all of Multimodal Transfer.
     """
     if len(packs) != len(SUBNETS):
-        raise BrushwarpError("mix", f"A mixture takes three styles, not {len(packs)}.", "Name one each for coarse, medium and fine strokes.")
+        raise BrushwarpError(
+            "mix", _("A mixture takes three styles, not {}.").format(len(packs)), _("Name one each for coarse, medium and fine strokes.")
+        )
     coarse, medium, fine = packs
     if coarse.sha256 and coarse.sha256 == medium.sha256 == fine.sha256:
         return coarse
     for pack in packs:
         if pack.card.architecture != MULTIMODAL:
-            raise BrushwarpError("mix", f"{pack.card.name} paints all strokes at once, with no coarse, medium and fine ones to mix.", "Name another style.")
+            raise BrushwarpError(
+                "mix",
+                _("{} paints all strokes at once, with no coarse, medium and fine ones to mix.").format(pack.card.name),
+                _("Name another style."),
+            )
     weights = {
         name: value for subnet, pack in zip(SUBNETS, packs, strict=True) for name, value in pack.weights.items() if name.split(".")[0] == subnet
     }

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..training.parallel import Fellows
 from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batches, to_tensor
@@ -28,7 +29,7 @@ def find_photos(folder: Path) -> list[Path]:
     found = [path for path in found if path.parent.suffix != SAMPLES_SUFFIX]
     if not found:
         raise BrushwarpError(
-            "photos-missing", f"No photographs were found in {folder}.", "Name a folder with JPEG, PNG or WebP pictures."
+            "photos-missing", _("No photographs were found in {}.").format(folder), _("Name a folder with JPEG, PNG or WebP pictures.")
         )
     return found
 
@@ -39,8 +40,9 @@ def worth_practising(photos: list[Path]) -> tuple[list[Path], int]:
     good = [path for path in photos if _short_side(path) >= SMALLEST_PHOTO]
     if not good:
         raise BrushwarpError(
-            "photos-missing", f"None of the {len(photos)} pictures can be practised on: they are unreadable, or smaller than {SMALLEST_PHOTO} pixels.",
-            "Name a folder with photographs.",
+            "photos-missing",
+            _("None of the {} pictures can be practised on: they are unreadable, or smaller than {} pixels.").format(len(photos), SMALLEST_PHOTO),
+            _("Name a folder with photographs."),
         )
     return good, len(photos) - len(good)
 
@@ -61,14 +63,14 @@ def style_pyramid(path: Path) -> list[Tensor]:
     try:
         image = open_rgb(path)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BrushwarpError("style-picture", f"{path} can't be read as a picture.", "Choose a PNG, JPEG or WebP file.") from error
+        raise BrushwarpError("style-picture", _("{} can't be read as a picture.").format(path), _("Choose a PNG, JPEG or WebP file.")) from error
     if min(image.size) < SMALLEST_PAINTING:
         raise BrushwarpError(
-            "style-picture", f"{path.name} is {image.width} × {image.height} pixels, which shows no brushwork.",
-            f"Use a picture of at least {SMALLEST_PAINTING} × {SMALLEST_PAINTING}, better of 1024 and more.",
+            "style-picture", _("{} is {} × {} pixels, which shows no brushwork.").format(path.name, image.width, image.height),
+            _("Use a picture of at least {} × {}, better of 1024 and more.").format(SMALLEST_PAINTING, SMALLEST_PAINTING),
         )
     if all(low == high for low, high in image.getextrema()):
-        raise BrushwarpError("style-picture", f"{path.name} is one flat colour.", "Choose a picture with brushwork in it.")
+        raise BrushwarpError("style-picture", _("{} is one flat colour.").format(path.name), _("Choose a picture with brushwork in it."))
     pictures = []
     for short_side in STYLE_SHORT_SIDES:
         share = min(1.0, short_side / min(image.size))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ..bridge.language import _
 from ..styles import StylePack, save_pack
 from .photos import SAMPLES_SUFFIX, find_photos, worth_practising
 from .report import draw_report, paint_sample
@@ -21,9 +22,11 @@ def photographs(folder: Path) -> tuple[list[Path], list[str]]:
     photos, passed_over = worth_practising(find_photos(folder))
     notes = []
     if passed_over:
-        notes.append(f"{passed_over} pictures are passed over: they can't be read, or are too small.")
+        notes.append(_("{} pictures are passed over: they can't be read, or are too small.").format(passed_over))
     if len(photos) < FEW_PHOTOS:
-        notes.append(f"{len(photos)} photographs are few: the style will suit pictures like these, and others less. A thousand are better.")
+        notes.append(
+            _("{} photographs are few: the style will suit pictures like these, and others less. A thousand are better.").format(len(photos))
+        )
     return photos, notes
 
 
@@ -53,7 +56,7 @@ def practise(
         nonlocal setbacks
         if report.setbacks > setbacks:
             setbacks = report.setbacks
-            on_note(f"The loss was no number: back to iteration {report.iteration}, and on at half the rate.")
+            on_note(_("The loss was no number: back to iteration {}, and on at half the rate.").format(report.iteration))
         on_report(report)
         if report.iteration * SAMPLES // total > (report.iteration - 1) * SAMPLES // total:
             path = samples / f"{report.iteration:06}{sample_suffix}"

@@ -23,6 +23,7 @@ from torch import Tensor
 
 from .. import __version__
 from ..architectures import make_network
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
 from ..replay import adam, set_rate
@@ -150,7 +151,9 @@ class Training:
     def start_from(self, pack: StylePack) -> None:
         """Takes a pack's weights for a beginning. Raises BrushwarpError("pack-widths") if its network has another shape."""
         if (pack.card.architecture, pack.card.widths) != (self.card.architecture, self.card.widths):
-            raise BrushwarpError("pack-widths", "That pack's network has another architecture or other widths.", "Train on from a pack of the same.")
+            raise BrushwarpError(
+                "pack-widths", _("That pack's network has another architecture or other widths."), _("Train on from a pack of the same.")
+            )
         self.network.load_state_dict(pack.weights)
 
     def run(self, photos: list[Path], output: Path, on_report: Callable[[Report], None], on_save: Callable[[Training], None]) -> StylePack:
@@ -200,8 +203,8 @@ class Training:
         setbacks = self.setbacks + 1
         if setbacks > MOST_SETBACKS:
             raise BrushwarpError(
-                "training-diverged", f"The loss is no number again and again, the last time at iteration {self.iteration}.",
-                f"Train on from the last pack with a --learning-rate lower than {self.settings.learning_rate / 2**self.setbacks:.2g}.",
+                "training-diverged", _("The loss is no number again and again, the last time at iteration {}.").format(self.iteration),
+                _("Train on from the last pack with a --learning-rate lower than {:.2g}.").format(self.settings.learning_rate / 2 ** self.setbacks),
             )
         self._take_up(iteration, self.history[:iteration], setbacks, state)
 

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ..architectures import build_network
+from ..bridge.language import _
 from ..bridge.pack_header import LARGEST_FILE, is_pickle
 from ..errors import BrushwarpError
 from ..features.normalisation import IMAGENET_MEAN, IMAGENET_STD
@@ -55,8 +56,8 @@ def read_published(path: Path) -> StylePack:
     layout = next((layout for layout in LAYOUTS if layout.names.keys() == tensors.keys()), None)
     if layout is None or not all(_is_plain(value) for value in tensors.values()):
         raise BrushwarpError(
-            "weights-layout", f"{path.name} holds no network that Brushwarp knows.",
-            f"It takes its own packs, and weights as {' and '.join(layout.source for layout in LAYOUTS)} store them.",
+            "weights-layout", _("{} holds no network that Brushwarp knows.").format(path.name),
+            _("It takes its own packs, and weights as {} store them.").format(" and ".join((layout.source for layout in LAYOUTS))),
         )
     record = {"imported": {"layout": layout.source, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}}
     card = StyleCard(
@@ -101,8 +102,8 @@ def _unpacked(path: Path) -> int:
 
 def _refused(path: Path, reason: str) -> BrushwarpError:
     return BrushwarpError(
-        "weights-refused", f"{path.name} is not taken in: {reason}.",
-        "Choose a .safetensors pack that Brushwarp made, or a file with nothing but the state dict of a fast neural style network.",
+        "weights-refused", _("{} is not taken in: {}.").format(path.name, reason),
+        _("Choose a .safetensors pack that Brushwarp made, or a file with nothing but the state dict of a fast neural style network."),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 
 FASTEST = 1 << 21
@@ -43,7 +44,8 @@ def plan_strips(size: tuple[int, int], *, memory: int, channels: int, value_byte
     if strip * row > left:
         least = (_PICTURE_BYTES * area + strip * row) / 1e6
         raise BrushwarpError(
-            "out-of-memory", f"To paint {size[1]} × {size[0]} pixels takes {least:,.0f} MB of memory, and {memory / 1e6:,.0f} are free.",
-            "Close other programs, or work on a smaller picture.",
+            "out-of-memory",
+            _("To paint {} × {} pixels takes {:,.0f} MB of memory, and {:,.0f} are free.").format(size[1], size[0], least, memory / 1000000.0),
+            _("Close other programs, or work on a smaller picture."),
         )
     return StreamPlan(min(values, left // strip), spill=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..bridge.language import _
 from ..errors import NO_ROOM, BrushwarpError
 from .maps import Map
 
@@ -86,9 +87,11 @@ def in_file(shape: tuple[int, ...], dtype: torch.dtype, folder: Path) -> Tensor:
     except OSError as error:
         if error.errno in NO_ROOM:
             raise BrushwarpError(
-                "disk-full", f"There is no room in {folder} for {size / 1e6:.0f} MB of a painting under way.",
-                "Make room on that disk, or set BRUSHWARP_HOME to a folder on another one.",
+                "disk-full", _("There is no room in {} for {:.0f} MB of a painting under way.").format(folder, size / 1000000.0),
+                _("Make room on that disk, or set BRUSHWARP_HOME to a folder on another one."),
             ) from error
         raise BrushwarpError(
-            "spill-folder", f"Nothing can be written to {folder}: {error.strerror}.", "Make that folder writable, or set BRUSHWARP_HOME to another one."
+            "spill-folder",
+            _("Nothing can be written to {}: {}.").format(folder, error.strerror),
+            _("Make that folder writable, or set BRUSHWARP_HOME to another one."),
         ) from error

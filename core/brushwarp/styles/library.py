@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..bridge.gallery import Gallery, check_id
+from ..bridge.language import _
 from ..bridge.marks import read_marks
 from ..bridge.styles import SUFFIX, own_folder
 from ..errors import BrushwarpError
@@ -61,18 +62,18 @@ def find_style(id_or_path: str | os.PathLike[str]) -> Path:
     """The file of a style, by id or by path. Raises BrushwarpError("style-missing") naming the styles there are."""
     text = os.fspath(id_or_path)
     if not text:
-        raise BrushwarpError("style-missing", "No style was named.", _what_there_is())
+        raise BrushwarpError("style-missing", _("No style was named."), _what_there_is())
     if is_path(text):
         return Path(text)
-    for path, _ in _files():
+    for path, _shipped in _files():
         if path.stem == text:
             return path
-    raise BrushwarpError("style-missing", f"There is no style {text!r}.", _what_there_is())
+    raise BrushwarpError("style-missing", _("There is no style {!r}.").format(text), _what_there_is())
 
 
 def _what_there_is() -> str:
     names = ", ".join(style.path.stem for style in list_styles())
-    return f"Choose one of: {names}." if names else "Train one with `brushwarp train`, or add one with `brushwarp styles add`."
+    return _("Choose one of: {}.").format(names) if names else _("Train one with `brushwarp train`, or add one with `brushwarp styles add`.")
 
 
 def load_style(id_or_path: str | os.PathLike[str]) -> StylePack:
@@ -104,5 +105,7 @@ def own_style_path(style_id: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{style_id}{SUFFIX}"
     if target.exists():
-        raise BrushwarpError("style-exists", f"There is a style {style_id!r} already.", f"Remove it first: brushwarp styles remove {style_id}")
+        raise BrushwarpError(
+            "style-exists", _("There is a style {!r} already.").format(style_id), _("Remove it first: brushwarp styles remove {}").format(style_id)
+        )
     return target

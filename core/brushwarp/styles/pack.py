@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..bridge import pack_header
 from ..bridge.errors import WorkerError
+from ..bridge.language import _
 from ..bridge.pack_header import FORMAT, FORMAT_VERSION
 from ..errors import BrushwarpError, explain
 from ..image.atomic import atomic_write
@@ -48,7 +49,9 @@ def painting_of(pack: StylePack) -> Picture:
     """The small copy of its painting that a pack keeps. Raises BrushwarpError("style-picture") if it keeps none."""
     if pack.painting is None:
         raise BrushwarpError(
-            "style-picture", f"The style {pack.card.name} keeps no picture of its painting.", "Choose the painting itself: a picture file, or a layer."
+            "style-picture",
+            _("The style {} keeps no picture of its painting.").format(pack.card.name),
+            _("Choose the painting itself: a picture file, or a layer."),
         )
     if pack.painting.dtype != torch.uint8 or pack.painting.dim() != 3 or pack.painting.shape[2] != 3:
         raise damaged_pack("its painting is no picture")

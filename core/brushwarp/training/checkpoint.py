@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..image.atomic import atomic_write
 
@@ -55,8 +56,8 @@ def take_up_checkpoint(
         raise
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:  # the last for tensors that do not fit
         raise BrushwarpError(
-            "checkpoint-damaged", f"The training kept in {path} can't be read.",
-            f"Remove {path.name}, and begin again with --from and the last {made}.",
+            "checkpoint-damaged", _("The training kept in {} can't be read.").format(path),
+            _("Remove {}, and begin again with --from and the last {}.").format(path.name, made),
         ) from error
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..errors import explain as explain_engine
 
@@ -11,10 +12,10 @@ def explain(error: BaseException, log_file: str) -> BrushwarpError:
     if isinstance(error, ImportError):
         return BrushwarpError(
             "engine-broken",
-            f"A part of Brushwarp's engine can't be loaded: {error}.",
-            "Install again. In the folder of Brushwarp, run: python3 install_scripts/install.py",
+            _("A part of Brushwarp's engine can't be loaded: {}.").format(error),
+            _("Install again. In the folder of Brushwarp, run: python3 install_scripts/install.py"),
         )
     told = explain_engine(error)
     if told.code == "internal":
-        return BrushwarpError(told.code, told.message, f"Please report it, with the log: {log_file}")
+        return BrushwarpError(told.code, told.message, _("Please report it, with the log: {}").format(log_file))
     return told

@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from .. import api
+from ..bridge.language import _
 from ..bridge.request import DeformRequest, LayerRequest, Part, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
 from ..devices import choose_device
@@ -126,8 +127,10 @@ class Engine:
             bent = api.warp(layer.picture, pairs, smoothness=request.smoothness)
             folded = folded_share(pairs, layer.picture.size, request.smoothness)
         if folded:
-            share = f"{folded:.0%}" if folded >= 0.01 else "A little"
-            layer.notes.append(f"{share} of the picture is turned over itself, where arrows cross or pull too hard: shorten one of them, or smooth more.")
+            share = f"{folded:.0%}" if folded >= 0.01 else _("A little")
+            layer.notes.append(
+                _("{} of the picture is turned over itself, where arrows cross or pull too hard: shorten one of them, or smooth more.").format(share)
+            )
         return layer.finished(bent, "warp", "", WARP_PARAMETERS, "cpu")
 
     def suggest(
@@ -167,7 +170,7 @@ class _Layer:
         self.request, self.notes, self._on_progress = request, [], on_progress
         self.picture, lost = picture_from_wire(pixels, request.width, request.height, request.format)
         if lost:
-            self.notes.append(_lost(lost, "layer"))
+            self.notes.append(_("{} of the layer's numbers were infinite or none, and were replaced.").format(lost))
         self.region: Tensor | None = None
         if selection is not None:
             self.region = region_from_wire(selection, request.width, request.height)
@@ -182,7 +185,7 @@ class _Layer:
         if self.region is not None:
             painted = apply_region(painted, self.region)
         if self.request.format.order == "GRAYA":
-            self.notes.append("The layer is grey: the painting's luminance alone was kept.")
+            self.notes.append(_("The layer is grey: the painting's luminance alone was kept."))
         return picture_to_wire(painted, self.request.format), self.recipe(verb, style_hash, names, device, solved, **more)
 
     def recipe(self, verb: str, style_hash: str, names: tuple[str, ...], device: str, solved: Any = None, **more: Any) -> str:
@@ -197,8 +200,8 @@ def _part(request: StylizeRequest, part: Part, layer: _Layer, painter: Painter, 
     box = Box(part.left, part.top, part.left + part.width, part.top + part.height)
     size, scale = (part.layer_height, part.layer_width), max(part.layer_height, part.layer_width) / max(request.height, request.width)
     canvas = request.canvas_short_side
-    bent = " Arrows will bend it." if len(layer.pairs) else ""
-    layer.notes.append("About as it will be: of a large picture a part is looked at, not the whole." + bent)
+    bent = " " + _("Arrows will bend it.") if len(layer.pairs) else ""
+    layer.notes.append(_("About as it will be: of a large picture a part is looked at, not the whole.") + bent)
     if layer.region is not None:
         layer.region = part_of(layer.region[None], Box(0, 0, request.width, request.height), layer.picture.size, box, size)[0]
     return api.stylize_part(
@@ -214,7 +217,7 @@ def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callabl
         return load_picture(request.style)
     picture, lost = picture_from_wire(sent, like.width, like.height, like.format)
     if lost:
-        on_note(_lost(lost, "style picture"))
+        on_note(_("{} of the style picture's numbers were infinite or none, and were replaced.").format(lost))
     return picture
 
 
@@ -229,7 +232,3 @@ def _changed(path: Path) -> int:
         return os.stat(path).st_mtime_ns
     except OSError:
         return 0
-
-
-def _lost(count: int, where: str) -> str:
-    return f"{count} of the {where}'s numbers were infinite or none, and were replaced."

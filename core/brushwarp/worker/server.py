@@ -19,6 +19,7 @@ from .. import __version__
 from ..allocation import give_back_memory
 from ..bridge import payload, transport
 from ..bridge.errors import ConnectionLost, ProtocolError, WorkerError
+from ..bridge.language import _, speaking
 from ..bridge.locks import FileLock
 from ..bridge.paths import Runtime, make_private_folder, path_to_text
 from ..bridge.protocol import (
@@ -119,7 +120,8 @@ class Server:
             self._get_ready()
             idle = self._settings.idle_seconds if self._works else min(1.0, self._settings.idle_seconds)
             while (job := self._line.next(idle)) is not None:
-                self._paint(job)
+                with speaking(job.order.language):
+                    self._paint(job)
         finally:
             self._ended = True
             self._line.close()
@@ -352,7 +354,8 @@ def _result_name(job: Job) -> str:
 
 
 def _restarted(job: Job) -> Failure:
-    return Failure(job.order.job, "worker-restarted", "The Brushwarp worker was restarted.", "Try again.")
+    with speaking(job.order.language):
+        return Failure(job.order.job, "worker-restarted", _("The Brushwarp worker was restarted."), _("Try again."))
 
 
 def _reporter(job: Job) -> OnProgress:

@@ -26,6 +26,11 @@ def open_dialog(named, entry, menu=None, title=None):
 
 def choose_entry(named, entry, menu=None):
     """Filters > Brushwarp > entry ("Stylize", "Deform", "Train", …) in the window so named. menu: a name for a screenshot of it."""
+    choose_by_letter(named, LETTERS.get(entry, entry[0].lower()), menu)
+
+
+def choose_by_letter(named, letter, menu=None):
+    """Likewise, of the entry that underlines the letter."""
     main_window(named)
     screen.key("alt+r")  # Filters; our submenu is its last
     time.sleep(1.0)
@@ -34,7 +39,7 @@ def choose_entry(named, entry, menu=None):
     time.sleep(0.5)
     if menu:
         screen.screenshot(menu)
-    screen.key(LETTERS.get(entry, entry[0].lower()))
+    screen.key(letter)
 
 
 def choose(letter, *presses):
