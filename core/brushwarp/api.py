@@ -22,12 +22,13 @@ from .image.picture import SMALLEST_SIDE
 from .image.resample import part_of
 from .multimodal.mixing import mix_packs
 from .multimodal.part import paint_part
+from .multimodal.steady import Steady
 from .multimodal.transfer import Painter
 from .optimization import Gatys, Strotss
 from .progress import OnProgress, ignore_progress
 from .styles import StylePack, load_style
 
-__all__ = ["deform", "load_painter", "preview_warp", "stylize", "stylize_part", "suggest_keypoints", "warp"]
+__all__ = ["Steady", "deform", "load_painter", "preview_warp", "stylize", "stylize_part", "suggest_keypoints", "warp"]
 
 AnyStyle = str | os.PathLike[str] | StylePack  # an id, a file, or a pack in memory
 STRENGTHS = (0.0, 1.0)
@@ -63,6 +64,7 @@ def stylize(
     mix: Sequence[AnyStyle] = (),
     region: Tensor | None = None,
     canvas_short_side: int | None = None,
+    steady: Steady | None = None,
     device: str | None = None,
     on_progress: OnProgress = ignore_progress,
     on_note: Callable[[str], None] = lambda note: None,
@@ -74,13 +76,20 @@ def stylize(
     own. region: (1, H, W) selection in 0..1 that multiplies
     into the result's alpha, so that the result is a layer to lay above the source; the painter still sees what is around it.
     canvas_short_side: of the canvas that the picture is a crop of, whose brush size it then gets.
+    steady: the sequence of which the picture is the next frame (see `multimodal.steady`), kept between calls; not for alike styles alone,
+    but for one and the same.
     on_note is told, in a sentence, what had to be done differently (a smaller working size, another device).
-    Raises BrushwarpError for settings out of range; `Cancelled` as on_progress does. Source: Wang et al. 2017.
+    Raises BrushwarpError for settings out of range, and "steady" for a style whose frames can't be steadied; `Cancelled` as on_progress
+    does. Source: Wang et al. 2017.
     """
     _check_range("strength", strength, STRENGTHS)
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     painter = style if isinstance(style, Painter) else load_painter(style, device, mix=mix)
-    painted = _paint(painter, picture, brush_scale, canvas_short_side, on_progress, on_note)
+    if steady is not None:
+        steady = _steadying(painter, steady)
+    painted = _paint(painter, picture, brush_scale, canvas_short_side, on_progress, on_note, steady)
+    if steady is not None and steady.note:
+        on_note(steady.note)
     result = _mixed_with(picture, painted, strength, keep_colors)
     return result if region is None else apply_region(result, region)
 
@@ -211,6 +220,7 @@ def _paint(
     canvas_short_side: int | None,
     on_progress: OnProgress,
     on_note: Callable[[str], None],
+    steady: Steady | None,
 ) -> Tensor:
     """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
     size = picture.size
@@ -221,14 +231,27 @@ def _paint(
             _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
         )
     try:
-        return resize(painter.paint(as_seen(picture, plan.sizes[0])[0], plan, on_progress), size)
+        return resize(painter.paint(as_seen(picture, plan.sizes[0])[0], plan, on_progress, steady), size)
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
     # Out of the handler, whose traceback would keep the device's tensors alive.
     on_note(_("{} ran out of memory: painted on the CPU.").format(painter.device))
     torch.cuda.empty_cache()
-    return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note)
+    return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note, steady)
+
+
+def _steadying(painter: Painter, steady: Steady) -> Steady | None:
+    """The sequence, where it has to do anything. Raises BrushwarpError("steady")."""
+    if painter.architecture.fixed:
+        return None
+    if not painter.architecture.streams:
+        name = painter.pack.card.name
+        raise BrushwarpError(
+            "steady", f"The style {name} takes its statistics anew of each frame, and can't be made to keep them.",
+            "Choose another style, or paint each frame by itself.",
+        )
+    return steady
 
 
 def _check_range(name: str, value: float, limits: tuple[float, float]) -> None:

@@ -23,28 +23,29 @@ class Architecture:
     """What generic code needs to know of a network.
 
     make: it, untrained, for a card. plan: at which sizes it paints a picture, called as `plan.plan_painting` is. streams: `streaming`
-    knows all its layers.
+    knows all its layers. fixed: its norms take nothing of the picture, so that frames of a sequence are steady as they are.
     """
 
     make: Callable[[StyleCard], nn.Module]
     plan: Callable[..., Plan]
     streams: bool = False
+    fixed: bool = False
 
 
-def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: bool = False) -> Architecture:
+def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: bool = False, fixed: bool = False) -> Architecture:
     """bytes_per_pixel: of the picture, at the peak, in float32; measured, and rounded up: tests/benchmarks/memory.py --architecture."""
-    return Architecture(lambda card: make(), partial(plan_one_pass, bytes_per_pixel=bytes_per_pixel), streams)
+    return Architecture(lambda card: make(), partial(plan_one_pass, bytes_per_pixel=bytes_per_pixel), streams, fixed)
 
 
 MULTIMODAL = "multimodal"
 ARCHITECTURES = {
     MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True),
     "johnson": _singular(johnson, 530, streams=True),
-    "johnson-batchnorm": _singular(johnson_batchnorm, 430),
+    "johnson-batchnorm": _singular(johnson_batchnorm, 430, fixed=True),
     "lengstrom": _singular(Lengstrom, 460),
     "ulyanov": _singular(ulyanov, 420, streams=True),
-    "ulyanov-2016": _singular(ulyanov_2016, 1120),
-    "ulyanov-2016-noise": _singular(partial(ulyanov_2016, noise_channels=3), 1150),
+    "ulyanov-2016": _singular(ulyanov_2016, 1120, fixed=True),
+    "ulyanov-2016-noise": _singular(partial(ulyanov_2016, noise_channels=3), 1150, fixed=True),
 }
 
 

@@ -53,7 +53,7 @@ requests = st.builds(
     seed=st.integers(0, 2**63 - 1),
     canvas_short_side=st.none() | st.integers(1, 10**6),
     part=st.none() | parts,
-)
+) | st.builds(StylizeRequest, st.integers(1, 20000), st.integers(1, 20000), names, formats, steady=st.text(max_size=64))
 
 
 @st.composite
@@ -260,6 +260,8 @@ def test_a_payload_has_no_folder_in_its_name(name):
         ({"seed": -1}, "seed"),
         ({"canvas_short_side": 0}, "canvas short side"),
         ({"format": "RGBA"}, "PixelFormat"),
+        ({"steady": "x" * 65}, "at most 64"),
+        ({"steady": "shot", "part": Part(9, 9, 0, 0, 5, 5)}, "not for a part"),
     ],
 )
 def test_a_request_that_cannot_be_painted_is_refused_where_it_is_made(fields, words):

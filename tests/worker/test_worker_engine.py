@@ -35,6 +35,7 @@ from brushwarp.image import Box, save_picture
 from brushwarp.multimodal.network import MultimodalNetwork, Widths
 from brushwarp.recipe import read_recipe
 from brushwarp.styles import StyleCard, StylePack, list_styles, load_style, save_pack
+from brushwarp.worker.jobs import SEQUENCES
 from brushwarp.worker.pixels import picture_from_wire, picture_to_wire
 
 WIDTH, HEIGHT = 96, 64
@@ -323,6 +324,46 @@ def test_a_style_that_is_not_there_is_said(engine, style, base):
     with pytest.raises(WorkerError) as told:
         deform(engine, a_deformation(style=style, base=base), photo())
     assert style in told.value.message and told.value.hint
+
+
+def a_frame(step: int) -> bytes:
+    """The photo with something before it that goes from left to right."""
+    frame = values(photo()).copy()
+    frame[24:40, 10 + 20 * step : 22 + 20 * step, :3] = 250, 40, 20
+    return frame.astype(np.uint8).tobytes()
+
+
+@pytest.mark.parametrize("settings", [{}, {"strength": 0.5, "keep_colors": True, "fine": "munch_the_scream_1893", "keypoints": ARROWS}])
+def test_frames_of_a_name_are_painted_under_the_statistics_of_the_first(engine, settings):
+    name = f"shot {len(settings)}"
+    frames = [stylize(engine, request(style="vangogh_starry_night", steady=name, **settings), a_frame(step)) for step in (0, 3, 0)]
+    alone = [stylize(engine, request(style="vangogh_starry_night", **settings), a_frame(step))[0] for step in (0, 3)]
+    assert frames[0][0] == frames[2][0] == alone[0] and frames[1][0] != alone[1]
+    assert [recipe["parameters"]["steadied"] for _, recipe in frames] == [False, True, True]
+    assert all(recipe["parameters"]["steady"] == name for _, recipe in frames)
+    assert "first frame" in frames[0][1]["notes"][0] and frames[1][1]["notes"] == []
+
+
+def test_a_frame_of_another_brush_or_after_many_other_sequences_is_a_first_one_again_and_says_so(engine):
+    def steadied(name: str, **fields) -> tuple[bool, str]:
+        recipe = stylize(engine, request(steady=name, **fields), photo())[1]
+        return recipe["parameters"]["steadied"], " ".join(recipe["notes"])
+
+    assert not steadied("long shot")[0] and steadied("long shot") == (True, "")
+    anew, said = steadied("long shot", canvas_short_side=1000)
+    assert not anew and "its brush" in said
+    assert steadied("long shot", canvas_short_side=1000)[0]
+    for other in range(SEQUENCES):
+        steadied(f"other {other}")
+    forgotten, said = steadied("long shot", canvas_short_side=1000)
+    assert not forgotten and "first frame of its sequence" in said
+
+
+def test_a_frame_that_is_cancelled_leaves_its_sequence_as_it_was(engine):
+    large = StylizeRequest(1024, 768, "chance", steady="cancelled")
+    with engine.connect() as client, pytest.raises(JobCancelled):
+        client.stylize(large, bytes(1024 * 768 * 4), on_event=lambda _: client.cancel())
+    assert "first frame of its sequence" in stylize(engine, request(steady="cancelled"), photo())[1]["notes"][0]
 
 
 def test_strokes_that_were_painted_a_moment_ago_are_not_painted_anew(engine):

@@ -57,7 +57,7 @@ _OBJECT: Kind = (_("an object"), lambda value: isinstance(value, dict))
 
 # Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
 # long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
-# that it was cut from.
+# that it was cut from. steady names the sequence of frames that it is of; steadied: painted under another frame's statistics.
 PARAMETERS: Dict[str, Kind] = {
     "strength": _NUMBER,
     "brush_scale": _NUMBER,
@@ -65,6 +65,8 @@ PARAMETERS: Dict[str, Kind] = {
     "exaggeration": _NUMBER,
     "medium": _TEXT,
     "fine": _TEXT,
+    "steady": _TEXT,
+    "steadied": _FLAG,
     "keep_colors": _FLAG,
     "base": (_("one of {}").format(", ".join(BASES)), lambda value: value in BASES),
     "content_weight": _NUMBER,

@@ -17,6 +17,7 @@ MAX_ARROWS = 4096  # a hundred are many; this many rows still fit the header
 MAX_COORDINATE = 1e7
 MAX_SEED = 2**63 - 1
 STYLE_LIMIT = 4096  # characters: an id, or a path
+SEQUENCE_LIMIT = 64  # characters
 MAX_WEIGHT = 1e6
 WORKING_SIZES = (64, 2048)  # pixels of the long side at which a deformation is solved
 EXAGGERATIONS = (0.0, 2.0)  # of all arrows: 0 moves nothing, 2 goes twice as far
@@ -150,6 +151,8 @@ class StylizeRequest(LayerRequest):
     smoothness (pixels squared): 0 hits the arrows' targets exactly.
     part: of the layer of which the payload is a small copy; what comes back is about what lies there in the painted layer, as large as it is
     there, soon. canvas_short_side is then in the small copy's pixels, as all else.
+    steady: the name of a sequence of frames that the layer is one of. The first frame of a name is painted as ever, the others under its
+    statistics, so that what does not move does not flicker; not of a part. The recipe's parameter `steadied` says whether it was.
     """
 
     strength: float = 1.0
@@ -159,12 +162,16 @@ class StylizeRequest(LayerRequest):
     medium: str = ""
     fine: str = ""
     part: Optional[Part] = None
+    steady: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.text(self.style, "style", STYLE_LIMIT, empty=False)
+        checks.text(self.steady, "steady", SEQUENCE_LIMIT)
         if self.part is not None and not isinstance(self.part, Part):
             raise ProtocolError("part must be a Part.")
+        if self.part is not None and self.steady:
+            raise ProtocolError("steady is not for a part.")
         for name in ("medium", "fine"):
             checks.text(getattr(self, name), name, STYLE_LIMIT)
         self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from ..features import denormalise, normalise
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
-from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, plan_strips, streamed
+from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
 from .network import Upsample
+from .steady import Steady
 
 __all__ = ["Painter", "Plan", "plan_painting"]
 
@@ -76,13 +77,14 @@ class Painter:
         return self.architecture.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
 
     @torch.inference_mode()
-    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
+    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress, steady: Steady | None = None) -> Tensor:
         """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1.
 
-        on_progress gets a small picture of what is painted after each step: the forms first, then ever finer strokes.
+        on_progress gets a small picture of what is painted after each step: the forms first, then ever finer strokes. steady: the
+        sequence of which it is the next frame, for a network that streams.
         """
-        if plan.strips is not None:
-            return self._paint_in_strips(rgb, plan, plan.strips, on_progress)
+        if plan.strips is not None or steady is not None:
+            return self._paint_in_strips(rgb, plan, plan.strips or StreamPlan(), on_progress, steady)
         sizes = plan.sizes
         subnets = self.network.subnets(len(sizes))
         work = sum(height * width for height, width in sizes)
@@ -103,7 +105,7 @@ class Painter:
         on_progress(Progress("painting", work, work))
         return denormalise(x)[0].clamp(0, 1).cpu()
 
-    def _paint_in_strips(self, rgb: Tensor, plan: Plan, strips: StreamPlan, on_progress: OnProgress) -> Tensor:
+    def _paint_in_strips(self, rgb: Tensor, plan: Plan, strips: StreamPlan, on_progress: OnProgress, steady: Steady | None) -> Tensor:
         """`paint`, layer by layer over strips: the same pixels."""
         work = sum(height * width for height, width in plan.sizes)
         done = 0
@@ -111,9 +113,10 @@ class Painter:
         def tell(share: float) -> None:
             on_progress(Progress("painting", done + int(share * size[0] * size[1]), work))
 
-        desk = Desk(self.device, self.dtype, strips, Path(cache_folder()) / "strips", tell)
         picture = normalise(resize(rgb, plan.sizes[0])[None])
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+        settling = nullcontext(as_found) if steady is None else steady.frame(self.pack, plan.sizes)
+        with settling as settle, torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            desk = Desk(self.device, self.dtype, strips, Path(cache_folder()) / "strips", tell, settle=settle)
             for subnet, size in zip(self.network.subnets(len(plan.sizes)), plan.sizes, strict=True):
                 desk.begin(subnet, size)
                 painted = streamed(subnet, Resized(Whole(picture, self.device), size), desk)

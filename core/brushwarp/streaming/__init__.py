@@ -6,6 +6,6 @@ wide, is never right; here every layer goes over all strips of its map before th
 
 from .maps import Map, Resized, Whole
 from .plan import FASTEST, StreamPlan, plan_strips
-from .walk import Desk, Scaling, doubled, streamed
+from .walk import Desk, Scaling, Settle, Statistics, as_found, doubled, streamed
 
-__all__ = ["FASTEST", "Desk", "Map", "Resized", "Scaling", "StreamPlan", "Whole", "doubled", "plan_strips", "streamed"]
+__all__ = ["FASTEST", "Desk", "Map", "Resized", "Scaling", "Settle", "Statistics", "StreamPlan", "Whole", "as_found", "doubled", "plan_strips", "streamed"]

@@ -31,11 +31,21 @@ from .stores import Shelf, Stored
 Scaling = tuple[Tensor, Tensor]
 """What a norm whose statistics are known multiplies each channel with, and then adds: (C,) both."""
 
+Statistics = tuple[Tensor, Tensor]
+"""Mean and biased variance of each channel, (C,) both, in float64 on the CPU."""
+
+Settle = Callable[[Tensor, Tensor], Statistics]
+"""Told a norm's statistics as they were found, says which it is to take."""
+
+
+def as_found(mean: Tensor, variance: Tensor) -> Statistics:
+    return mean, variance
+
 
 class Desk:
     """Where strips are worked on. device: of the layers. dtype: of what is stored. folder: for maps that are spilled. known: what each norm
     of a subnet multiplies its channels with and then adds, in the order in which they are met, where that is not to be found here;
-    `found` is what was.
+    `found` is what was. settle: what norms whose statistics are found here take for them.
 
     on_strip: called before each strip with the share of the subnet that is done; what it raises passes through.
     """
@@ -43,8 +53,9 @@ class Desk:
     def __init__(
         self, device: torch.device, dtype: torch.dtype, plan: StreamPlan, folder: Path | None = None,
         on_strip: Callable[[float], None] = lambda share: None, known: Sequence[Scaling] | None = None,
+        settle: Settle = as_found,
     ) -> None:
-        self.device, self.plan, self.on_strip = device, plan, on_strip
+        self.device, self.plan, self.on_strip, self._settle = device, plan, on_strip, settle
         self._shelf = Shelf(device, dtype, folder if plan.spill else None)
         self._size, self._passes, self._begun = (0, 0), 1, 0
         self._known = None if known is None else iter(known)
@@ -96,7 +107,7 @@ class Desk:
             moments.add(rows)
             if stored is not None:
                 stored.put(top, rows)
-        self.found.append(moments.scaling(norm))
+        self.found.append(_scaling(norm, *self._settle(moments.mean, moments.variance)))
         return Normalised(stored or source, *self.found[-1], relu)
 
 
@@ -124,10 +135,11 @@ class Moments:
         """The biased one."""
         return self._squares / self._count
 
-    def scaling(self, norm: InstanceNorm) -> Scaling:
-        """What the norm multiplies each channel with, and then adds."""
-        factor = norm.weight.cpu().double() / (self.variance + norm.eps).sqrt()
-        return factor.to(norm.weight), (norm.bias.cpu().double() - self.mean * factor).to(norm.weight)
+
+def _scaling(norm: InstanceNorm, mean: Tensor, variance: Tensor) -> Scaling:
+    """What the norm multiplies each channel with, and then adds."""
+    factor = norm.weight.cpu().double() / (variance + norm.eps).sqrt()
+    return factor.to(norm.weight), (norm.bias.cpu().double() - mean * factor).to(norm.weight)
 
 
 def _mean_and_variance(rows: Tensor) -> tuple[Tensor, Tensor]:

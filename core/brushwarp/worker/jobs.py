@@ -30,6 +30,7 @@ from .pixels import picture_from_wire, picture_to_wire, region_from_wire, thumbn
 from .recent import RecentPainter
 
 WARM_STYLES = 4  # painters kept in memory, some 20 MB each
+SEQUENCES = 8  # of frames that are kept steady; those of which a frame was painted last
 
 # What `brushwarp stylize` and `brushwarp deform` need to paint the same, and the size it was painted at.
 STYLIZE_PARAMETERS = ("medium", "fine", "strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
@@ -38,10 +39,11 @@ DEFORM_PARAMETERS = ("base", "content_weight", "warp_weight", "tv_weight", "unfo
 
 
 class Engine:
-    """What the worker serves. Keeps the styles that were used last, ready to paint."""
+    """What the worker serves. Keeps the styles that were used last, ready to paint, and the sequences of frames that were painted last."""
 
     def __init__(self) -> None:
         self._warm: OrderedDict[tuple[tuple[str, int], ...], Painter] = OrderedDict()
+        self._sequences: OrderedDict[str, api.Steady] = OrderedDict()
 
     def stylize(
         self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
@@ -56,6 +58,7 @@ class Engine:
         if request.part is not None:
             part = _part(request, request.part, layer, painter, on_progress)
             return layer.finished(part, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
+        steady = self._sequence(request.steady) if request.steady else None
         painted = api.stylize(
             layer.picture,
             painter,
@@ -63,13 +66,15 @@ class Engine:
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,
+            steady=steady,
             on_progress=_with_thumbnails(on_progress),
             on_note=layer.notes.append,
         )
         if len(layer.pairs):
             on_progress(Progress("warping", 0, 1))
             painted = api.warp(painted, layer.pairs, smoothness=request.smoothness)
-        return layer.finished(painted, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device))
+        told = {} if steady is None else {"steady": request.steady, "steadied": steady.steadied}
+        return layer.finished(painted, "stylize", painter.pack.sha256, STYLIZE_PARAMETERS, str(painter.device), **told)
 
     def deform(
         self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
@@ -148,6 +153,13 @@ class Engine:
             content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
         )
         return found.pairs.rows(), [*layer.notes, *found.notes]
+
+    def _sequence(self, name: str) -> api.Steady:
+        steady = self._sequences.pop(name, None) or api.Steady()
+        self._sequences[name] = steady
+        while len(self._sequences) > SEQUENCES:
+            self._sequences.popitem(last=False)
+        return steady
 
     def _painter(self, style: str, medium: str = "", fine: str = "") -> Painter:
         mix = (medium or style, fine or style) if medium or fine else ()

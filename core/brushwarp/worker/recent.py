@@ -9,6 +9,7 @@ from hashlib import sha256
 import torch
 from torch import Tensor
 
+from ..multimodal.steady import Steady
 from ..multimodal.transfer import Painter
 from ..plan import Plan
 from ..progress import OnProgress, ignore_progress
@@ -27,7 +28,9 @@ class RecentPainter(Painter):
         super().__init__(pack, device)
         self._recent = Recent(super().paint)
 
-    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress) -> Tensor:
+    def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress, steady: Steady | None = None) -> Tensor:
+        if steady is not None:  # which the painting depends on
+            return super().paint(rgb, plan, on_progress, steady)
         return self._recent(rgb, plan, on_progress)
 
 
