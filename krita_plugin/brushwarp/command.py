@@ -13,6 +13,8 @@ from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
 from .fields import ArrowChoice
+from .frame_painting import FramePainting
+from .frame_range import FrameRange
 from .layer import Layer
 from .messages import guarded
 from .origin import Made
@@ -35,15 +37,21 @@ class Desk:
 
     def begin(self, document: Document, works: Sequence[Work]) -> None:
         """One after the other. Raises Refusal if nothing of one of them is selected."""
-        self.painting = Painting(document, works, self._remember)
+        painting = Painting(document, self.remember)
+        painting.begin(works)
+        self.painting = painting
 
-    def _remember(self, made: Made) -> None:
+    def begin_frames(self, document: Document, layer: Layer, frames: FrameRange, task: Task, arrow_layer: Optional[str]) -> None:
+        """Of an animated layer, as FramePainting has it."""
+        self.painting = FramePainting(document, layer, frames, task, arrow_layer, self.remember)
+
+    def remember(self, made: Made) -> None:
         self.last = made
 
     def give_up(self) -> None:
         """Krita is closing."""
         if self.painting is not None:
-            self.painting.cancel()
+            self.painting.give_up()
 
 
 class Entry:
@@ -90,8 +98,11 @@ class Command(Entry):
         dialog.show_preview(lambda: Cutout(document, layer), lambda cutout: self.task(document, cutout, dialog).request)
 
     def _begin(self, document: Document, ids: Sequence[str], dialog: Any) -> None:
-        Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())
+        self._remember(dialog)
         self._desk.begin(document, works_on(document, ids, lambda cutout: self.task(document, cutout, dialog)))
+
+    def _remember(self, dialog: Any) -> None:
+        Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> Any:
         """A LayerDialog about the layer. kept: the settings of the last time, as text."""

@@ -16,12 +16,12 @@ from .small_copy import image_at, small_copy
 
 
 class Cutout:
-    """place: in the document's pixels. sent: the colour space of the pixels. Raises Refusal for colours that can't be painted,
-    and for a layer that lies out of reach."""
+    """place: in the document's pixels, or None for all that is on the layer. sent: the colour space of the pixels. Raises Refusal for
+    colours that can't be painted, and for a layer that lies out of reach."""
 
-    def __init__(self, document: Document, layer: Layer) -> None:
+    def __init__(self, document: Document, layer: Layer, place: Optional[Rectangle] = None) -> None:
         self._document, self._layer = document, layer
-        self.place = document.place_of(layer)
+        self.place = document.place_of(layer.bounds if place is None else place)
         self.sent = space_to_send(layer.space, layer.name)
         self._selection: Optional[bytes] = None
         self._has_looked = False

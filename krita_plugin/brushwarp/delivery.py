@@ -64,12 +64,12 @@ class NewPainting(Delivery):
         layer = self._add(answer, document, cutout, source, solved)
         if layer is None:
             return None
-        made = self._keep(answer, document, cutout, layer)
+        made = self.keep(answer.recipe, document, cutout, layer)
         notes = [*notes_of(answer.recipe), *self._remarks(answer, document, layer)]
         if self.waits_to_be_read and notes:
             show_note(_("“{}” is painted. Something to know:").format(cutout.layer.name), "\n\n".join(notes))
         else:
-            _tell_on_canvas(notes)
+            tell_on_canvas(notes)
         return made
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
@@ -82,10 +82,11 @@ class NewPainting(Delivery):
         """What else the painter should know."""
         return () if self.follows is None else difference(self.follows, answer.recipe)
 
-    def _keep(self, answer: JobResult, document: Document, cutout: Cutout, layer: Layer) -> Made:
+    def keep(self, recipe: str, document: Document, cutout: Cutout, layer: Layer) -> Made:
+        """In the document, how the layer was made."""
         place = cutout.place
         origin = Origin(cutout.layer.id, (place.x, place.y, place.width, place.height), self.style, self.style_name)
-        made = Made(answer.recipe, origin)
+        made = Made(recipe, origin)
         document.records.keep(layer, made, cutout.selection())
         return made
 
@@ -168,7 +169,7 @@ def _activate(document: Document, layer: Layer) -> None:
     timer.start(POLL_MS)
 
 
-def _tell_on_canvas(notes: Sequence[str]) -> None:
+def tell_on_canvas(notes: Sequence[str]) -> None:
     """For some seconds, as Krita tells such things."""
     window = Krita.instance().activeWindow()
     view = window.activeView() if window is not None else None

@@ -12,11 +12,13 @@ from .arrows import SOLVED_COLOUR, Arrow
 from .aside import aside
 from .bridge.language import _
 from .colour import ColorSpace
+from .frame_range import FrameRange
 from .layer import Layer, filled_node, find_layer
 from .one_step import add_in_one_step
 from .qt import QUuid
 from .rectangle import Rectangle
 from .records import Records
+from .reel import Reel
 from .refusal import Refusal
 from .replacing import put_in_place
 from .transform_mask import mask_from_xml
@@ -136,9 +138,24 @@ class Document:
             raise Refusal(_("The layer is gone."), _("Choose another layer, and try again."))
         return layer
 
-    def place_of(self, layer: Layer) -> Rectangle:
-        """The rectangle to paint: all that is on the layer, short of what lies further off than a canvas' length."""
-        return layer.bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
+    def place_of(self, bounds: Rectangle) -> Rectangle:
+        """The rectangle to paint: all that is on a layer, short of what lies further off than a canvas' length."""
+        return bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
+
+    def frames(self, layer: Layer) -> Optional[FrameRange]:
+        """From the first to the last keyframe that a layer has in what is played back, or else in the clip; None if it has none there."""
+        if not layer.node.animated():
+            return None
+        document = self._document
+        first, last = document.fullClipRangeStartTime(), document.fullClipRangeEndTime()
+        keyframes = tuple(time for time in range(first, last + 1) if layer.node.hasKeyframeAtTime(time))
+        return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime()) if keyframes else None
+
+    def add_frames_above(self, source: Layer, style: str, reel: Reel) -> Layer:
+        """What was painted of a reel, as `add_above` adds it."""
+        node = reel.node(LAYER_NAME.format(style))
+        source.node.parentNode().addChildNode(node, source.node)
+        return Layer(node)
 
     def selection(self, layer: Layer, place: Rectangle) -> Optional[bytes]:
         """How far each pixel of a layer's rectangle is selected (0 to 255), or None if there is no selection.

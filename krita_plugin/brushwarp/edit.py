@@ -45,6 +45,8 @@ class EditCommand(Entry):
         if recipe.verb not in self._commands:
             raise Refusal(_("“{}” was not painted, but bent.").format(result.name), BENT)
         result.refuse_unreplaceable()
+        if result.node.animated():
+            raise Refusal("“{}” has several frames.".format(result.name), "Paint the frames of its source again, and delete it.")
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
         command = self._commands[recipe.verb]

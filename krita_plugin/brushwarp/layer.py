@@ -90,6 +90,8 @@ class Layer:
 
     def _refuse_colours_and_nothing(self) -> None:
         space_to_send(self.space, self.name)
+        if self.bounds.is_empty and self.node.animated():
+            raise Refusal("Nothing is drawn on “{}” at this time.".format(self.name), "Go to a frame with something on it, and try again.")
         if self.bounds.is_empty:
             raise Refusal(_("“{}” is empty.").format(self.name), _("Paint something on it, or choose another layer."))
 
@@ -128,13 +130,29 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     `pixels` are in the space `sent`; the layer has them in `final`. Raises Refusal for a wrong length, at which Krita itself
     only shrugs.
     """
-    if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
-        raise Refusal(_("The painted picture has the wrong size."), _("Install the plugin and the engine of the same Brushwarp release."))
+    check_painted(pixels, place, sent)
     node = document.createNode(name, "paintlayer")
     _convert(node, name, sent)
     node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
     _convert(node, name, final)
     return node
+
+
+def check_painted(pixels: bytes, place: Rectangle, sent: ColorSpace) -> None:
+    """Raises Refusal for a wrong length of what came from the worker."""
+    if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
+        raise Refusal(_("The painted picture has the wrong size."), _("Install the plugin and the engine of the same Brushwarp release."))
+
+
+def converted(document, pixels: bytes, place: Rectangle, space: ColorSpace, final: ColorSpace) -> bytes:
+    """Pixels of a rectangle from one colour space to another; the document may note it as a step of undo."""
+    if space == final:
+        return pixels
+    node = document.createNode("", "paintlayer")
+    _convert(node, "", space)
+    node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
+    _convert(node, "", final)
+    return bytes(node.pixelData(place.x, place.y, place.width, place.height))
 
 
 def _convert(node, name: str, space: ColorSpace) -> None:

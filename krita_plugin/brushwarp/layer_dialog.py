@@ -59,6 +59,12 @@ class LayerDialog(QDialog):
         layout.addSpacing(8)
         layout.addWidget(self._buttons)
 
+    def _show_row(self, field: QWidget, is_shown: bool) -> None:
+        """With its label, if it has one."""
+        for widget in (field, self._form.labelForField(field)):
+            if widget is not None:
+                widget.setVisible(is_shown)
+
     @property
     def _ok(self) -> QPushButton:
         return self._buttons.button(QDialogButtonBox.StandardButton.Ok)

@@ -53,7 +53,7 @@ def settings_of(recipe: Recipe, origin: Origin) -> Remembered:
     """What the dialog that a result was made with shows for it."""
     told = recipe.settings
     if recipe.verb == "stylize":
-        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings})
+        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings if name in told})
     names = ("content_weight", "warp_weight", "tv_weight", "unfold", "size")
     settings = DeformSettings(style=style_of(recipe, origin), **{name: told[name] for name in names})
     if not recipe.is_like_picture:

@@ -14,7 +14,7 @@ from .bridge.client import Progress, Queued
 from .bridge.errors import WorkerError
 from .bridge.language import _
 from .bridge.request import LayerRequest
-from .bridge.series import Series, stopped_at
+from .bridge.series import LAYERS, Series, stopped_at
 from .cutout import Cutout
 from .delivery import Delivery
 from .document import Document
@@ -58,27 +58,40 @@ class Work:
 
 
 class Painting:
-    """Begins when it is made; may raise Refusal then. Each layer is read when its turn comes, what was selected of it at once."""
+    """`begin` it. Each layer is read when its turn comes, what was selected of it at once. what: of the bridge's Series."""
 
-    def __init__(self, document: Document, works: Sequence[Work], on_made: Callable[[Made], None]) -> None:
+    def __init__(self, document: Document, on_made: Callable[[Made], None], what: str = LAYERS) -> None:
         """on_made: told of each result that can be repeated."""
-        for work in works:
-            work.cutout.selection()
-        self._document, self._on_made = document, on_made
-        self._are_many = len(works) > 1
-        self._rest: Deque[Work] = deque(works)
+        self._document, self._on_made, self._what = document, on_made, what
+        self._rest: Deque[Work] = deque()
+        self._are_many = False
         self._gone: List[str] = []  # names of layers that were removed meanwhile
-        self._work = self._rest.popleft()
         self._answer: Optional[Answer] = None
-        self._job = Job(self._work.order())
-        self._progress = ProgressWindow(main_window(), Series([work.cutout.place.area for work in works]))
-        if self._work.task.delivery.shows_pictures:
-            self._progress.reserve_picture([(work.cutout.place.width, work.cutout.place.height) for work in works])
-        self._progress.rejected.connect(guarded(self.cancel))
+        self._job: Optional[Job] = None
+        self._progress: Optional[ProgressWindow] = None
         self._timer = QTimer()
         self._timer.timeout.connect(guarded(self._look))
+
+    def begin(self, works: Sequence[Work]) -> None:
+        """One after the other. Raises Refusal, before any work, where nothing of one is selected."""
+        for work in works:
+            work.cutout.selection()
+        self._are_many = len(works) > 1
+        self._rest = deque(works)
+        self._work = self._rest.popleft()
+        self._job = Job(self._work.order())
+        if self._progress is None:
+            self._open()
+        self._progress.count(Series([work.cutout.place.area for work in works], self._what))
+        if self._work.task.delivery.shows_pictures:
+            self._progress.reserve_picture([(work.cutout.place.width, work.cutout.place.height) for work in works])
         self._tell_begin()
         self._job.start()
+
+    def _open(self) -> None:
+        """The window, and the looks at how it goes."""
+        self._progress = ProgressWindow(main_window())
+        self._progress.rejected.connect(guarded(self.cancel))
         self._timer.start(POLL_MS)
         self._progress.show()
 
@@ -93,9 +106,14 @@ class Painting:
 
     def cancel(self) -> None:
         """At once, and without a trace of what is not whole."""
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Krita is closing."""
         if self.goes_on:
             self._end()
-            self._job.cancel()
+            if self._job is not None:
+                self._job.cancel()
 
     def _tell_begin(self) -> None:
         self._progress.begin(type(self._work.task.request), self._work.title)
@@ -135,16 +153,19 @@ class Painting:
     def _go_on(self) -> None:
         """Begin the next one whose layer is there; after the last one tell of those that were not."""
         while self._rest:
-            self._work = self._rest.popleft()
-            self._tell_begin()
-            if self._document.layer(self._work.cutout.layer.id) is not None:
-                self._job = Job(self._work.order())
-                self._job.start()
+            if self._document.layer(self._rest[0].cutout.layer.id) is not None:
+                self._begin_next()
                 return
-            self._gone.append(self._work.cutout.layer.name)
+            self._gone.append(self._rest.popleft().cutout.layer.name)
         self._end()
         if self._gone:
             show_note(GONE.format(", ".join("“{}”".format(name) for name in self._gone)), OTHERS)
+
+    def _begin_next(self) -> None:
+        self._work = self._rest.popleft()
+        self._tell_begin()
+        self._job = Job(self._work.order())
+        self._job.start()
 
     def _fail(self, error: WorkerError) -> None:
         self._end()

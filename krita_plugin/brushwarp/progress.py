@@ -17,14 +17,14 @@ PICTURE_LEAST = 48
 
 
 class ProgressWindow(QDialog):
-    """series: of the jobs; `begin` each. Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
+    """`count` the jobs, and `begin` each. Emits `rejected` when the painter cancels: by the button, by Escape, or by closing it."""
 
-    def __init__(self, parent, series: Series) -> None:
+    def __init__(self, parent) -> None:
         super().__init__(parent)
         self.setObjectName("brushwarp_progress")
         self.setWindowTitle("Brushwarp")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self._series = series
+        self._series = Series([1])
         self._title = QLabel()
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setWordWrap(True)
@@ -42,6 +42,9 @@ class ProgressWindow(QDialog):
         self._step.hide()
         self.setMinimumWidth(380)
         self._bar.setRange(0, 0)  # moves to and fro
+
+    def count(self, series: Series) -> None:
+        self._series = series
 
     def begin(self, kind: Type[LayerRequest], words: str) -> None:
         """The first job, or the next. kind: what is asked for. words: what is made of what."""
@@ -80,6 +83,13 @@ class ProgressWindow(QDialog):
     def show_time(self) -> None:
         """Called often: the words show that it goes on, however long a step takes."""
         self._stage.setText(self._series.words)
+
+    def show_share(self, title: str, words: str, share: float) -> None:
+        """Of what comes before the first job."""
+        self._bar.setRange(0, STEPS)
+        self._bar.setValue(int(STEPS * share))
+        self._title.setText(title)
+        self._stage.setText(words)
 
     def show_wish(self, words: str) -> None:
         """All is done but what the painter is asked for."""

@@ -71,9 +71,9 @@ def _one_of(*words: str) -> Reading:
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
     """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a
-    brush twice as broad); keep_colors: the layer's own.
+    brush twice as broad); keep_colors: the layer's own. steady: of the frames of an animation.
 
-    Which layer holds the arrows belongs to a document, and is not remembered.
+    Which layer holds the arrows, and which frames are painted, belongs to a document, and is not remembered.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
@@ -83,6 +83,7 @@ class StylizeSettings(Remembered):
         "strength": number(0.0, 1.0),
         "brush_scale": number(*BRUSH_SCALES),
         "keep_colors": _flag,
+        "steady": _flag,
     }
 
     style: str = ""
@@ -91,6 +92,7 @@ class StylizeSettings(Remembered):
     keep_colors: bool = False
     medium: str = ""
     fine: str = ""
+    steady: bool = True
 
 
 @dataclass(frozen=True)

@@ -263,4 +263,4 @@ def test_a_layer_removed_meanwhile_is_told_of_and_the_others_are_painted(ended):
 
 def test_a_document_closed_meanwhile_ends_all(ended):
     said, is_idle = ended["closed"]
-    assert "its document had been closed" in said and is_idle
+    assert "its picture had been closed" in said and is_idle
