@@ -91,6 +91,7 @@ class Command(Entry):
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
         dialog = self.dialog(document, layer, installed_styles(install), kept)
         dialog.tell_count(len(layers))
+        dialog.offer_mask(document.has_selection)
         ids = [each.id for each in layers]
         dialog.accepted.connect(guarded(lambda: self._begin(document, ids, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())

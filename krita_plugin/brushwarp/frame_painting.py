@@ -146,8 +146,9 @@ class FramePainting(Painting):
         if self._first is None:
             return
         delivery, painted = self._work.task.delivery, self._reel.painted
-        layer = self._document.add_frames_above(source, delivery.style_name, self._reel)
-        self._on_made(delivery.keep(self._first.recipe, self._document, self._work.cutout, layer))
+        cutout = self._work.cutout
+        layer = self._document.add_frames_above(source, delivery.style_name, self._reel, cutout.place, delivery.mask_of(cutout))
+        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer))
         if not self._is_whole:
             self._notes.append(STOPPED.format(len(painted), self._drawn, painted[-1]))
         tell_on_canvas(self._notes)

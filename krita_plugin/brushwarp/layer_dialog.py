@@ -9,7 +9,7 @@ from .bridge.request import LayerRequest
 from .bridge.series import title_of_many
 from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
-from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from .qt import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
 
@@ -34,6 +34,9 @@ class LayerDialog(QDialog):
         """How many layers are painted; the active one is the one that is shown."""
         if layers > 1:
             self.setWindowTitle(title_of_many(self.windowTitle(), layers))
+
+    def offer_mask(self, is_clipped: bool) -> None:
+        """Whether there is a selection, which may become a mask where the dialog asks for that."""
 
     def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], LayerRequest]) -> None:
         """To be called when the dialog is shown: one with a preview shows there how the layer will be painted.
@@ -64,6 +67,12 @@ class LayerDialog(QDialog):
         for widget in (field, self._form.labelForField(field)):
             if widget is not None:
                 widget.setVisible(is_shown)
+
+    def _drop_row(self, field: QWidget) -> None:
+        """For good: a hidden row would leave a gap."""
+        if self._form.indexOf(field) >= 0:
+            self._show_row(field, False)
+            self._form.takeRow(field)
 
     @property
     def _ok(self) -> QPushButton:
@@ -104,11 +113,19 @@ class ChoicePicture(QWidget):
 
 
 class BendingDialog(LayerDialog):
-    """One that also asks along which arrows."""
+    """One that also asks along which arrows, and, as soon as `offer_mask` says so, in which way a selection clips."""
 
     def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
         super().__init__(parent, name, title)
         self._arrows = ArrowBox(choices)
+        self._as_mask = QCheckBox("Selection as a mask that can be ed&ited")
+        self._as_mask.setObjectName("as_mask")
+        self._as_mask.setToolTip("Keep the whole painting, and let a transparency mask on it show what is selected: paint on the mask to show more or less")
+
+    def offer_mask(self, is_clipped: bool) -> None:
+        """Whether there is a selection."""
+        if not is_clipped:
+            self._drop_row(self._as_mask)
 
     @property
     def arrow_layer(self) -> Optional[str]:

@@ -8,7 +8,7 @@ a copy of that, added to the painter's own, is one step (seen in Krita 5.2).
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Optional
 
 from .aside import aside
 from .colour import ColorSpace
@@ -16,6 +16,7 @@ from .frame_range import FrameRange
 from .layer import Layer, converted
 from .qt import QByteArray
 from .rectangle import Rectangle
+from .transparency_mask import mask_of
 
 NOWHERE = (-(10**6), -(10**6), 1, 1)  # pixels: to be cropped to that leaves nothing
 NO_EFFECTS = (
@@ -49,18 +50,19 @@ class Reel:
         """The pixels of one keyframe in a colour space."""
         self._go_to(time)
         pixels = bytes(self._source.pixelData(place.x, place.y, place.width, place.height))
-        return converted(self._document, pixels, place, self._space, space)
+        return converted(self._document, self._source.name(), pixels, place, self._space, space)
 
     def write(self, time: int, place: Rectangle, pixels: bytes, space: ColorSpace) -> None:
         """What was painted of it, once. Raises Refusal for a wrong length."""
-        own = converted(self._document, pixels, place, space, self._space)
+        own = converted(self._document, self._source.name(), pixels, place, space, self._space)
         self._go_to(time)
         self._result.setPixelData(QByteArray(own), place.x, place.y, place.width, place.height)
         self._document.setModified(False)  # else Krita would save it by itself after some minutes
         self.painted.append(time)
 
-    def node(self, name: str) -> Any:
-        """A new layer's node with all that was painted, which belongs to no parent yet; its other keyframes are blank.
+    def node(self, name: str, place: Rectangle, mask: Optional[bytes]) -> Any:
+        """A new layer's node with all that was painted, which belongs to no parent yet; its other keyframes are blank. mask: how far each
+        pixel of a rectangle shows, in all frames, for a transparency mask on it.
 
         Of the layer's looks it takes on an animated opacity alone: it fades as the layer does.
         """
@@ -75,6 +77,8 @@ class Reel:
         node.setColorLabel(0)
         node.setInheritAlpha(False)
         node.setAlphaLocked(False)
+        if mask is not None:
+            node.addChildNode(mask_of(self._document, mask, place), None)
         self._document.waitForDone()
         return node
 

@@ -42,5 +42,5 @@ def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) ->
     style = ChosenStyle(document, cutout, StyleChoice(kind, id, name, name)) if kind == LAYER else None
     request = recipe.request(width, height, layout, document.short_side, None if style is None else style.picture)
     waits = recipe.verb == "deform" and bool(request.keypoints)
-    delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe)
+    delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe, as_mask=origin.as_mask)
     return Task(request, delivery, None if style is None else style.pixels)

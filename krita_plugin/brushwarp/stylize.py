@@ -78,4 +78,4 @@ class StylizeCommand(Command):
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, NewPainting(dialog.style_name, key_of(GALLERY, settings.style), shows_pictures=True))
+        return Task(request, NewPainting(dialog.style_name, key_of(GALLERY, settings.style), shows_pictures=True, as_mask=settings.as_mask))

@@ -54,7 +54,7 @@ class StylizeDialog(BendingDialog):
         self._steady.setToolTip(STEADY_TIP)
         rows = [
             (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows),
-            ("F&rames:", self._frames), ("", self._steady), ("", self._mix),
+            ("F&rames:", self._frames), ("", self._steady), ("", self._as_mask), ("", self._mix),
             (_("Coars&e strokes:"), self._scales[0]), (_("Me&dium strokes:"), self._scales[1]), (_("&Fine strokes:"), self._scales[2]),
         ]
         self._lay_out(rows, self._gallery, self._painted)
@@ -72,7 +72,9 @@ class StylizeDialog(BendingDialog):
         ):
             change.connect(guarded(lambda *_: self._painted.ask()))
         self._frames.changed.connect(guarded(lambda: self._steady.setEnabled(self.frames is not None)))
-        self._show_frames(clip is not None)
+        self._steady.setEnabled(False)
+        if clip is None:
+            self._offer_no_frames()
         self._gallery.choose(settings.style)
         self._fill(settings)
         self._gallery.focus_grid()
@@ -88,16 +90,15 @@ class StylizeDialog(BendingDialog):
     def tell_count(self, layers: int) -> None:
         super().tell_count(layers)
         if layers > 1:
-            self._show_frames(False)
+            self._offer_no_frames()
 
     def edit(self, layer_name: str, arrows: int) -> None:
         super().edit(layer_name, arrows)
-        self._show_frames(False)
+        self._offer_no_frames()
 
-    def _show_frames(self, are_shown: bool) -> None:
+    def _offer_no_frames(self) -> None:
         for field in (self._frames, self._steady):
-            self._show_row(field, are_shown)
-        self._steady.setEnabled(False)
+            self._drop_row(field)
 
     @property
     def frames(self) -> Optional[FrameRange]:
@@ -115,7 +116,10 @@ class StylizeDialog(BendingDialog):
     @property
     def settings(self) -> StylizeSettings:
         medium, fine = (combo.currentData() if self._mix.isChecked() else "" for combo in self._scales[1:])
-        return StylizeSettings(self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine, self._steady.isChecked())
+        flags = {"steady": self._steady.isChecked(), "as_mask": self._as_mask.isChecked()}
+        return StylizeSettings(
+            self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine, **flags
+        )
 
     def _defaults(self) -> StylizeSettings:
         return StylizeSettings(self._scales[0].currentData())
@@ -125,6 +129,7 @@ class StylizeDialog(BendingDialog):
         self._brush.set_value(settings.brush_scale)
         self._keep.setChecked(settings.keep_colors)
         self._steady.setChecked(settings.steady)
+        self._as_mask.setChecked(settings.as_mask)
         for combo, other in zip(self._scales[1:], (settings.medium, settings.fine)):
             combo.setCurrentIndex(max(0, combo.findData(other)))
         self._mix.setChecked(any(combo.currentIndex() > 0 for combo in self._scales[1:]))
