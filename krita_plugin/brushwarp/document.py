@@ -153,7 +153,9 @@ class Document:
         document = self._document
         first, last = document.fullClipRangeStartTime(), document.fullClipRangeEndTime()
         keyframes = tuple(time for time in range(first, last + 1) if layer.node.hasKeyframeAtTime(time))
-        return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime()) if keyframes else None
+        if not keyframes:
+            return None
+        return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime())
 
     def add_frames_above(self, source: Layer, style: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
         """What was painted of a reel, as `add_above` adds it."""
@@ -184,9 +186,10 @@ class Document:
     ) -> Layer:
         """A new paint layer directly above `source`, in the same group and colour space, in one step of undo.
 
-        mask: how far each of its pixels shows, for a transparency mask on it. With solved arrows it comes in a group of its own with them, hidden, above it: Krita has no other way to add two
-        layers in one step. Krita makes what was added the active layer by itself, a moment later; told to do so at once, it
-        complains of a failed assertion: of a group `activate_within` makes the painting active then.
+        mask: how far each of its pixels shows, for a transparency mask on it. With solved arrows it comes in a group of its own with
+        them, hidden, above it: Krita has no other way to add two layers in one step. Krita makes what was added the active layer by
+        itself, a moment later; told to do so at once, it complains of a failed assertion: of a group `activate_within` makes the
+        painting active then.
         """
         name = LAYER_NAME.format(style)
         with aside() as document:

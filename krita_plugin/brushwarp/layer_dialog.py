@@ -12,6 +12,11 @@ from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
+MASK_TIP = (
+    "Paint the whole layer, and let a transparency mask on the painting show what is selected.\n"
+    "Paint on the mask to show more or less"
+)
+
 
 class LayerDialog(QDialog):
     """`settings` are what was chosen. Show it by `open`: Krita's loop goes on.
@@ -71,8 +76,11 @@ class LayerDialog(QDialog):
     def _drop_row(self, field: QWidget) -> None:
         """For good: a hidden row would leave a gap."""
         if self._form.indexOf(field) >= 0:
-            self._show_row(field, False)
+            field.hide()
+            label = self._form.labelForField(field)
             self._form.takeRow(field)
+            if label is not None:
+                label.setParent(None)
 
     @property
     def _ok(self) -> QPushButton:
@@ -120,7 +128,7 @@ class BendingDialog(LayerDialog):
         self._arrows = ArrowBox(choices)
         self._as_mask = QCheckBox("Selection as a mask that can be ed&ited")
         self._as_mask.setObjectName("as_mask")
-        self._as_mask.setToolTip("Keep the whole painting, and let a transparency mask on it show what is selected: paint on the mask to show more or less")
+        self._as_mask.setToolTip(MASK_TIP)
 
     def offer_mask(self, is_clipped: bool) -> None:
         """Whether there is a selection."""

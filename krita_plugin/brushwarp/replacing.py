@@ -20,8 +20,8 @@ CONVERT = "convert_to_paint_layer"
 
 
 def put_in_place(document: Any, old: Any, new: Any) -> Optional[Any]:
-    """The node that is there then; None where Krita does not let `old` go. old: of a paint layer, whose masks don't go along; new: of one in its colour
-    space that belongs to no parent. The document must be the active one: behind others Krita crashes, later, of a layer that went.
+    """The node that is there then; None where Krita does not let `old` go. old: of a paint layer, whose masks don't go along; new: of one in
+    its colour space that belongs to no parent. The document must be the active one: behind others Krita crashes, later, of a layer that went.
     """
     document.waitForDone()  # a stroke that is being painted meanwhile comes to its end
     parent, place = old.parentNode(), _place_of(old)

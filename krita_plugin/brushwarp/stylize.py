@@ -58,12 +58,13 @@ class StylizeCommand(Command):
             return
         self._remember(dialog)
         (work,) = works_on(document, ids, lambda cutout: self.task(document, cutout, dialog))
-        if not dialog.frames.times:
+        layer, frames = work.cutout.layer, dialog.frames
+        if not frames.times:
             hint = "Choose other times: a keyframe is where the Animation Timeline shows a box."
-            raise Refusal("“{}” has no keyframe from time {} to {}.".format(work.cutout.layer.name, dialog.frames.first, dialog.frames.last), hint)
+            raise Refusal("“{}” has no keyframe from time {} to {}.".format(layer.name, frames.first, frames.last), hint)
         steady = uuid.uuid4().hex if dialog.settings.steady else ""
         task = replace(work.task, request=replace(work.task.request, steady=steady))
-        self._desk.begin_frames(document, work.cutout.layer, dialog.frames, task, dialog.arrow_layer)
+        self._desk.begin_frames(document, layer, frames, task, dialog.arrow_layer)
 
     def task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings

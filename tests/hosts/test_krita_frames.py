@@ -177,7 +177,8 @@ def paints_frames(folder, canvas, wide, frames, mask, style):
         studio.select(document, rectangle=(0, 0, 150, 110) if what != "not selected" else (400, 400, 5, 5))
         before = animation.state(document, film)
         layer = yield from paint(first, last)
-        told["refused"][what] = [layer, animation.state(document, film) == before, studio.shown("brushwarp_progress") is None, len(krita.documents())]
+        is_idle = studio.shown("brushwarp_progress") is None
+        told["refused"][what] = [layer, animation.state(document, film) == before, is_idle, len(krita.documents())]
     document.setSelection(None)
     yield from animation.go_to(document, 10)
     told["refused"]["now"] = [(yield from studio.open_dialog()), True, True, len(krita.documents())]
