@@ -1,7 +1,8 @@
 """Which GIMP 3 and which Krita this user has, and where each looks for plugins. Standard library only.
 
-A host in a sandbox (Flatpak, Snap, AppImage) is found too, to be refused in words: its Python cannot start our worker.
-macOS and Windows: written, not run.
+An AppImage keeps its things where a native host does. A Flatpak has folders of its own, below ~/.var/app. A Snap is found too, to be
+refused in words: it sees none of the user's hidden folders, and starts nothing outside.
+Flatpaks and AppImages: placing files is tested, the hosts themselves are not run. macOS and Windows: written, not run.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from _kritarc import setting
 
+FLATPAK, SNAP, APPIMAGE = "a Flatpak", "a Snap", "an AppImage"
+SERIES = ("3.0", "3.2")  # of GIMP, each with a folder of its own
 NAMES = {"gimp": "GIMP", "krita": "Krita"}
 FLATPAK_IDS = {"gimp": "org.gimp.GIMP", "krita": "org.kde.krita"}
 APPIMAGE_FOLDERS = ("", "Applications", "AppImages", "Downloads", "Desktop", "bin", ".local/bin")
@@ -27,7 +30,8 @@ GIMP_PROGRAMS = ("gimp-console", "gimp-console-3", "gimp-console-3.2", "gimp-con
 class HostFound:
     """One host. folders: GIMP's plug-in folders, or Krita's resource folder; refused: why nothing is put there, or None.
 
-    certain: a program was seen, or the user named the folder; else only a profile folder tells of the host.
+    certain: a program was seen, or the user named the folder; else only a profile folder tells of the host. kritarc: Krita's settings.
+    flatpak: the sandbox's id, where the host is in one.
     """
 
     host: str
@@ -35,20 +39,25 @@ class HostFound:
     folders: tuple[Path, ...] = ()
     refused: str | None = None
     certain: bool = True
+    kritarc: Path | None = None
+    flatpak: str | None = None
 
 
 def find_host(host: str) -> HostFound | None:
     """What there is of "gimp" or "krita", or None. A native host outranks a sandboxed one of the same name."""
     native = _find_gimp() if host == "gimp" else _find_krita()
-    sandboxed = next(_sandboxed(host), None)
     if native and native.certain:
         return native
-    if sandboxed:
+    for kind in _kinds(host):
+        if kind == FLATPAK:
+            return _flatpak_gimp() if host == "gimp" else _flatpak_krita()
+        if kind == APPIMAGE:
+            return _appimage_gimp() if host == "gimp" else replace(_own_krita(), description="Krita (an AppImage)", certain=True)
         reason = (
-            f"{NAMES[host]} is here as {sandboxed}, and from inside that sandbox it can't start Brushwarp's worker: "
-            f"install {NAMES[host]} from your distribution's packages instead."
+            f"{NAMES[host]} is here as {kind}, and from inside that sandbox it can't start Brushwarp's worker: "
+            f"install {NAMES[host]} from your distribution's packages, as a Flatpak or as an AppImage instead."
         )
-        return HostFound(host, f"{NAMES[host]} ({sandboxed})", refused=reason)
+        return HostFound(host, f"{NAMES[host]} ({kind})", refused=reason)
     return native
 
 
@@ -76,13 +85,49 @@ def _find_gimp() -> HostFound | None:
     if series:
         folders = tuple(base / name / "plug-ins" for name in dict.fromkeys(series))
         return HostFound("gimp", "GIMP " + ", ".join(v for v in versions if v.startswith("3.")), folders)
-    profiles = [folder for folder in (base / "3.0", base / "3.2") if folder.is_dir()]
+    profiles = _profiles(base)
     if profiles:
-        return HostFound("gimp", "GIMP's own folder", tuple(folder / "plug-ins" for folder in profiles), certain=False)
+        return HostFound("gimp", "GIMP's own folder", profiles, certain=False)
     if versions:
         reason = f"GIMP {versions[0]} is here, and Brushwarp needs GIMP 3.0 or newer."
         return HostFound("gimp", f"GIMP {versions[0]}", refused=reason, certain=False)
     return None
+
+
+def _profiles(base: Path) -> tuple[Path, ...]:
+    """The plug-in folders of those series of GIMP 3 that have started once."""
+    return tuple(base / name / "plug-ins" for name in SERIES if (base / name).is_dir())
+
+
+def _appimage_gimp() -> HostFound:
+    """Its file's name tells the version, if anything does before it has started once."""
+    base = _gimp_base()
+    named = {match[1] for path in _appimages("gimp") if (match := re.search(r"(\d+\.\d+)\.\d+", path.name))}
+    if named and not any(version.startswith("3.") for version in named):
+        old = sorted(named)[-1]
+        return HostFound("gimp", f"GIMP {old}", refused=f"GIMP {old} is here as an AppImage, and Brushwarp needs GIMP 3.0 or newer.")
+    series = sorted(version for version in named if version.startswith("3."))
+    folders = tuple(base / name / "plug-ins" for name in series) or _profiles(base) or tuple(base / name / "plug-ins" for name in SERIES)
+    return HostFound("gimp", "GIMP (an AppImage)", folders)
+
+
+def _flatpak_gimp() -> HostFound:
+    """GIMP's Flatpak sees ~/.config/GIMP in the place of its own folder, if there is one when it starts (`--filesystem=xdg-config/GIMP`)."""
+    own = _flatpak_folder("gimp") / "config" / "GIMP"
+    bases = [own, _gimp_base()] if _gimp_base().is_dir() else [own]
+    folders = tuple(folder for base in bases for folder in _profiles(base) or tuple(base / name / "plug-ins" for name in SERIES))
+    return HostFound("gimp", "GIMP (a Flatpak)", folders, flatpak=FLATPAK_IDS["gimp"])
+
+
+def _flatpak_krita() -> HostFound:
+    own = _flatpak_folder("krita")
+    kritarc = own / "config" / "kritarc"
+    folder = _moved_resources(kritarc) or own / "data" / "krita"
+    return HostFound("krita", "Krita (a Flatpak)", (folder,), kritarc=kritarc, flatpak=FLATPAK_IDS["krita"])
+
+
+def _flatpak_folder(host: str) -> Path:
+    return Path.home() / ".var" / "app" / FLATPAK_IDS[host]
 
 
 def _gimp_base() -> Path:
@@ -109,21 +154,28 @@ def _gimp_versions() -> list[str]:
 
 
 def _find_krita() -> HostFound | None:
-    folder = _krita_resources()
+    own = _own_krita()
     program = next(_native_programs(("krita",), "krita"), None)
     if program:
-        return HostFound("krita", f"Krita ({program})", (folder,))
-    if folder.is_dir() or kritarc_path().is_file():
-        return HostFound("krita", "Krita's own folder", (folder,), certain=False)
-    return None
+        return replace(own, description=f"Krita ({program})", certain=True)
+    return own if own.folders[0].is_dir() or kritarc_path().is_file() else None
+
+
+def _own_krita() -> HostFound:
+    return HostFound("krita", "Krita's own folder", (_krita_resources(),), certain=False, kritarc=kritarc_path())
+
+
+def _moved_resources(kritarc: Path) -> Path | None:
+    """The resource folder that the painter chose in Krita's settings."""
+    moved = setting(kritarc.read_bytes(), "ResourceDirectory", section=None) if kritarc.is_file() else None
+    return Path(moved) if moved and os.path.isabs(moved) else None
 
 
 def _krita_resources() -> Path:
-    """Krita's resource folder: the one that the painter chose in its settings, else the system's own."""
-    kritarc = kritarc_path()
-    moved = setting(kritarc.read_bytes(), "ResourceDirectory", section=None) if kritarc.is_file() else None
-    if moved and os.path.isabs(moved):
-        return Path(moved)
+    """Krita's resource folder: the one that the painter chose, else the system's own."""
+    moved = _moved_resources(kritarc_path())
+    if moved:
+        return moved
     system = platform.system()
     if system == "Darwin":
         return Path.home() / "Library" / "Application Support" / "krita"
@@ -144,35 +196,40 @@ def _native_programs(names: tuple[str, ...], host: str) -> Iterator[Path]:
 
 
 def _sandbox_of(program: Path) -> str | None:
-    """ "a Flatpak", "a Snap", "an AppImage", or None for a program that runs as it is."""
+    """A FLATPAK, a SNAP, an APPIMAGE, or None for a program that runs as it is."""
     real = Path(os.path.realpath(program))
     if "flatpak" in real.parts or "flatpak" in program.parts:
-        return "a Flatpak"
+        return FLATPAK
     if real.name == "snap" or program.parts[:2] == ("/", "snap"):
-        return "a Snap"
+        return SNAP
     try:
         with open(real, "rb") as file:
             head = file.read(11)
     except OSError:
         return None
-    return "an AppImage" if head[8:10] == b"AI" else None  # AppImage's own mark in the ELF header
+    return APPIMAGE if head[8:10] == b"AI" else None  # AppImage's own mark in the ELF header
 
 
-def _sandboxed(host: str) -> Iterator[str]:
+def _kinds(host: str) -> list[str]:
+    """In which other ways it is here, those first that can be helped."""
     if platform.system() != "Linux":
-        return
-    for installation in (_xdg("XDG_DATA_HOME", ".local/share") / "flatpak", Path("/var/lib/flatpak")):
-        if (installation / "app" / FLATPAK_IDS[host]).exists():
-            yield "a Flatpak"
-    if Path("/snap", host).exists():
-        yield "a Snap"
+        return []
     on_path = shutil.which(host)
-    if on_path and _sandbox_of(Path(on_path)):
-        yield _sandbox_of(Path(on_path))
+    named = _sandbox_of(Path(on_path)) if on_path else None
+    installations = (_xdg("XDG_DATA_HOME", ".local/share") / "flatpak", Path("/var/lib/flatpak"))
+    here = {
+        FLATPAK: named == FLATPAK or any((installation / "app" / FLATPAK_IDS[host]).exists() for installation in installations),
+        APPIMAGE: named == APPIMAGE or any(_appimages(host)),
+        SNAP: named == SNAP or Path("/snap", host).exists(),
+    }
+    return [kind for kind, is_here in here.items() if is_here]
+
+
+def _appimages(host: str) -> Iterator[Path]:
+    """Files that are called so, in the places where people keep them."""
     for folder in APPIMAGE_FOLDERS:
         try:
-            names = [path.name.lower() for path in (Path.home() / folder).iterdir()]
+            paths = list((Path.home() / folder).iterdir())
         except OSError:
             continue
-        if any(host in name and name.endswith(".appimage") for name in names):
-            yield "an AppImage"
+        yield from (path for path in paths if host in path.name.lower() and path.name.lower().endswith(".appimage"))

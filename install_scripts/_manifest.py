@@ -76,7 +76,7 @@ def take_out(part: Installed) -> list[str]:
         path = Path(name)
         for bytecode in (path.parent / "__pycache__").glob(path.stem + ".*.pyc") if path.suffix == ".py" else ():
             bytecode.unlink()
-        if path.is_file() or path.is_symlink():
+        if path.is_file() or path.is_symlink() or path.is_socket():
             path.unlink()
             removed.append(name)
         _remove_if_empty(path.parent / "__pycache__")

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
-from _hosts_found import NAMES, HostFound, find_host, kritarc_path
+from _hosts_found import NAMES, HostFound, find_host
 from _kritarc import with_plugin_enabled
 from _manifest import Installed, KritarcEdit, RecordDamaged, read_manifest, replace_content, take_out, write_manifest
 from _plugins import PluginFile, PluginsMissing, plugin_files, version
@@ -24,7 +24,18 @@ from _plugins import PluginFile, PluginsMissing, plugin_files, version
 sys.path.insert(0, str(CHECKOUT / "core" / "brushwarp"))  # the bridge alone: it needs neither torch nor the engine
 from bridge.errors import WorkerError
 from bridge.launcher import stop_worker
-from bridge.paths import Install, data_folder, find_runtime, install_file, path_from_text, write_install
+from bridge.paths import (
+    Install,
+    Runtime,
+    data_folder,
+    find_runtime,
+    install_file,
+    make_private_folder,
+    meeting_folder,
+    path_from_text,
+    write_install,
+)
+from bridge.sandbox import Flatpak
 
 
 class InstallProblem(Exception):
@@ -42,10 +53,10 @@ def install(found: HostFound, files: Sequence[PluginFile], parts: dict[str, Inst
         _refuse_links(Path(target), found.folders)
     earlier = parts.get(found.host, Installed())
     outdated = [name for name in earlier.files if name not in targets]
-    folders = list(dict.fromkeys([*earlier.folders, *_new_folders(targets)]))
     edit = earlier.kritarc
-    if found.host == "krita" and (edit is None or edit.path != str(kritarc_path())):
-        edit = _kritarc_edit()
+    if found.kritarc and (edit is None or edit.path != str(found.kritarc)):
+        edit = _kritarc_edit(found.kritarc)
+    folders = list(dict.fromkeys([*earlier.folders, *_new_folders([*targets, *([edit.path] if edit else [])])]))
     # Recorded before the first file: an install that is killed half-way can be taken out as well.
     parts[found.host] = Installed([*targets, *outdated], folders, edit)
     write_manifest(manifest_path(), parts)
@@ -57,6 +68,12 @@ def install(found: HostFound, files: Sequence[PluginFile], parts: dict[str, Inst
     parts[found.host] = Installed(list(targets), folders, edit)
     write_manifest(manifest_path(), parts)
     return parts[found.host]
+
+
+def meeting_files() -> list[str]:
+    """What a worker leaves in its meeting place."""
+    place = Runtime(meeting_folder())
+    return [place.address, place.key_file, place.start_lock, place.life_lock, place.busy_lock, place.pid_file]
 
 
 def let_worker_end() -> None:
@@ -93,8 +110,7 @@ def _put(file: PluginFile, target: Path) -> None:
     os.replace(new, target)
 
 
-def _kritarc_edit() -> KritarcEdit:
-    path = kritarc_path()
+def _kritarc_edit(path: Path) -> KritarcEdit:
     content = path.read_bytes() if path.is_file() else b""
     _, change = with_plugin_enabled(content, "brushwarp")
     return KritarcEdit(str(path), not path.is_file(), change.before, change.gap)
@@ -108,13 +124,17 @@ def _enable(path: Path) -> None:
         replace_content(path, enabled)
 
 
-def _record_python(python: Path, parts: dict[str, Installed]) -> None:
-    """install.json: how the plugins find the worker's Python."""
-    new = _new_folders([install_file()])
+def _record_python(python: Path, parts: dict[str, Installed], with_meeting_place: bool) -> None:
+    """install.json: how the plugins find the worker's Python. And the folder in which hosts in sandboxes meet the worker."""
     earlier = parts.get("brushwarp", Installed())
+    files = list(dict.fromkeys([*earlier.files, install_file(), *(meeting_files() if with_meeting_place else [])]))
+    new = _new_folders(files)
     Path(data_folder()).mkdir(parents=True, exist_ok=True)
-    parts["brushwarp"] = Installed([install_file()], list(dict.fromkeys([*earlier.folders, *new])))
+    parts["brushwarp"] = Installed(files, list(dict.fromkeys([*earlier.folders, *new])))
     write_manifest(manifest_path(), parts)
+    if with_meeting_place and not os.path.isdir(meeting_folder()):
+        let_worker_end()  # it would never be met again where it listens now
+        make_private_folder(meeting_folder())
     write_install(Install(path_from_text(os.fsencode(python).decode("utf-8", "surrogateescape")), version(), str(CHECKOUT)))
 
 
@@ -123,8 +143,8 @@ def _show_plan(found: HostFound, files: Sequence[PluginFile]) -> None:
     for folder in found.folders:
         for file in files:
             print(f"  {folder / file.target}")
-    if found.host == "krita":
-        print(f"  and enable_brushwarp=true into {kritarc_path()}")
+    if found.kritarc:
+        print(f"  and enable_brushwarp=true into {found.kritarc}")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -146,12 +166,18 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     python = arguments.python or ensure_environment([])
     parts = read_manifest(manifest_path())
-    _record_python(Path(os.path.abspath(python)), parts)
+    _record_python(Path(os.path.abspath(python)), parts, with_meeting_place=any(host.flatpak for host in ready))
     for host, files in plans:
         put = install(host, files, parts)
         places = ", ".join(str(folder) for folder in host.folders)
         print(f"{host.description}: put {len(put.files)} files into {places}" + (f" and enabled the plugin in {put.kritarc.path}" if put.kritarc else "") + ".")
     let_worker_end()
+    for host in ready:
+        if host.flatpak:
+            print(
+                f"{host.description} may not start programs outside its sandbox. Allow it once, so that it can start Brushwarp's engine: "
+                f"{Flatpak(host.flatpak, False).permission}"
+            )
     menus = {"gimp": "Filters > Brushwarp", "krita": "Tools > Brushwarp"}
     print("Start the host anew; then look in " + " and ".join(f"{NAMES[h.host]}: {menus[h.host]}" for h in ready) + ".")
     return 0

@@ -22,6 +22,7 @@ from _environment import CHECKOUT, EnvironmentProblem, ensure_environment
 from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
+MOST_BESIDE = 4  # processes of tests at a time: each takes up to 2 GB
 sys.path.insert(0, str(HOST_TESTS))
 from places import find_places  # noqa: E402 - lies beside the tests
 
@@ -31,6 +32,16 @@ def reaches_host_tests(words: Sequence[str]) -> bool:
     named = [Path(word.split("::")[0]).resolve() for word in words if not word.startswith("-")]
     named = [path for path in named if path.exists()]
     return not named or any(HOST_TESTS in (path, *path.parents) or path in HOST_TESTS.parents for path in named)
+
+
+def runs(words: list[str]) -> list[tuple[list[str], dict[str, str]]]:
+    """What pytest is called with, and in which environment: as the caller has it. All tests are two runs: several processes side by side,
+    and then the hosts alone, for windows that wait for each other bear no company."""
+    if words:
+        return [(words, {})]
+    folder = str(HOST_TESTS.relative_to(CHECKOUT))
+    beside = min(os.cpu_count() or 1, MOST_BESIDE)
+    return [(["-n", str(beside), "--dist", "loadfile", f"--ignore={folder}"], {"OMP_NUM_THREADS": "1"}), ([folder], {})]
 
 
 def ready_hosts() -> str | None:
@@ -63,12 +74,15 @@ def main(words: list[str]) -> int:
     # From the checkout, where pytest's settings are; paths of the caller are made absolute for that.
     absolute = [str(Path(word).absolute()) if not word.startswith("-") and Path(word.split("::")[0]).exists() else word for word in words]
     try:
-        done = subprocess.run([str(python), "-m", "pytest", *absolute], cwd=CHECKOUT, env=os.environ, check=False)
+        statuses = [
+            subprocess.run([str(python), "-m", "pytest", *run], cwd=CHECKOUT, env={**more, **os.environ}, check=False).returncode
+            for run, more in runs(absolute)
+        ]
     except KeyboardInterrupt:
         return 130
     if missing:
         print(missing)
-    return done.returncode
+    return next(filter(None, statuses), 0)
 
 
 if __name__ == "__main__":

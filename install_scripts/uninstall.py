@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _hosts_found import NAMES
-from _manifest import RecordDamaged, read_manifest, take_out, write_manifest
+from _manifest import Installed, RecordDamaged, read_manifest, take_out, write_manifest
 from install import data_folder, let_worker_end, manifest_path
 
 
@@ -25,9 +25,11 @@ def run(host: str | None) -> int:
     if not chosen and (host or not parts):
         print(f"Nothing to take out: {path} has no record of it.")
         return 1
+    folders = [folder for name in chosen for folder in parts[name].folders]
     for name in chosen:
         _say_removed(NAMES[name], take_out(parts.pop(name)))
         write_manifest(path, parts)
+    take_out(Installed(folders=folders))  # those that were not empty as long as another host was in them
     if list(parts) == ["brushwarp"]:  # no host is left that would need to know the worker's Python
         let_worker_end()
         path.unlink()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .bridge.language import _
+from .bridge.standing import Device
 from .errors import BrushwarpError
 
 
@@ -87,6 +88,27 @@ def device_memory(device: torch.device) -> Memory:
             "memory", _("BRUSHWARP_MEMORY is {!r}.").format(wanted), _("Set it to the MB that may be taken, as 2000, or unset it.")
         ) from error
     return Memory(max(0, min(found.free, limit)), min(found.total, max(0, limit)))
+
+
+def device_in_use() -> Device:
+    """What this process paints on, and how much of its memory it takes. Raises BrushwarpError("device"), BrushwarpError("memory").
+
+    From any thread: none of these calls waits for what the device is doing.
+    """
+    device = choose_device()
+    memory = device_memory(device)
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else ""
+    taken = torch.cuda.memory_reserved(device) if device.type == "cuda" else _resident_memory()
+    return Device(device.type, name, torch.get_num_threads(), taken, memory.free, memory.total)
+
+
+def _resident_memory() -> int:
+    """Bytes that this process takes; 0 where the system doesn't say (Windows)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _machine_memory() -> Memory:

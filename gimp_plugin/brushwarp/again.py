@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Optional, Sequence, Tuple
 
 from bridge.client import JobCancelled, JobResult, WorkerError, notes_of
+from bridge.detached import find_engine
 from bridge.recipes import Recipe, difference, read_recipe
 from bridge.styles import installed_styles
 from followed import fill, order_of, verb_of
@@ -21,7 +22,6 @@ from painting import (
     attempt,
     carry_out,
     carry_out_all,
-    installed,
     painted_of,
     text_of,
     with_dialog,
@@ -33,17 +33,17 @@ from results import add_above, put_in_place
 
 def repeat(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """On the selected layer. There is nothing to ask, and so it is the same in all run modes."""
-    return attempt(lambda: _repeat(image, drawables, _given(config)))
+    return attempt(run_mode, lambda: _repeat(image, drawables, _given(config)))
 
 
 def edit(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """Of the selected result: with the dialog that it was made in, or as its recipe or another says."""
-    return attempt(lambda: _edit(procedure.get_plug_in(), run_mode, drawables, config))
+    return attempt(run_mode, lambda: _edit(procedure.get_plug_in(), run_mode, drawables, config))
 
 
 def show(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """Of the selected result, as text. In a dialog also to be changed for another, and followed."""
-    return attempt(lambda: _show(run_mode, image, drawables))
+    return attempt(run_mode, lambda: _show(run_mode, image, drawables))
 
 
 def _show(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> str:
@@ -96,7 +96,7 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
 
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _follow(recipe, [source], keep)
-    verb, styles = verb_of(recipe), installed_styles(installed())
+    verb, styles = verb_of(recipe), installed_styles(find_engine())
     # Looked up among GIMP's procedures, it would come without the arguments that are the dialogs' own.
     procedure = plug_in.do_create_procedure("plug-in-brushwarp-" + recipe.verb)
     settings = procedure.create_config()
@@ -114,7 +114,7 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
 
 
 def _follow(recipe: Recipe, sources: Sequence[Source], keep: Keep) -> Gimp.Layer:
-    styles = installed_styles(installed())
+    styles = installed_styles(find_engine())
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
         orders = [(source, order_of(recipe, source, styles)) for source in sources]

@@ -50,7 +50,7 @@ def for_stylize(procedure):
         "brush-scale", _("_Brush scale"), _("The size of the brush on the canvas: 2 is a brush twice as broad"), 0.25, 4.0, 1.0, FLAGS
     )
     procedure.add_boolean_argument(
-        "keep-colors", _("K_eep colors"), _("Keep the layer's own colors, and take only light and dark from the painting"), False, FLAGS
+        "keep-colors", _("K_eep colours"), _("Keep the layer's own colours, and take only light and dark from the painting"), False, FLAGS
     )
     _keypoints(procedure)
 
@@ -156,6 +156,8 @@ def returns(procedure, result):
         procedure.add_string_return_value("training", _("Training"), _("The id of the training, and of the style that it makes"), "", FLAGS)
     elif result == "recipe":
         procedure.add_string_return_value("recipe", _("Recipe"), _("The JSON text of the result's recipe"), "", FLAGS)
+    elif result == "report":
+        procedure.add_string_return_value("report", _("Report"), _("How the engine stands, and the last lines of its log"), "", FLAGS)
     elif result == "path":
         procedure.add_path_return_value("path", _("Path"), _("The new path with the arrows, or none where nothing matches"), True, FLAGS)
     else:

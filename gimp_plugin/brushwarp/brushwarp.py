@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in the modules that PROCEDURES names, in training.py and in again.py,
+"""Brushwarp in GIMP 3: tells GIMP what there is. The work is in the modules that PROCEDURES names, in training.py, again.py and engine.py,
 imported when they are asked for."""
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import arguments  # noqa: E402
 from gi.repository import Gimp, Gio, GObject  # noqa: E402
 
 
-STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE = (
-    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe")
+STYLIZE, DEFORM, SUGGEST, WARP, TRAIN, REPEAT, EDIT, RECIPE, ENGINE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "suggest", "warp", "train", "repeat", "edit", "recipe", "engine")
 )
 ABOVE = _(
     "The result is a new layer directly above; the layer itself is never touched. Only what is selected shows, with its feathering. "
@@ -158,6 +158,19 @@ PROCEDURES = {
         arguments.none,
         result="recipe",
     ),
+    ENGINE: Procedure(
+        _("En_gine…"),
+        _("See how Brushwarp's engine stands, start and stop it, and read its log"),
+        (
+            _(
+                "Shows what the program that paints is doing, on which device, what memory it takes, and its log; and starts, restarts and "
+                "stops it. Looking never starts it. Where it is not installed, it says what to do. A script's call returns the same as one "
+                "text."
+            ),
+        ),
+        arguments.none,
+        result="report",
+    ),
 }
 
 
@@ -185,6 +198,14 @@ def again(procedure, run_mode, image, drawables, config, data):
     return returned(procedure, status, error, str if procedure.get_name() == RECIPE else Gimp.Layer, new)
 
 
+def engine(procedure, run_mode, image, drawables, config, data):
+    import engine
+    from painting import outcome_of
+
+    status, error, report = outcome_of(lambda: engine.show(run_mode))
+    return returned(procedure, status, error, str, report)
+
+
 def returned(procedure, status, error, kind, value):
     values = procedure.new_return_values(status, error)
     if value is not None:
@@ -195,7 +216,8 @@ def returned(procedure, status, error, kind, value):
 
 ONE = Gimp.ProcedureSensitivityMask.DRAWABLE
 MANY = ONE | Gimp.ProcedureSensitivityMask.DRAWABLES
-RUN = {TRAIN: train, REPEAT: again, EDIT: again, RECIPE: again}
+WITHOUT_IMAGE = (TRAIN, ENGINE)  # trainings and the engine are looked after without one, too
+RUN = {TRAIN: train, REPEAT: again, EDIT: again, RECIPE: again, ENGINE: engine}
 
 
 class Brushwarp(Gimp.PlugIn):
@@ -214,8 +236,8 @@ class Brushwarp(Gimp.PlugIn):
         procedure.add_menu_path("<Image>/Filters/Brushwarp")
         procedure.set_documentation(told.blurb, " ".join(told.help), name)  # help/en/gimp-help.xml knows its page
         procedure.set_attribution("The Brushwarp authors", _("The Brushwarp authors, GPL-3.0-or-later"), "2026")
-        if name == TRAIN:
-            procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)  # trainings are looked after without an image too
+        if name in WITHOUT_IMAGE:
+            procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
         else:
             procedure.set_image_types("RGB*, GRAY*")
             procedure.set_sensitivity_mask(MANY if name in (STYLIZE, DEFORM, WARP, REPEAT) else ONE)

@@ -54,7 +54,7 @@ class KeypointsChooser:
     def _fill(self, rows: List[Tuple[str, str]]) -> None:
         self._filling = True  # and not choosing
         if [key for key, _words in rows] == [key for key, _words in self._shown]:
-            for row, (_, label) in zip(self._store, rows):
+            for row, (_key, label) in zip(self._store, rows):
                 row[1] = label
         else:
             self._store.clear()

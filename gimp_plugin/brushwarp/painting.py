@@ -9,11 +9,12 @@ from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from arrow_paths import path_names
 from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_of, solved_of
+from bridge.detached import find_engine
 from bridge.language import _
-from bridge.paths import INSTALL_HINT, Install, read_install
 from bridge.request import LayerRequest
 from bridge.series import Series, stopped_at
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
+from engine import help_install
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
@@ -77,11 +78,20 @@ def painted_of(order: Order, result: JobResult, selection: Optional[bytes]) -> P
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
-    return attempt(lambda: _run(verb, run_mode, image, drawables, procedure, config))
+    return attempt(run_mode, lambda: _run(verb, run_mode, image, drawables, procedure, config))
 
 
-def attempt(work: Callable[[], Any]) -> Outcome:
-    """The whole of a procedure, and every failure as GIMP shows it."""
+def attempt(run_mode: Gimp.RunMode, work: Callable[[], Any]) -> Outcome:
+    """The whole of a procedure that needs the engine, and every failure as GIMP shows it."""
+    def whole() -> Any:
+        help_install(run_mode)
+        return work()
+
+    return outcome_of(whole)
+
+
+def outcome_of(work: Callable[[], Any]) -> Outcome:
+    """As `attempt`, of what needs no engine."""
     try:
         Gegl.init(None)
         return Gimp.PDBStatusType.SUCCESS, GLib.Error(), work()
@@ -104,7 +114,7 @@ def _run(
     verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any
 ) -> Any:
     sources = find_sources(image, drawables) if verb.takes_many else [find_source(image, drawables)]
-    styles = installed_styles(installed())
+    styles = installed_styles(find_engine())
 
     def paint(show: Show, on_cancel: OnCancel) -> Any:
         orders = [(source, verb.order(source, styles, config)) for source in sources]
@@ -172,14 +182,6 @@ def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: O
     if notes:
         Gimp.message("\n".join(notes))
     return kept
-
-
-def installed() -> Install:
-    """Raises WorkerError if there is no worker to be had: known before any work."""
-    install = read_install()
-    if install is None:
-        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
-    return install
 
 
 def choose_style(styles: Styles, wanted: str) -> Tuple[str, str]:

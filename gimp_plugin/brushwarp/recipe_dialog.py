@@ -7,7 +7,8 @@ from typing import Optional
 from bridge.errors import WorkerError
 from bridge.language import _
 from bridge.recipes import in_words, read_recipe
-from toolkit import Gdk, GimpUi, Gtk, Pango
+from clipboard import copy_text
+from toolkit import GimpUi, Gtk, Pango
 
 SIZE = (520, 360)  # pixels of the text at least
 LINES = 2  # of words, kept free so that the dialog does not jump
@@ -49,10 +50,7 @@ class RecipeDialog:
             answer = self._dialog.run()
             if answer != Gtk.ResponseType.APPLY:
                 return self._written() if answer == Gtk.ResponseType.OK else None
-            clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
-            clipboard.set_text(self._written(), -1)
-            clipboard.set_can_store(None)
-            clipboard.store()  # so that it outlives this window, where the desktop keeps clipboards
+            copy_text(self._written())
             self._words.set_text(_("Copied."))
             self._text.grab_focus()
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from arrow_paths import read_arrows
 from bridge.client import StylizeRequest
+from bridge.detached import find_engine
 from layers import Source
-from painting import Order, Styles, Verb, check_any, choose_style, forget_missing_path, installed, keep_layer, text_of
+from painting import Order, Styles, Verb, check_any, choose_style, forget_missing_path, keep_layer, text_of
 
 
 def order(source: Source, styles: Styles, config: Any) -> Order:
@@ -33,7 +34,7 @@ def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:
     check_any(styles)
     from stylize_dialog import StylizeDialog
 
-    return StylizeDialog(procedure, config, installed(), styles, source, lambda: order(source, styles, config).request)
+    return StylizeDialog(procedure, config, find_engine(), styles, source, lambda: order(source, styles, config).request)
 
 
 VERB = Verb(order, dialog, forget_missing_path, keep_layer)

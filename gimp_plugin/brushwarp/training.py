@@ -15,7 +15,7 @@ from painting import Outcome, attempt, text_of
 
 def run(run_mode: Gimp.RunMode, image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable], config: Any) -> Outcome:
     """Returns the training's id, the last one's where several were begun."""
-    return attempt(lambda: _run(run_mode, image, drawables, config))
+    return attempt(run_mode, lambda: _run(run_mode, image, drawables, config))
 
 
 def _run(run_mode: Gimp.RunMode, image: Optional[Gimp.Image], drawables: Sequence[Gimp.Drawable], config: Any) -> str:

@@ -12,6 +12,7 @@ Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker
     styles_docker              the gallery as a docker       gallery_view, style_grid, star    what it shows, as Stylize… does
                 gallery_deeds, style_card_window    what is done with a style             docker    what both dockers share
     train       the entry about trainings      train_dialog    its window: train_form above (train_source: the layer), training_list below
+    engine      the entry about the worker     engine_dialog    its window: engine_pages where there is one, engine_help where it is missing
     document, layer, arrow_layer, one_step, cutout    Krita itself    job    the thread that waits for the worker
     arrows, colour, settings, style_choice, rectangle, refusal    logic that needs neither Krita nor Qt
     host_language   which one Krita speaks; bridge.language translates into it

@@ -6,9 +6,8 @@ from typing import Any, Callable, ClassVar, List, Optional, Sequence, Tuple
 
 from krita import Krita
 
-from .bridge.client import WorkerError
+from .bridge.detached import find_engine
 from .bridge.language import _
-from .bridge.paths import INSTALL_HINT, Install, read_install
 from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
@@ -83,7 +82,7 @@ class Command(Entry):
     takes_many: ClassVar[bool] = True
 
     def _ask(self) -> None:
-        install = installed()
+        install = find_engine()
         document, layer = active_layer()
         layers = selected_layers(document, layer) if self.takes_many else [layer]
         for each in layers:
@@ -133,14 +132,6 @@ def selected_layers(document: Document, active: Layer) -> List[Layer]:
 def arrow_choices(document: Document) -> List[ArrowChoice]:
     """The layers of a document whose arrows can be followed."""
     return [ArrowChoice(each.id, each.name, len(document.arrows(each))) for each in document.arrow_layers()]
-
-
-def installed() -> Install:
-    """The engine that is there. Raises WorkerError if there is none."""
-    install = read_install()
-    if install is None:
-        raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
-    return install
 
 
 def active_layer() -> Tuple[Document, Layer]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, Dict, Optional, Tuple
 
+from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
 from .bridge.request import Arrow
 from .bridge.styles import installed_styles
-from .command import Desk, Entry, active_layer, installed
+from .command import Desk, Entry, active_layer
 from .cutout import Cutout
 from .deform import DeformCommand
 from .delivery import NewPainting, NewVersion
@@ -38,7 +39,7 @@ class EditCommand(Entry):
 
     def _ask(self) -> None:
         """Show the dialog for the active layer. Raises Refusal or WorkerError if it is none that can be edited."""
-        install = installed()
+        install = find_engine()
         document, active = active_layer()
         result, made = _result(document, active)
         recipe = read_recipe(made.recipe)

@@ -13,6 +13,7 @@ from .command import Desk
 from .deform import DeformCommand
 from .docker import Docker
 from .edit import EditCommand
+from .engine import EngineCommand
 from .messages import guarded, main_window
 from .qt import QMenu
 from .repeat import RepeatCommand
@@ -42,6 +43,7 @@ class BrushwarpExtension(Extension):
         super().__init__(parent)
         self._desk = Desk()
         self._train = TrainCommand()
+        self._engine = EngineCommand()
         stylize, deform = StylizeCommand(self._desk), DeformCommand(self._desk)
         self._commands = [
             stylize,
@@ -52,6 +54,7 @@ class BrushwarpExtension(Extension):
             DockerCommand("arrows", _("&Arrows…"), ArrowsDocker, arrows_docker.DOCKER),
             DockerCommand("styles", _("St&yles…"), StylesDocker, styles_docker.DOCKER),
             self._train,
+            self._engine,
         ]
         self._menus = []  # Krita's windows do not keep them alive
         right = DockWidgetFactoryBase.DockRight
@@ -70,4 +73,10 @@ class BrushwarpExtension(Extension):
         self._menus.append(menu)
         for command in self._commands:
             action = window.createAction("brushwarp_" + command.name, command.text, "tools/" + MENU)
-            action.triggered.connect(guarded(lambda *_, command=command: command.ask()))
+            action.triggered.connect(guarded(lambda *_, command=command: self._ask(command)))
+
+    def _ask(self, command) -> None:
+        if command is self._engine:
+            command.ask()
+        else:
+            self._engine.lead(command.ask)

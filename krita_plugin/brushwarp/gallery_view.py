@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Tuple
 
+from .bridge.detached import find_engine
 from .bridge.errors import WorkerError
 from .bridge.gallery import Gallery, check_marks, search
 from .bridge.language import _
 from .bridge.styles import InstalledStyle
-from .command import installed
 from .gallery_deeds import GalleryDeeds
 from .messages import guarded, show_problem
 from .qt import QHBoxLayout, QLineEdit, QMenu, Qt, QTimer, QToolButton, QVBoxLayout, QWidget, pyqtSignal
@@ -63,7 +63,7 @@ class GalleryView(QWidget):
     @property
     def gallery(self) -> Gallery:
         """Raises WorkerError if no engine is installed."""
-        return Gallery.of(installed())
+        return Gallery.of(find_engine())
 
     def choose(self, id: str) -> None:
         """The style of an id, or the first."""

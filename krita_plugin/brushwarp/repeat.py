@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
-from .command import Entry, active_layer, installed, selected_layers, works_on
+from .command import Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -23,7 +24,7 @@ class RepeatCommand(Entry):
 
     def _ask(self) -> None:
         """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""
-        installed()
+        find_engine()
         document, layer = active_layer()
         made = self._desk.last or document.records.newest()
         if made is None:

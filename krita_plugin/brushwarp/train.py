@@ -7,10 +7,11 @@ from typing import List, Optional
 
 from krita import Krita
 
+from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.paths import path_from_text
 from .bridge.trainings import TrainingRequest, start_training
-from .command import SETTINGS_GROUP, installed
+from .command import SETTINGS_GROUP
 from .messages import guarded, main_window
 from .qt import QTimer
 from .settings import TrainSettings
@@ -35,7 +36,7 @@ class TrainCommand:
 
     def ask(self) -> None:
         """Show the dialog: what can't be learnt from is said in it, for it shows the trainings as well. Raises WorkerError."""
-        installed()
+        find_engine()
         dialog = self._dialog()
         if dialog is None:
             settings = TrainSettings.from_text(Krita.instance().readSetting(SETTINGS_GROUP, self.name, ""))

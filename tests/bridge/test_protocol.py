@@ -25,6 +25,7 @@ from brushwarp.bridge.request import (
     StylePicture,
     StylizeRequest,
 )
+from brushwarp.bridge.standing import DEVICES, Device, Inquiry, Standing, Stop
 from brushwarp.bridge.styles import Thumbnail
 
 sessions = st.text("0123456789abcdef", min_size=16, max_size=16)
@@ -39,6 +40,7 @@ parts = st.builds(
     lambda left, top, width, height, beyond: Part(left + width + beyond, top + height, left, top, width, height),
     *[st.integers(0, 9000)] * 2, *[st.integers(1, 9000)] * 2, st.integers(0, 900),
 )
+devices = st.builds(Device, st.sampled_from(DEVICES), texts, st.integers(0, 10**6), *[st.integers(0, 2**53)] * 3)
 requests = st.builds(
     StylizeRequest,
     st.integers(1, 20000),
@@ -105,6 +107,9 @@ messages = st.one_of(
     st.builds(protocol.Shutdown),
     st.builds(protocol.Goodbye),
     st.builds(protocol.Busy),
+    st.builds(Inquiry, texts),
+    st.builds(Standing, st.none() | devices, texts, texts, *[st.integers(0, 10**9)] * 3, *[st.floats(0, 1e9)] * 2),
+    st.builds(Stop, st.booleans()),
 )
 
 
@@ -213,7 +218,7 @@ def test_as_many_arrows_as_are_allowed_fit_the_header():
 @pytest.mark.parametrize(
     "fields, code, words",
     [
-        ({"width": 40000, "height": 40000}, "picture-too-large", ("40000 x 40000 pixels", "Scale the layer down, or crop it")),
+        ({"width": 40000, "height": 40000}, "picture-too-large", ("40000 × 40000 pixels", "Scale the layer down, or crop it")),
         ({"keypoints": ((1.0, 2.0, 3.0, 4.0),) * (MAX_ARROWS + 1)}, "keypoints-too-many", (f"{MAX_ARROWS + 1} arrows", "Delete")),
     ],
 )

@@ -87,7 +87,7 @@ def test_every_procedure_has_its_place_on_the_page():
     source = (PAGES.parents[1] / "brushwarp.py").read_text(encoding="utf-8")
     names = re.findall(r'"(\w+)"', source[source.index("for name in (") :].split(")")[0])
     items = {item.get("id"): item.get("ref") for item in ElementTree.parse(PAGES / "gimp-help.xml").getroot()}
-    assert set(items) == {"plug-in-brushwarp-" + name for name in names} and len(names) == 8
+    assert set(items) == {"plug-in-brushwarp-" + name for name in names} and len(names) == 9
     page = (PAGES / "manual.html").read_text(encoding="utf-8")
     for reference in items.values():
         file, _, anchor = reference.partition("#")

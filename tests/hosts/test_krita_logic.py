@@ -41,7 +41,7 @@ def test_every_file_is_python_3_8_and_imports_the_standard_library_krita_and_its
 
 
 SCOPES = {
-    "AlignmentFlag", "AspectRatioMode", "CheckState", "ContextMenuPolicy", "CursorShape", "ItemDataRole", "ItemFlag", "Key", "KeyboardModifier", "MouseButton", "Orientation",
+    "AlignmentFlag", "AspectRatioMode", "CheckState", "ContextMenuPolicy", "CursorShape", "FocusPolicy", "ItemDataRole", "ItemFlag", "Key", "KeyboardModifier", "MouseButton", "Orientation",
     "PenStyle", "ScrollBarPolicy", "TextElideMode", "TextFormat", "TextInteractionFlag", "TransformationMode", "WidgetAttribute",
 }
 
@@ -219,5 +219,5 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
     assert [action.get("name") for action in actions] == [
         "brushwarp_stylize", "brushwarp_deform", "brushwarp_repeat", "brushwarp_edit", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_styles",
-        "brushwarp_train",
+        "brushwarp_train", "brushwarp_engine",
     ]

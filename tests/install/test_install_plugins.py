@@ -75,7 +75,7 @@ def test_both_hosts_get_their_plugin_with_the_bridge_beside_it(home):
     assert (home.krita_plugin / "__init__.py").is_file()
     bridge = {path.name for path in (CHECKOUT / "core/brushwarp/bridge").glob("*.py")}
     for plugin in (home.gimp_plugin, home.krita_plugin):
-        assert {path.name for path in (plugin / "bridge").iterdir()} == bridge
+        assert {path.name for path in (plugin / "bridge").iterdir() if path.is_file()} == bridge
     assert (home.config / "kritarc").read_text() == "[python]\nenable_brushwarp=true\n"
     assert str(home.gimp_plugin.parent) in done.stdout and str(home.config / "kritarc") in done.stdout
 
@@ -225,9 +225,16 @@ def make_appimages_in_downloads(home: Home) -> None:
         (home.folder / "Downloads" / name).write_bytes(b"")
 
 
-@pytest.mark.parametrize("make", [make_flatpak, make_appimages_on_the_path, make_appimages_in_downloads])
-def test_a_host_in_a_sandbox_is_refused_in_words(home, make):
-    make(home)
+def make_snaps(home: Home) -> None:
+    """As snapd leaves them on the PATH: links to its one program."""
+    (home.folder / "snap").write_text("#!/bin/sh\n")
+    (home.folder / "snap").chmod(0o755)
+    for name in ("gimp", "krita"):
+        (home.programs / name).symlink_to(home.folder / "snap")
+
+
+def test_a_snap_is_refused_in_words(home):
+    make_snaps(home)
     (home.config / "GIMP/3.0").mkdir(parents=True)  # it started once, and left its folders
     (home.data / "krita").mkdir()
     before = home.snapshot()
@@ -235,6 +242,70 @@ def test_a_host_in_a_sandbox_is_refused_in_words(home, make):
     assert done.returncode == 1
     assert done.stdout.count("sandbox") == 2 and "distribution's packages" in done.stdout
     assert home.snapshot() == before
+
+
+@pytest.mark.parametrize("make", [make_appimages_on_the_path, make_appimages_in_downloads])
+@pytest.mark.parametrize("has_started", [True, False])
+def test_an_appimage_gets_the_plugin_where_it_looks_for_it(home, make, has_started):
+    make(home)
+    if has_started:
+        (home.config / "GIMP/3.0").mkdir(parents=True)
+        (home.data / "krita").mkdir()
+    before = home.snapshot()
+    done = home.install()
+    assert done.returncode == 0 and done.stdout.count("(an AppImage): put") == 2, done.stdout + done.stderr
+    assert os.access(home.gimp_plugin / "brushwarp.py", os.X_OK) and home.krita_plugin.is_dir()
+    assert (home.config / "kritarc").read_text() == "[python]\nenable_brushwarp=true\n"
+    assert not (home.data / "brushwarp/run").exists()
+    assert home.run("uninstall.py").returncode == 0
+    assert home.snapshot() == before
+
+
+def test_an_appimage_of_an_old_gimp_is_refused_by_its_version(home):
+    (home.folder / "Applications").mkdir()
+    (home.folder / "Applications/GIMP-2.10.38-x86_64.AppImage").write_bytes(b"")
+    done = home.install("--host", "gimp")
+    assert done.returncode == 1 and "2.10" in done.stdout and "GIMP 3.0" in done.stdout
+
+
+@pytest.mark.parametrize("has_started", [True, False])
+def test_a_flatpak_gets_the_plugin_into_its_own_folders_and_a_place_to_meet_the_worker(home, has_started):
+    make_flatpak(home)
+    gimp, krita = (home.folder / ".var/app" / name for name in ("org.gimp.GIMP", "org.kde.krita"))
+    if has_started:
+        (gimp / "config/GIMP/3.0").mkdir(parents=True)
+        (krita / "data/krita").mkdir(parents=True)
+        (krita / "config").mkdir()
+        (krita / "config/kritarc").write_text("theme=dark\n")
+    before = home.snapshot()
+    done = home.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert os.access(gimp / "config/GIMP/3.0/plug-ins/brushwarp/brushwarp.py", os.X_OK)
+    assert (gimp / "config/GIMP/3.2/plug-ins/brushwarp/brushwarp.py").exists() != has_started
+    assert (krita / "data/krita/pykrita/brushwarp/bridge/client.py").is_file()
+    assert "enable_brushwarp=true" in (krita / "config/kritarc").read_text()
+    assert not home.gimp_plugin.exists() and not home.krita_plugin.exists() and not (home.config / "kritarc").exists()
+    assert (home.data / "brushwarp/run").stat().st_mode & 0o777 == 0o700
+    for name in ("org.gimp.GIMP", "org.kde.krita"):
+        assert f"flatpak override --user --talk-name=org.freedesktop.Flatpak {name}" in done.stdout
+    assert home.run("uninstall.py").returncode == 0
+    assert home.snapshot() == before
+
+
+def test_gimp_s_flatpak_that_sees_the_user_s_own_folder_finds_the_plugin_there_too(home):
+    make_flatpak(home)
+    (home.config / "GIMP/3.0").mkdir(parents=True)
+    assert home.install("--host", "gimp").returncode == 0
+    assert home.gimp_plugin.is_dir() and (home.folder / ".var/app/org.gimp.GIMP/config/GIMP/3.0/plug-ins/brushwarp").is_dir()
+
+
+def test_a_resource_folder_that_krita_s_flatpak_was_given_is_found(home):
+    make_flatpak(home)
+    kritarc = home.folder / ".var/app/org.kde.krita/config/kritarc"
+    kritarc.parent.mkdir(parents=True)
+    kritarc.write_text(f"ResourceDirectory={home.folder}/brushes\n")
+    assert home.install("--host", "krita").returncode == 0
+    assert (home.folder / "brushes/pykrita/brushwarp/__init__.py").is_file()
 
 
 def test_a_native_host_outranks_a_sandboxed_one(home):

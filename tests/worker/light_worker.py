@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from brushwarp.bridge.paths import data_folder
+from brushwarp.bridge.standing import Device
 from brushwarp.errors import BrushwarpError
 from brushwarp.progress import Progress
 from brushwarp.worker import server
@@ -28,6 +29,9 @@ class LightWorks:
     def stylize(self, request, pixels, selection, on_progress):
         word, _, seconds = request.style.partition(":")
         return getattr(self, word)(request, pixels, selection, on_progress, float(seconds or 0))
+
+    def device(self):
+        return Device("cpu", "", 2, 10**9, 3 * 10**9, 8 * 10**9)
 
     def invert(self, request, pixels, selection, on_progress, seconds):
         """Inverts every byte, and keeps those that the selection leaves out."""

@@ -15,7 +15,7 @@ from typing import Iterator
 import numpy as np
 import pytest
 import torch
-from worker_home import Home
+from worker_home import Home, wait_until
 
 from brushwarp import api
 from brushwarp.bridge.client import (
@@ -27,6 +27,7 @@ from brushwarp.bridge.client import (
     StylizeRequest,
     solved_of,
 )
+from brushwarp.bridge.engine_state import BUSY, READY, look
 from brushwarp.bridge.errors import JobCancelled, WorkerError
 from brushwarp.bridge.request import Part
 from brushwarp.deformable import DeformSettings
@@ -374,3 +375,16 @@ def test_strokes_that_were_painted_a_moment_ago_are_not_painted_anew(engine):
             client.stylize(request(strength=strength, brush_scale=1.7), pixels, on_event=lambda event, seen=seen: seen.append(event))
             steps.append(sum(isinstance(event, Progress) and event.preview is not None for event in seen))
     assert steps[0] > 0 and steps[1] == 0
+
+
+def test_the_engine_says_what_it_paints_on_while_it_paints(engine):
+    told = []
+    with engine.connect() as client:
+        request = StylizeRequest(WIDTH, HEIGHT, "chance", U8)
+        client.stylize(request, os.urandom(request.payload_size), on_event=lambda _: told.append(look()))
+    seen = [state for state in told if state.phase == BUSY]
+    assert seen and seen[0].standing.work == "stylize" and (seen[0].standing.width, seen[0].standing.height) == (WIDTH, HEIGHT)
+    wait_until(lambda: look().phase == READY, "it is done")
+    device = look().standing.device
+    assert device.kind == "cpu" and device.threads == torch.get_num_threads()
+    assert 50e6 < device.taken < device.total and 0 < device.free < device.total

@@ -9,7 +9,8 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .errors import WorkerError
 from .language import _, spoken
-from .paths import INSTALL_HINT, Install, data_folder, path_to_text
+from .paths import INSTALL_HINT, Install, data_folder, path_to_text, read_install
+from .sandbox import find_flatpak, outside
 
 LOG_TAIL = 2000  # bytes
 
@@ -27,10 +28,27 @@ def worker_environment(environment: Mapping[str, str]) -> Dict[str, str]:
     host, and where others use it too from the very thread that is waited for (seen: 20 s for what takes 2).
     """
     kept = {name: value for name, value in environment.items() if not name.upper().startswith(DROPPED)}
+    mount = environment.get("APPDIR", "")
+    if os.path.isabs(mount) and mount != "/":
+        kept = _without_mount(kept, mount)
     if kept.get("BRUSHWARP_HOME"):
         kept["BRUSHWARP_HOME"] = data_folder()
     kept["LANGUAGE"] = spoken() or "en"
     kept.setdefault("OMP_WAIT_POLICY", "passive")
+    return kept
+
+
+def _without_mount(environment: Mapping[str, str], mount: str) -> Dict[str, str]:
+    """Less what lies in an AppImage, which is gone when the host ends: entries of paths, and whole variables."""
+    inside = os.path.join(mount, "")
+    kept: Dict[str, str] = {}
+    for name, value in environment.items():
+        entries = value.split(os.pathsep)
+        left = [entry for entry in entries if not os.path.join(entry, "").startswith(inside)]
+        if len(left) == len(entries):
+            kept[name] = value
+        elif left:
+            kept[name] = os.pathsep.join(left)
     return kept
 
 
@@ -43,7 +61,8 @@ def installed(install: Optional[Install]) -> Install:
     """`install`, if its Python is there. Raises WorkerError "worker-missing"."""
     if install is None:
         raise WorkerError("worker-missing", _("Brushwarp's engine is not installed."), INSTALL_HINT)
-    if not os.path.exists(install.python):
+    is_there = os.path.lexists if find_flatpak() else os.path.exists  # from a sandbox a link to the system's Python leads nowhere
+    if not is_there(install.python):
         raise WorkerError(
             "worker-missing",
             _("The Python of Brushwarp's engine is gone: {}.").format(path_to_text(install.python)),
@@ -52,17 +71,26 @@ def installed(install: Optional[Install]) -> Install:
     return install
 
 
+def find_engine() -> Install:
+    """The engine that is here. Raises WorkerError "worker-missing", "install-broken": known before any work."""
+    return installed(read_install())
+
+
 def start_detached(command: Sequence[str], log: str) -> Any:
-    """Start `command` so that it outlives this process; what it says goes to the new file `log`. Raises OSError."""
+    """Start `command` so that it outlives this process; what it says goes to the new file `log`.
+
+    Raises OSError; WorkerError "worker-fenced" in a sandbox that may not start anything.
+    """
     options: Dict[str, Any] = {"start_new_session": True, "cwd": "/"}
     if os.name == "nt":  # written, not run
         no_window = 0x08000000 | 0x00000008 | 0x00000200  # CREATE_NO_WINDOW, DETACHED_PROCESS, CREATE_NEW_PROCESS_GROUP
         options = {"creationflags": no_window}
     os.makedirs(os.path.dirname(log), exist_ok=True)
+    environment = worker_environment(os.environ)
     with open(log, "wb") as output:
         child = subprocess.Popen(
-            list(command),
-            env=worker_environment(os.environ),
+            outside(command, environment),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -32,12 +32,12 @@ def open_worker(runtime: Runtime, install: Optional[Install], report: Report) ->
     Raises WorkerError: "worker-missing", "worker-start", "worker-version", "worker-old", "worker-silent".
     """
     met = meet(runtime)
-    if met is not None and not _fits(met[1], install):
-        _dismiss(*met)
+    if met is not None and not fits(met[1], install):
+        dismiss(*met)
         met = None
     if met is None:
         met = start(runtime, install, report)
-    if _fits(met[1], install):
+    if fits(met[1], install):
         return met
     met[0].close()
     raise WorkerError(
@@ -49,16 +49,16 @@ def open_worker(runtime: Runtime, install: Optional[Install], report: Report) ->
     )
 
 
-def meet(runtime: Runtime) -> Optional[Tuple[Any, Welcome]]:
-    """A connection to the worker that runs now, or None. Raises WorkerError "worker-silent" if it does not answer."""
-    connection = transport.dial(runtime.address, ANSWER_SECONDS)
+def meet(runtime: Runtime, seconds: float = ANSWER_SECONDS) -> Optional[Tuple[Any, Welcome]]:
+    """A connection to the worker that runs now, or None. Raises WorkerError "worker-silent" if it does not answer within `seconds`."""
+    connection = transport.dial(runtime.address, seconds)
     if connection is None:
         return None
     # Read after dialling: the worker writes its key before it listens, so this is the key of whoever took the call.
     key = transport.read_key(runtime.key_file)
     try:
-        transport.prove_back(connection, key, ANSWER_SECONDS)
-        if not connection.poll(ANSWER_SECONDS):
+        transport.prove_back(connection, key, seconds)
+        if not connection.poll(seconds):
             raise transport.WrongKey(_("no welcome in time"))
         welcome = transport.receive(connection)
         if not isinstance(welcome, Welcome):
@@ -74,7 +74,7 @@ def meet(runtime: Runtime) -> Optional[Tuple[Any, Welcome]]:
         raise WorkerError(
             "worker-silent",
             _("The Brushwarp worker does not answer ({}).").format(error),
-            _("Try again in a minute. If it stays so, end the process “brushwarp.worker”."),
+            _("Try again in a minute. If it stays so, choose Engine… in the menu Brushwarp, and restart it."),
         ) from error
     except WorkerError:
         connection.close()
@@ -90,10 +90,10 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
     try:
         while not _is_free(runtime.life_lock):  # one lives, is about to listen, or is about to end
             met = meet(runtime)
-            if met is not None and _fits(met[1], install):
+            if met is not None and fits(met[1], install):
                 return met
             if met is not None:  # of another version: it may welcome us even after it said goodbye to somebody
-                _dismiss(*met)
+                dismiss(*met)
             _wait(deadline, report, _("the worker before it does not end"))
         engine = installed(install)
         if os.name != "nt":
@@ -136,11 +136,11 @@ def _died(code: Optional[int], start_log: str) -> WorkerError:
     )
 
 
-def _fits(welcome: Welcome, install: Optional[Install]) -> bool:
+def fits(welcome: Welcome, install: Optional[Install]) -> bool:
     return welcome.protocol == PROTOCOL and (install is None or welcome.version == install.version)
 
 
-def _dismiss(connection: Any, welcome: Welcome) -> None:
+def dismiss(connection: Any, welcome: Welcome) -> None:
     """Ask a worker of another version to end. Raises WorkerError "worker-old" if it works for somebody."""
     try:
         transport.send(connection, Shutdown())

@@ -20,6 +20,7 @@ from typing import Optional
 
 from .errors import WorkerError
 from .language import _
+from .sandbox import own_folder_of_user
 
 SOCKET_PATH_LIMIT = 103 if sys.platform == "darwin" else 107  # bytes: sun_path less its closing zero
 INSTALL_JSON_LIMIT = 64 * 1024  # bytes; ours is a few hundred
@@ -61,8 +62,13 @@ def log_folder() -> str:
     return os.path.join(data_folder(), "logs")
 
 
+def meeting_folder() -> str:
+    """Where hosts in sandboxes meet the worker, for they see no XDG_RUNTIME_DIR but their own. install.py makes it where there are any."""
+    return os.path.join(data_folder(), "run")
+
+
 def _xdg(variable: str, default: str) -> str:
-    base = os.environ.get(variable, "").strip()
+    base = own_folder_of_user(variable, os.environ)
     if not os.path.isabs(base):  # the XDG specification: a relative path is invalid and is ignored
         base = os.path.expanduser(default)
     return os.path.join(base, "brushwarp")
@@ -102,6 +108,11 @@ class Runtime:
         return os.path.join(self.folder, "worker.lock")
 
     @property
+    def pid_file(self) -> str:
+        """The process id of whoever holds the life lock: of nobody, if nobody does."""
+        return os.path.join(self.folder, "pid")
+
+    @property
     def busy_lock(self) -> str:
         """Held by the worker while it does a job: a training that finds it so gives way."""
         return os.path.join(self.folder, "busy.lock")
@@ -125,6 +136,7 @@ def runtime() -> Runtime:
 def find_runtime() -> Runtime:
     """The runtime folder of this user and this data folder, whether it is there yet or not.
 
+    The meeting place in the data folder, where install.py made one because a host is in a sandbox; else
     `$XDG_RUNTIME_DIR/brushwarp-<hash of the data folder>`, else one in the temp folder. The hash keeps separate
     installations apart, and the path short: a socket's path has at most 107 bytes, so a base that is too deep is
     passed over. Raises WorkerError "socket-path" if every base is too deep.
@@ -132,12 +144,15 @@ def find_runtime() -> Runtime:
     name = "brushwarp-" + hashlib.sha256(os.fsencode(data_folder())).hexdigest()[:16]
     if os.name == "nt":
         return Runtime(os.path.join(_windows_local(), "brushwarp", "run", name))
+    shared = Runtime(meeting_folder())
+    if os.path.isdir(shared.folder) and len(os.fsencode(shared.address)) <= SOCKET_PATH_LIMIT:
+        return shared
     bases = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir(), "/tmp"]
     for base in bases:
         if not os.path.isabs(base) or not os.path.isdir(base) or not os.access(base, os.W_OK | os.X_OK):
             continue
-        shared = base != bases[0]  # the temp folder is everybody's
-        candidate = Runtime(os.path.join(base, "{}-{}".format(name, os.getuid()) if shared else name))
+        is_shared = base != bases[0]  # the temp folder is everybody's
+        candidate = Runtime(os.path.join(base, "{}-{}".format(name, os.getuid()) if is_shared else name))
         if len(os.fsencode(candidate.address)) <= SOCKET_PATH_LIMIT:
             return candidate
     raise WorkerError(

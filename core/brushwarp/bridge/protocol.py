@@ -7,6 +7,7 @@ what can be sent can be received.
 Order of a conversation: both prove that they know the key (`transport`), the worker says Welcome, then the client gives
 an order (Stylize, Deform, Warp, Suggest) or asks for Shutdown, one at a time. An order is answered by any number of Queued and
 Progress, Started once, and then Finished (Suggest: Suggested) or Failure. **Hanging up is how a job is cancelled.**
+How the worker stands is asked beside all that (see `standing`).
 
 What never changes, whatever the version, so that an old worker can be told to make way: Welcome's kind, `protocol` and
 `version`; Shutdown; Goodbye; Busy.
@@ -20,12 +21,12 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from typing import Any, ClassVar, Dict, NoReturn, Optional, Tuple, Type
 
 from . import checks
 from .errors import ProtocolError
 from .language import ENGLISH
+from .message import Message
 from .request import (
     Arrow,
     DeformRequest,
@@ -36,9 +37,10 @@ from .request import (
     WarpRequest,
     arrows_from_json,
 )
+from .standing import Inquiry, Standing, Stop
 from .styles import Thumbnail
 
-PROTOCOL = 6
+PROTOCOL = 7
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MOST_NOTES = 100
@@ -53,22 +55,6 @@ def payload_name(session: str, job: int, what: str) -> str:
     """The file name of a payload. It begins with the connection's session, so that the worker can sweep after a host
     that was killed."""
     return "{}-{}.{}".format(session, job, what)
-
-
-class Message:
-    """What all messages share: strict fields in, strict fields out."""
-
-    kind: ClassVar[str]
-
-    def to_json(self) -> Dict[str, Any]:
-        return dict(self.__dict__, kind=self.kind)
-
-    @classmethod
-    def from_json(cls, fields: Dict[str, Any]) -> "Message":
-        known = {field.name for field in fields_of(cls)}
-        if set(fields) != known:
-            raise ProtocolError("{} must have the fields: {}.".format(cls.__name__, ", ".join(sorted(known)) or "none"))
-        return cls(**fields)
 
 
 @dataclass(frozen=True)
@@ -332,6 +318,9 @@ _KINDS = {
         Shutdown,
         Goodbye,
         Busy,
+        Inquiry,
+        Standing,
+        Stop,
     )
 }
 

@@ -14,6 +14,8 @@ import torch
 
 from .. import __version__
 from ..bridge import paths
+from ..bridge.engine_state import MISSING, look
+from ..bridge.engine_words import headline
 from ..devices import choose_device, describe_device, device_memory, fast_dtype
 from ..errors import BrushwarpError
 from ..styles import list_styles
@@ -43,6 +45,9 @@ def run_doctor(_: argparse.Namespace) -> None:
     data = Path(paths.data_folder())
     say(f"disk         {_free_disk(data) / 2**30:.0f} GiB free in {data}")
     say(f"logs         {paths.log_folder()}")
+    state = look()
+    if state.phase != MISSING:  # which is said below, with what to do
+        say(f"worker       {headline(state)}")
     say("libraries    " + ", ".join(f"{name} {_version(name)}" for name in LIBRARIES))
     say("styles       " + (", ".join(style.path.stem for style in list_styles()) or "none"))
     for name, program in _hosts():

@@ -16,7 +16,8 @@ from ..bridge.launcher import ALREADY_SERVED
 from ..bridge.locks import FileLock
 from ..bridge.paths import data_folder, runtime
 from .log import log, open_log, silence_output
-from .server import Server, Settings, Works
+from .server import Server, Settings
+from .works import Works
 
 IDLE_SECONDS = 600.0
 LOCK_SECONDS = 2.0  # a launcher holds the life lock for a blink while it looks whether anybody lives
@@ -51,6 +52,7 @@ def main(
         log.info("another worker serves this user already")
         return ALREADY_SERVED
     try:
+        _leave_pid(place.pid_file)
         if os.name != "nt" and os.path.lexists(place.address):
             os.unlink(place.address)  # of a worker that was killed: whoever holds the life lock is alone
         signal.signal(signal.SIGTERM, _leave)
@@ -69,6 +71,12 @@ def main(
         life.release()
         logging.shutdown()
     return 0
+
+
+def _leave_pid(path: str) -> None:
+    """For whoever has to end a worker that answers no more."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

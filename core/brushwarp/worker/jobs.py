@@ -16,7 +16,8 @@ from .. import api
 from ..bridge.language import _
 from ..bridge.request import DeformRequest, LayerRequest, Part, PictureRequest, StylizeRequest, SuggestRequest, WarpRequest
 from ..deformable import DeformSettings
-from ..devices import choose_device
+from ..bridge.standing import Device
+from ..devices import choose_device, device_in_use
 from ..geometry import KeypointPairs, carried, folded_share
 from ..image import Box, Picture, load_picture
 from ..image.region import apply_region, mask_bounds
@@ -153,6 +154,10 @@ class Engine:
             content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
         )
         return found.pairs.rows(), [*layer.notes, *found.notes]
+
+    def device(self) -> Device:
+        """What it paints on. Raises BrushwarpError if that can't be had."""
+        return device_in_use()
 
     def _sequence(self, name: str) -> api.Steady:
         steady = self._sequences.pop(name, None) or api.Steady()

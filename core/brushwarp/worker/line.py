@@ -20,6 +20,15 @@ class Job:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True)
+class LineState:
+    """running: the job that is painted, or None. seconds: since it began, or since anybody wanted anything."""
+
+    running: Job | None
+    waiting: int
+    seconds: float
+
+
 class Line:
     """Jobs in the order of their coming. All methods may be called from any thread."""
 
@@ -28,7 +37,7 @@ class Line:
         self._waiting: list[Job] = []
         self._running: Job | None = None
         self._closed = False
-        self._quiet_since = time.monotonic()
+        self._quiet_since = self._begun = time.monotonic()
 
     def join(self, job: Job) -> bool:
         """Put `job` at the end. False if the line is closed, because the worker ends."""
@@ -53,7 +62,7 @@ class Line:
                     self._changed.wait(left)
             if self._closed:
                 return None
-            self._running = self._waiting.pop(0)
+            self._running, self._begun = self._waiting.pop(0), time.monotonic()
             return self._running
 
     def finish(self, job: Job) -> None:
@@ -76,6 +85,11 @@ class Line:
             running.cancelled.set()
             return running
 
+    def state(self) -> LineState:
+        with self._changed:
+            since = self._quiet_since if self._running is None else self._begun
+            return LineState(self._running, len(self._waiting), time.monotonic() - since)
+
     def is_running(self, job: Job) -> bool:
         with self._changed:
             return self._running is job
@@ -93,6 +107,13 @@ class Line:
             self._closed = True
             self._changed.notify_all()
             return True
+
+    def cancel_running(self) -> Job | None:
+        """The job that is painted, which still has to stop; or None."""
+        with self._changed:
+            if self._running is not None:
+                self._running.cancelled.set()
+            return self._running
 
     def close(self) -> list[Job]:
         """Close the line whatever there is to do. Returns those who waited in vain."""

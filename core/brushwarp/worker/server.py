@@ -12,8 +12,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from .. import __version__
 from ..allocation import give_back_memory
@@ -40,7 +41,7 @@ from ..bridge.protocol import (
     encode,
     payload_name,
 )
-from ..bridge.request import DeformRequest, StylizeRequest, SuggestRequest, WarpRequest
+from ..bridge.standing import Inquiry, Stop
 from ..bridge.styles import Thumbnail
 from ..errors import Cancelled
 from ..progress import OnProgress
@@ -48,6 +49,8 @@ from ..progress import Progress as EngineProgress
 from .errors import explain
 from .line import Job, Line
 from .log import log, log_file
+from .standing import standing_of
+from .works import Works
 
 KEY_SECONDS = 2.0  # for a client to prove that it knows the key
 SEND_SECONDS = 2.0  # for a client to read what it is told, before it counts as gone
@@ -55,34 +58,6 @@ PROGRESS_SECONDS = 0.05  # between two messages about one stage
 BUSY_SECONDS = 0.2  # a training that looks at the lock holds it for a blink
 MOST_CLIENTS = 64
 REPLACED = 3  # exit code of a worker whose job would not stop
-
-
-class Works(Protocol):
-    """What the server serves. The real one is jobs.Engine; it takes seconds to load."""
-
-    def stylize(
-        self, request: StylizeRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
-    ) -> tuple[bytes | memoryview, str]:
-        """The painted pixels and the recipe. What `on_progress` gets as preview is a `Thumbnail`, here as in all works."""
-        ...
-
-    def deform(
-        self, request: DeformRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
-    ) -> tuple[bytes | memoryview, str]:
-        """The painted and bent pixels and the recipe."""
-        ...
-
-    def warp(
-        self, request: WarpRequest, pixels: bytes, selection: bytes | None, on_progress: OnProgress
-    ) -> tuple[bytes | memoryview, str]:
-        """The bent pixels and the recipe."""
-        ...
-
-    def suggest(
-        self, request: SuggestRequest, pixels: bytes, selection: bytes | None, style: bytes | None, on_progress: OnProgress
-    ) -> tuple[list[list[float]], list[str]]:
-        """Arrows, and sentences for the painter."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -125,7 +100,8 @@ class Server:
         finally:
             self._ended = True
             self._line.close()
-            listener.close()
+            with suppress(FileNotFoundError):  # a socket whose file went first, when it was told to stop
+                listener.close()
             payload.sweep(self._folder)
 
     def _make_room(self) -> None:
@@ -171,11 +147,9 @@ class Server:
         try:
             transport.prove(connection, key, KEY_SECONDS)
             transport.limit_waiting(connection, send=SEND_SECONDS)
-            self._line.touch()
             folder = path_to_text(self._folder)
             client.say(Welcome(PROTOCOL, self._settings.version, session, folder, os.getpid()))
-            while True:
-                self._answer(transport.receive(connection), session, client)
+            self._converse(connection, session, client)
         except transport.WrongKey as error:
             log.warning("a client was refused: %s", error)
         except ConnectionLost:
@@ -190,8 +164,21 @@ class Server:
             client.close()
             self._clients.release()
 
+    def _converse(self, connection: Any, session: str, client: _Client) -> None:
+        """Until the client hangs up, in which whoever only calls to warm the worker up says all there is to say. Who looks on keeps nothing awake."""
+        looks_on = False
+        try:
+            while True:
+                message = transport.receive(connection)
+                looks_on = isinstance(message, Inquiry)
+                if not looks_on:
+                    self._line.touch()
+                self._answer(message, session, client)
+        finally:
+            if not looks_on:
+                self._line.touch()
+
     def _answer(self, message: Message, session: str, client: _Client) -> None:
-        self._line.touch()
         if isinstance(message, Order):
             _check_names(message, session)
             job = Job(session, message, client.say)
@@ -199,8 +186,14 @@ class Server:
                 client.say(_restarted(job))
             elif not self._loaded.is_set():
                 client.say(Progress(message.job, "starting", 0, 1))
+        elif isinstance(message, Inquiry):
+            with speaking(message.language):
+                client.say(standing_of(self._works, self._trouble, self._line.state(), self._settings.idle_seconds))
         elif isinstance(message, Shutdown):
             client.say(Goodbye() if self._line.close_if_empty() else Busy())
+        elif isinstance(message, Stop):
+            self._stop(message.restart)
+            client.say(Goodbye())
         else:
             raise ProtocolError(f"A client does not send {message.kind}.")
 
@@ -211,6 +204,19 @@ class Server:
             log.info("job %s-%d: its client is gone, stopping", session, running.order.job)
             self._watch_over(running)
         payload.sweep(self._folder, session)
+
+    def _stop(self, restart: bool) -> None:
+        """Let go of all that is being done, and of all that waits. The main thread then ends."""
+        log.info("is %s", "restarted" if restart else "stopped")
+        if os.name != "nt":
+            payload.discard(self._place.address)  # those who ask anew are to find the next worker
+        waiting = self._line.close()
+        running = self._line.cancel_running()
+        for job in waiting:
+            job.say(_restarted(job) if restart else _stopped(job))
+        if running is not None:
+            running.say(_restarted(running) if restart else _stopped(running))
+            self._watch_over(running)
 
     # Jobs
 
@@ -295,7 +301,7 @@ class Server:
 
     def _watch_over(self, job: Job) -> None:
         with self._watching:
-            if not self._line.is_running(job):
+            if self._watch is not None or not self._line.is_running(job):
                 return
             self._watch = threading.Timer(self._settings.stop_seconds, self._replace, [job])
             self._watch.daemon = True
@@ -356,6 +362,11 @@ def _result_name(job: Job) -> str:
 def _restarted(job: Job) -> Failure:
     with speaking(job.order.language):
         return Failure(job.order.job, "worker-restarted", _("The Brushwarp worker was restarted."), _("Try again."))
+
+
+def _stopped(job: Job) -> Failure:
+    with speaking(job.order.language):
+        return Failure(job.order.job, "worker-stopped", "The Brushwarp engine was stopped.", "Begin anew: it starts by itself.")
 
 
 def _reporter(job: Job) -> OnProgress:

@@ -12,7 +12,7 @@ def main_window(named):
     return window
 
 
-LETTERS = {"Suggest": "u", "Recipe": "c"}  # underlined in the menu, where it is not the first
+LETTERS = {"Suggest": "u", "Recipe": "c", "Engine": "g"}  # underlined in the menu, where it is not the first
 
 
 def open_dialog(named, entry, menu=None, title=None):

@@ -16,8 +16,8 @@ gi.require_version("Babl", "0.1")
 from gi.repository import Babl, Gegl, Gimp, Gio  # noqa: E402
 
 Gegl.init(None)
-STYLIZE, DEFORM, TRAIN, SUGGEST, WARP, REPEAT, EDIT, RECIPE = (
-    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp", "repeat", "edit", "recipe")
+STYLIZE, DEFORM, TRAIN, SUGGEST, WARP, REPEAT, EDIT, RECIPE, ENGINE = (
+    "plug-in-brushwarp-" + name for name in ("stylize", "deform", "train", "suggest", "warp", "repeat", "edit", "recipe", "engine")
 )
 
 

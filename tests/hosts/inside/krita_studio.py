@@ -13,7 +13,7 @@ import traceback
 from krita import Krita, Selection
 
 try:
-    from PyQt5.QtCore import QByteArray, Qt
+    from PyQt5.QtCore import QByteArray, Qt, QTimer
     from PyQt5.QtWidgets import (
         QApplication,
         QCheckBox,
@@ -21,6 +21,7 @@ try:
         QDialogButtonBox,
         QDoubleSpinBox,
         QLabel,
+        QLineEdit,
         QListWidget,
         QMdiArea,
         QMessageBox,
@@ -28,7 +29,7 @@ try:
         QSpinBox,
     )
 except ImportError:
-    from PyQt6.QtCore import QByteArray, Qt
+    from PyQt6.QtCore import QByteArray, Qt, QTimer
     from PyQt6.QtWidgets import (
         QApplication,
         QCheckBox,
@@ -36,6 +37,7 @@ except ImportError:
         QDialogButtonBox,
         QDoubleSpinBox,
         QLabel,
+        QLineEdit,
         QListWidget,
         QMdiArea,
         QMessageBox,
@@ -244,6 +246,17 @@ def open_dialog(verb="stylize"):
     if dialog is None:
         return (yield from dismiss())
     return dialog
+
+
+def led_to_engine(action="stylize"):
+    """Choose an entry of the menu where no engine is: what the window says to which it leads, which is closed."""
+    Krita.instance().action("brushwarp_" + action).trigger()
+    window = yield from wait_for(lambda: shown("brushwarp_engine"), "window of the engine")
+    headline, command = window.findChild(QLabel, "headline"), window.findChild(QLineEdit, "command")
+    yield from wait_for(lambda: headline.text() and command.text(), "words about the engine")
+    window.reject()
+    yield from wait_for(lambda: not shown("brushwarp_engine"), "end of the window")
+    return headline.text() + " " + command.text()
 
 
 def open_dialog_of(action, verb, with_message=False):
