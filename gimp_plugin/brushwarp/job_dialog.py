@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from arrow_paths import read_drawn
-from bridge.language import _
+from bridge.series import title_of_many
 from bridge.styles import Thumbnail
 from form import Form
 from job import warm_up
@@ -47,7 +47,7 @@ class JobDialog(Form):
     def tell_count(self, layers: int) -> None:
         """How many layers are painted; the first is the one that is shown."""
         if layers > 1:
-            self._dialog.set_title(_("{} ({} layers)").format(self._dialog.get_title(), layers))
+            self._dialog.set_title(title_of_many(self._dialog.get_title(), layers))
 
     def ask(self) -> bool:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""

@@ -12,8 +12,8 @@ from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_
 from bridge.detached import find_engine
 from bridge.language import _
 from bridge.request import LayerRequest
+from bridge.series import Series, stopped_at
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
-from bridge.tracking import Tracker
 from engine import help_install
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
@@ -149,35 +149,34 @@ def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
 
 def carry_out_all(orders: Sequence[Tuple[Source, Order]], keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
     """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first."""
+    series = Series([source.width * source.height for source, _ in orders])
     found = []
-    for number, (source, order) in enumerate(orders):
-        numbered = show if len(orders) == 1 else _numbered(show, number, len(orders))
-        found.append(carry_out(order, source, keep, numbered, on_cancel))
+    for source, order in orders:
+        try:
+            found.append(carry_out(order, source, keep, show, on_cancel, series))
+        except WorkerError as error:
+            if len(orders) == 1 or isinstance(error, JobCancelled):
+                raise
+            raise stopped_at(error, source.layer.get_name()) from error
     if len(found) > 1:
         orders[0][0].image.set_selected_layers(found)
     return found[0]
 
 
-def _numbered(show: Show, number: int, count: int) -> Show:
-    def show_one(sentence: str, share: float, picture: Optional[Thumbnail]) -> None:
-        show(_("Layer {} of {}: {}").format(number + 1, count, sentence), (number + share) / count, picture)
-
-    return show_one
-
-
-def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
-    """Have the worker do it, and put the answer into the image. Returns what is new there."""
+def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: OnCancel, series: Optional[Series] = None) -> Any:
+    """Have the worker do it, and put the answer into the image. Returns what is new there. series: that it is the next of."""
     selection = read_selection(source)
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    tracker = Tracker(type(order.request))
+    series = series or Series([1])
+    series.begin(type(order.request))
     job = Job(order.request, pixels, selection, like)
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:
-        tracker.follow(event)
-        words = " · ".join(filter(None, (tracker.words, tracker.detail)))
-        show(words, tracker.share or 0.0, event.preview if isinstance(event, Progress) else None)
+        series.follow(event)
+        words = " · ".join(filter(None, (series.words, series.detail)))
+        show(words, series.share or 0.0, event.preview if isinstance(event, Progress) else None)
 
     kept, notes = keep(source, order, job.run(follow), selection)
     if notes:

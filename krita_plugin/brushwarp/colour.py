@@ -54,11 +54,11 @@ _MODELS: Dict[str, Tuple[Dict[str, str], ColorSpace]] = {
 _NAMES = {"CMYKA": "CMYK", "LABA": "Lab", "XYZA": "XYZ", "YCBCRA": "YCbCr"}
 
 
-def space_to_send(space: ColorSpace) -> ColorSpace:
-    """The space in which a layer's pixels travel: its own, or the one to convert to. Raises Refusal for CMYK, Lab, …"""
+def space_to_send(space: ColorSpace, layer: str) -> ColorSpace:
+    """The space in which the pixels of a layer travel: its own, or the one to convert to. Raises Refusal, by the layer's name, for CMYK, Lab, …"""
     if space.model not in _MODELS or space.depth not in DEPTHS:
         name = _NAMES.get(space.model.upper(), space.model)
-        raise Refusal(_("The layer has {} colours, which can't be painted.").format(name), WAYS_TO_RGB)
+        raise Refusal("“{}” has {} colours, which can't be painted.".format(layer, name), WAYS_TO_RGB)
     curves, linear = _MODELS[space.model]
     return space if space.profile in curves else linear
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Tuple
+from typing import Any, Callable, ClassVar, List, Optional, Sequence, Tuple
 
 from krita import Krita
 
@@ -12,10 +12,12 @@ from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
 from .fields import ArrowChoice
+from .frame_painting import FramePainting
+from .frame_range import FrameRange
 from .layer import Layer
 from .messages import guarded
 from .origin import Made
-from .painting import Painting, Task
+from .painting import Painting, Task, Work
 from .refusal import Refusal
 
 SETTINGS_GROUP = "brushwarp"
@@ -32,17 +34,23 @@ class Desk:
     def is_taken(self) -> bool:
         return self.painting is not None and self.painting.goes_on
 
-    def begin(self, document: Document, cutout: Cutout, task: Task) -> None:
-        """Raises Refusal if nothing of the cutout is selected."""
-        self.painting = Painting(document, cutout, task, self._remember)
+    def begin(self, document: Document, works: Sequence[Work]) -> None:
+        """One after the other. Raises Refusal if nothing of one of them is selected."""
+        painting = Painting(document, self.remember)
+        painting.begin(works)
+        self.painting = painting
 
-    def _remember(self, made: Made) -> None:
+    def begin_frames(self, document: Document, layer: Layer, frames: FrameRange, task: Task, arrow_layer: Optional[str]) -> None:
+        """Of an animated layer, as FramePainting has it."""
+        self.painting = FramePainting(document, layer, frames, task, arrow_layer, self.remember)
+
+    def remember(self, made: Made) -> None:
         self.last = made
 
     def give_up(self) -> None:
         """Krita is closing."""
         if self.painting is not None:
-            self.painting.cancel()
+            self.painting.give_up()
 
 
 class Entry:
@@ -66,25 +74,35 @@ class Entry:
 
 
 class Command(Entry):
-    """An entry that asks in a dialog about the active layer, and begins a painting of it."""
+    """An entry that asks in a dialog about the layers that are selected, and begins a painting of each; the active one is shown.
+
+    takes_many: else of the active one alone.
+    """
+
+    takes_many: ClassVar[bool] = True
 
     def _ask(self) -> None:
         install = find_engine()
         document, layer = active_layer()
-        layer.refuse_unpaintable()
+        layers = selected_layers(document, layer) if self.takes_many else [layer]
+        for each in layers:
+            each.refuse_unpaintable()
         kept = Krita.instance().readSetting(SETTINGS_GROUP, self.name, "")
         dialog = self.dialog(document, layer, installed_styles(install), kept)
-        dialog.accepted.connect(guarded(lambda: self._begin(document, layer.id, dialog)))
+        dialog.tell_count(len(layers))
+        dialog.offer_mask(document.has_selection)
+        ids = [each.id for each in layers]
+        dialog.accepted.connect(guarded(lambda: self._begin(document, ids, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
         dialog.show_preview(lambda: Cutout(document, layer), lambda cutout: self.task(document, cutout, dialog).request)
 
-    def _begin(self, document: Document, layer_id: str, dialog: Any) -> None:
+    def _begin(self, document: Document, ids: Sequence[str], dialog: Any) -> None:
+        self._remember(dialog)
+        self._desk.begin(document, works_on(document, ids, lambda cutout: self.task(document, cutout, dialog)))
+
+    def _remember(self, dialog: Any) -> None:
         Krita.instance().writeSetting(SETTINGS_GROUP, self.name, dialog.settings.to_text())
-        layer = document.settled_layer(layer_id)
-        layer.refuse_unpaintable()
-        cutout = Cutout(document, layer)
-        self._desk.begin(document, cutout, self.task(document, cutout, dialog))
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> Any:
         """A LayerDialog about the layer. kept: the settings of the last time, as text."""
@@ -93,6 +111,22 @@ class Command(Entry):
     def task(self, document: Document, cutout: Cutout, dialog: Any) -> Task:
         """What was chosen in the dialog, as an order for the worker."""
         raise NotImplementedError
+
+
+def works_on(document: Document, ids: Sequence[str], task: Callable[[Cutout], Task]) -> List[Work]:
+    """Of the layers of these ids, none of them gone or unpaintable: raises Refusal else."""
+    cutouts = []
+    for each in ids:
+        layer = document.settled_layer(each)
+        layer.refuse_unpaintable()
+        cutouts.append(Cutout(document, layer))
+    return [Work(cutout, task(cutout)) for cutout in cutouts]
+
+
+def selected_layers(document: Document, active: Layer) -> List[Layer]:
+    """All that are selected, the topmost first: the active one at least."""
+    layers = document.selected_layers()
+    return layers if active.id in [layer.id for layer in layers] else [active]
 
 
 def arrow_choices(document: Document) -> List[ArrowChoice]:

@@ -16,13 +16,13 @@ from .small_copy import image_at, small_copy
 
 
 class Cutout:
-    """place: in the document's pixels. sent: the colour space of the pixels. Raises Refusal for colours that can't be painted,
-    and for a layer that lies out of reach."""
+    """place: in the document's pixels, or None for all that is on the layer. sent: the colour space of the pixels. Raises Refusal for
+    colours that can't be painted, and for a layer that lies out of reach."""
 
-    def __init__(self, document: Document, layer: Layer) -> None:
+    def __init__(self, document: Document, layer: Layer, place: Optional[Rectangle] = None) -> None:
         self._document, self._layer = document, layer
-        self.place = document.place_of(layer)
-        self.sent = space_to_send(layer.space)
+        self.place = document.place_of(layer.bounds if place is None else place)
+        self.sent = space_to_send(layer.space, layer.name)
         self._selection: Optional[bytes] = None
         self._has_looked = False
         if self.place.is_empty:
@@ -51,7 +51,7 @@ class Cutout:
     def selection(self) -> Optional[bytes]:
         """How far each pixel is selected, as it was when this was asked for first; None if there is no selection. Raises Refusal."""
         if not self._has_looked:
-            self._selection = self._document.selection(self.place)
+            self._selection = self._document.selection(self._layer, self.place)
             self._has_looked = True
         return self._selection
 

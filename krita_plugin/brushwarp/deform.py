@@ -42,5 +42,6 @@ class DeformCommand(Command):
             size=settings.size,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        delivery = NewPainting(dialog.style.name, dialog.style.key, shows_pictures=True, waits_to_be_read=bool(request.keypoints))
+        waits = bool(request.keypoints)
+        delivery = NewPainting(dialog.style.name, dialog.style.key, shows_pictures=True, waits_to_be_read=waits, as_mask=settings.as_mask)
         return Task(request, delivery, style.pixels)

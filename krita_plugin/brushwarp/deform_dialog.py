@@ -70,7 +70,7 @@ class DeformDialog(BendingDialog):
         rows = [
             (_("&Style:"), self._style), (_("&Method:"), self._method), (_("Pr&eset:"), self._preset), (_("Con&tent:"), self._content),
             (_("&Warp:"), self._warp), (_("Smoot&hness:"), self._calm), (_("&Detail:"), self._size),
-            (_("&Arrows:"), self._arrows), ("", self._unfold),
+            (_("&Arrows:"), self._arrows), ("", self._unfold), ("", self._as_mask),
         ]
         self._picture = ChoicePicture(self._style, TIPS)
         self._lay_out(rows, self._picture)
@@ -92,7 +92,8 @@ class DeformDialog(BendingDialog):
     def settings(self) -> DeformSettings:
         weights = (field.value for field in self._weight_fields)
         return DeformSettings(
-            self._style.key, self._style.file, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData()
+            self._style.key, self._style.file, self._wanted, *weights, self._unfold.isChecked(), self._size.currentData(),
+            self._as_mask.isChecked(),
         )
 
     @property
@@ -112,6 +113,7 @@ class DeformDialog(BendingDialog):
         self._wanted = settings.method
         self._fill_weights(Preset(settings.content_weight, settings.warp_weight, settings.tv_weight))
         self._unfold.setChecked(settings.unfold)
+        self._as_mask.setChecked(settings.as_mask)
         if self._size.findData(settings.size) < 0:
             self._size.addItem(_("{} px").format(settings.size), settings.size)
         self._size.setCurrentIndex(self._size.findData(settings.size))

@@ -30,9 +30,10 @@ NO_ARROWS = _("Nothing was changed. Try another picture, or draw arrows by hand.
 
 class Delivery:
     """needs_painter: it can't be brought into a document behind others.
-    shows_pictures: whether the job shows on the way how it stands."""
+    shows_pictures: whether the job shows on the way how it stands. clips_pixels: what is made is clipped by the selection."""
 
     needs_painter: ClassVar[bool] = False
+    clips_pixels: bool = True
     shows_pictures: bool = False
 
     def title(self, layer_name: str) -> str:
@@ -47,13 +48,22 @@ class Delivery:
 @dataclass(frozen=True)
 class NewPainting(Delivery):
     """style: its key as a StyleChoice. waits_to_be_read: notes stay until they are read, instead of some seconds: they are about the
-    painter's arrows. follows: the recipe that is repeated."""
+    painter's arrows. follows: the recipe that is repeated. as_mask: the selection becomes a transparency mask on it."""
 
     style_name: str
     style: str = ""
     shows_pictures: bool = False
     waits_to_be_read: bool = False
     follows: Optional[Recipe] = None
+    as_mask: bool = False
+
+    @property
+    def clips_pixels(self) -> bool:  # type: ignore[override]
+        return not self.as_mask
+
+    def mask_of(self, cutout: Cutout) -> Optional[bytes]:
+        """What of it shows, where a transparency mask is to say so."""
+        return cutout.selection() if self.as_mask else None
 
     def title(self, layer_name: str) -> str:
         return _("“{}” in the style of {}").format(layer_name, self.style_name)
@@ -64,16 +74,16 @@ class NewPainting(Delivery):
         layer = self._add(answer, document, cutout, source, solved)
         if layer is None:
             return None
-        made = self._keep(answer, document, cutout, layer)
+        made = self.keep(answer.recipe, document, cutout, layer)
         notes = [*notes_of(answer.recipe), *self._remarks(answer, document, layer)]
         if self.waits_to_be_read and notes:
             show_note(_("“{}” is painted. Something to know:").format(cutout.layer.name), "\n\n".join(notes))
         else:
-            _tell_on_canvas(notes)
+            tell_on_canvas(notes)
         return made
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
-        layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, solved)
+        layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, solved, self.mask_of(cutout))
         if solved:
             _activate(document, layer)
         return layer
@@ -82,10 +92,11 @@ class NewPainting(Delivery):
         """What else the painter should know."""
         return () if self.follows is None else difference(self.follows, answer.recipe)
 
-    def _keep(self, answer: JobResult, document: Document, cutout: Cutout, layer: Layer) -> Made:
+    def keep(self, recipe: str, document: Document, cutout: Cutout, layer: Layer) -> Made:
+        """In the document, how the layer was made."""
         place = cutout.place
-        origin = Origin(cutout.layer.id, (place.x, place.y, place.width, place.height), self.style, self.style_name)
-        made = Made(answer.recipe, origin)
+        origin = Origin(cutout.layer.id, (place.x, place.y, place.width, place.height), self.style, self.style_name, as_mask=self.as_mask)
+        made = Made(recipe, origin)
         document.records.keep(layer, made, cutout.selection())
         return made
 
@@ -104,13 +115,14 @@ class NewVersion(NewPainting):
             show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
         name = LAYER_NAME.format(self.style_name) if self.renames else old.name
-        return document.replace(old, name, cutout.place, answer.pixels, cutout.sent)
+        return document.replace(old, name, cutout.place, answer.pixels, cutout.sent, self.mask_of(cutout))
 
     def _remarks(self, answer: JobResult, document: Document, layer: Layer) -> Sequence[str]:
         old, arrows = document.layer(self.result), layer.sibling(SOLVED_BEGIN)
         if old is not None:
             return (_("Krita did not let “{}” go: the new painting lies above it.").format(old.name),)
-        return () if arrows is None else (_("The arrows on “{}” are still those of the painting before.").format(arrows.name),)
+        notes = ("Undo takes two steps here: the mask first, then the painting.",) if layer.node.childNodes() else ()
+        return notes if arrows is None else (*notes, _("The arrows on “{}” are still those of the painting before.").format(arrows.name),)
 
 
 @dataclass(frozen=True)
@@ -168,7 +180,7 @@ def _activate(document: Document, layer: Layer) -> None:
     timer.start(POLL_MS)
 
 
-def _tell_on_canvas(notes: Sequence[str]) -> None:
+def tell_on_canvas(notes: Sequence[str]) -> None:
     """For some seconds, as Krita tells such things."""
     window = Krita.instance().activeWindow()
     view = window.activeView() if window is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Iterator, List, Optional, Sequence
+from typing import Any, Iterator, List, Optional, Sequence
 
 from krita import Krita
 
@@ -12,19 +12,21 @@ from .arrows import SOLVED_COLOUR, Arrow
 from .aside import aside
 from .bridge.language import _
 from .colour import ColorSpace
+from .frame_range import FrameRange
 from .layer import Layer, filled_node, find_layer
 from .one_step import add_in_one_step
 from .qt import QUuid
 from .rectangle import Rectangle
 from .records import Records
+from .reel import Reel
 from .refusal import Refusal
 from .replacing import put_in_place
 from .transform_mask import mask_from_xml
+from .transparency_mask import NAME, mask_of
 
 LAYER_NAME = "{} · Brushwarp"
 ARROWS_NAME = ARROWS_BEGIN + " · {}"
 SOLVED_NAME = SOLVED_BEGIN + " · {}"
-SELECTION_NAME = _("Selection")
 
 
 class Document:
@@ -72,6 +74,12 @@ class Document:
     def active_layer(self) -> Optional[Layer]:
         node = self._document.activeNode()
         return None if node is None else Layer(node)
+
+    def selected_layers(self) -> List[Layer]:
+        """All that are selected in the Layers docker, the topmost first; this must be the active document."""
+        view = Krita.instance().activeWindow().activeView()
+        selected = [node.uniqueId() for node in view.selectedNodes()]
+        return [layer for layer in self.layers() if layer.node.uniqueId() in selected]
 
     def layer(self, layer_id: str) -> Optional[Layer]:
         """The layer of an id, unless it was removed."""
@@ -130,12 +138,33 @@ class Document:
             raise Refusal(_("The layer is gone."), _("Choose another layer, and try again."))
         return layer
 
-    def place_of(self, layer: Layer) -> Rectangle:
-        """The rectangle to paint: all that is on the layer, short of what lies further off than a canvas' length."""
-        return layer.bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
+    def place_of(self, bounds: Rectangle) -> Rectangle:
+        """The rectangle to paint: all that is on a layer, short of what lies further off than a canvas' length."""
+        return bounds.clipped(self.canvas.grown(max(self.canvas.width, self.canvas.height)))
 
-    def selection(self, place: Rectangle) -> Optional[bytes]:
-        """How far each pixel of a rectangle is selected (0 to 255), or None if there is no selection.
+    @property
+    def has_selection(self) -> bool:
+        return self._document.selection() is not None
+
+    def frames(self, layer: Layer) -> Optional[FrameRange]:
+        """From the first to the last keyframe that a layer has in what is played back, or else in the clip; None if it has none there."""
+        if not layer.node.animated():
+            return None
+        document = self._document
+        first, last = document.fullClipRangeStartTime(), document.fullClipRangeEndTime()
+        keyframes = tuple(time for time in range(first, last + 1) if layer.node.hasKeyframeAtTime(time))
+        if not keyframes:
+            return None
+        return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime())
+
+    def add_frames_above(self, source: Layer, style: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
+        """What was painted of a reel, as `add_above` adds it."""
+        node = reel.node(LAYER_NAME.format(style), place, mask)
+        source.node.parentNode().addChildNode(node, source.node)
+        return Layer(node)
+
+    def selection(self, layer: Layer, place: Rectangle) -> Optional[bytes]:
+        """How far each pixel of a layer's rectangle is selected (0 to 255), or None if there is no selection.
 
         Raises Refusal if nothing in it is selected.
         """
@@ -146,23 +175,34 @@ class Document:
         if len(mask) != place.area:
             raise Refusal(_("The selection can't be read."), _("Choose Select > Deselect, then select anew."))
         if not mask.strip(b"\0"):
-            raise Refusal(_("Nothing of the layer is selected."), _("Move the selection onto the layer, or choose Select > Deselect."))
+            raise Refusal(
+                _("The selection does not touch “{}”.").format(layer.name), _("Move the selection onto the layer, or choose Select > Deselect.")
+            )
         return mask
 
     def add_above(
-        self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, solved: Sequence[Arrow] = ()
+        self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, solved: Sequence[Arrow] = (),
+        mask: Optional[bytes] = None,
     ) -> Layer:
         """A new paint layer directly above `source`, in the same group and colour space, in one step of undo.
 
-        With solved arrows it comes in a group of its own with them, hidden, above it: Krita has no other way to add two
-        layers in one step. Krita makes what was added the active layer by itself, a moment later; told to do so at once, it
-        complains of a failed assertion: of a group `activate_within` makes the painting active then.
+        mask: how far each of its pixels shows, for a transparency mask on it. With solved arrows it comes in a group of its own with
+        them, hidden, above it: Krita has no other way to add two layers in one step. Krita makes what was added the active layer by
+        itself, a moment later; told to do so at once, it complains of a failed assertion: of a group `activate_within` makes the
+        painting active then.
         """
         name = LAYER_NAME.format(style)
-        node = filled_node(self._document, name, place, pixels, sent, source.space)
+        with aside() as document:
+            node = filled_node(document, name, place, pixels, sent, source.space)
+            if mask is not None:
+                node.addChildNode(mask_of(document, mask, place), None)
+            document.waitForDone()
+            return Layer(self._added(node, source, name, style, solved))
+
+    def _added(self, node: Any, source: Layer, name: str, style: str, solved: Sequence[Arrow]) -> Any:
         if not solved:
             source.node.parentNode().addChildNode(node, source.node)
-            return Layer(node)
+            return node
         arrows = arrows_node(self._document, SOLVED_NAME.format(style), solved, SOLVED_COLOUR)
         arrows.setVisible(False)
         group = self._document.createGroupLayer(name + _(" with arrows"))
@@ -171,7 +211,7 @@ class Document:
         added = add_in_one_step(self._document, group, STEPS_OF_ARROWS + 2, source.node)
         self._document.waitForDone()
         self._document.refreshProjection()  # of a group that comes with its contents Krita shows no more than a part by itself
-        return Layer(added.childNodes()[0])
+        return added.childNodes()[0]
 
     def add_masked_above(self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, xml: str) -> Layer:
         """As `add_above`, with a transform mask that bends the layer and, if there is a selection, one that clips it."""
@@ -181,7 +221,7 @@ class Document:
             node.addChildNode(mask, None)
             selection = self._document.selection()
             if selection is not None:
-                clip = document.createTransparencyMask(SELECTION_NAME)
+                clip = document.createTransparencyMask(NAME)
                 clip.setSelection(selection)
                 node.addChildNode(clip, mask)
             document.waitForDone()
@@ -205,15 +245,22 @@ class Document:
         self._document.setActiveNode(layer.node)
         return True
 
-    def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace) -> Layer:
-        """A new paint layer in the place and the colour space of one that has no masks, in one step of undo; above it, where Krita does not
-        let it go. As far as the old one was moved, the new one is. This must be the active document."""
+    def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, mask: Optional[bytes] = None) -> Layer:
+        """A new paint layer in the place and the colour space of one, in one step of undo; above it, where Krita does not let it go.
+        As far as the old one was moved, the new one is. mask: as `add_above` has it; transparency masks that are there stay instead, and
+        either is a second step. This must be the active document."""
         moved = old.node.position()
-        node = filled_node(self._document, name, place.moved(moved.x(), moved.y()), pixels, sent, old.space)
-        found = put_in_place(self._document, old.node, node)
-        if found is None:
-            old.node.parentNode().addChildNode(node, old.node)
-        return Layer(node if found is None else found)
+        place = place.moved(moved.x(), moved.y())
+        kept = [each.duplicate() for each in old.node.childNodes()] if mask is not None else []
+        with aside() as document:
+            node = filled_node(document, name, place, pixels, sent, old.space)
+            found = put_in_place(self._document, old.node, node)
+            if found is None:
+                old.node.parentNode().addChildNode(node, old.node)
+                found = node
+            for each in kept or ([] if mask is None else [mask_of(document, mask, place)]):
+                found.addChildNode(each, None)
+        return Layer(found)
 
     @property
     def records(self) -> Records:

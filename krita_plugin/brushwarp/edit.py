@@ -19,7 +19,7 @@ from .fields import AS_BEFORE
 from .layer import Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin, arrows_of, mask_at, settings_of
-from .painting import Task
+from .painting import Task, Work
 from .refusal import Refusal
 from .stylize import StylizeCommand
 
@@ -45,13 +45,17 @@ class EditCommand(Entry):
         recipe = read_recipe(made.recipe)
         if recipe.verb not in self._commands:
             raise Refusal(_("“{}” was not painted, but bent.").format(result.name), BENT)
-        result.refuse_unreplaceable()
+        is_clipped = document.records.selection_of(result, made.origin) is not None
+        result.refuse_unreplaceable(is_clipped and made.origin.as_mask)
+        if result.node.animated():
+            raise Refusal("“{}” has several frames.".format(result.name), "Paint the frames of its source again, and delete it.")
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
         command = self._commands[recipe.verb]
         styles = installed_styles(install)
         dialog = command.dialog(document, source, styles, settings_of(recipe, made.origin).to_text())
         dialog.edit(result.name, len(recipe.keypoints))
+        dialog.offer_mask(is_clipped)
         dialog.accepted.connect(guarded(lambda: self._begin(document, source.id, result.id, made, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
@@ -65,13 +69,13 @@ class EditCommand(Entry):
     def _begin(self, document: Document, source_id: str, result_id: str, made: Made, dialog: Any) -> None:
         source = document.settled_layer(source_id)
         result = document.settled_layer(result_id)
-        result.refuse_unreplaceable()
         recipe = read_recipe(made.recipe)
         cutout = _cutout(document, source, result, made)
+        result.refuse_unreplaceable(made.origin.as_mask and cutout.selection() is not None)
         task = self._task(document, cutout, recipe, dialog)
         is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
         delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
-        self._desk.begin(document, cutout, replace(task, delivery=delivery))
+        self._desk.begin(document, [Work(cutout, replace(task, delivery=delivery))])
 
     def _task(self, document: Document, cutout: Cutout, recipe: Recipe, dialog: Any) -> Task:
         """What was chosen in the dialog, with what it does not ask for as it was."""

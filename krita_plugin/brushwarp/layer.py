@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional
 
 from .bridge.language import _
+from .aside import aside
 from .colour import ColorSpace, pixel_format, space_to_send
 from .qt import QByteArray, QPixmap
 from .rectangle import Rectangle
@@ -59,12 +60,13 @@ class Layer:
         self._refuse_other_kinds()
         self._refuse_colours_and_nothing()
 
-    def refuse_unreplaceable(self) -> None:
-        """Raise Refusal unless another layer can take the place of this one: masks on it would be lost."""
+    def refuse_unreplaceable(self, with_clips: bool = False) -> None:
+        """Raise Refusal unless another layer can take the place of this one: masks on it would be lost. with_clips: but for
+        transparency masks."""
         self._refuse_other_kinds()
         if self.node.locked():
             raise Refusal(_("“{}” is locked.").format(self.name), _("Unlock it in the Layers docker."))
-        if self.node.childNodes():
+        if any(not with_clips or mask.type() != "transparencymask" for mask in self.node.childNodes()):
             raise Refusal(_("“{}” has masks, which would be lost.").format(self.name), _("Move them onto another layer, and back afterwards."))
 
     def beneath(self) -> Optional[Layer]:
@@ -89,18 +91,18 @@ class Layer:
             raise Refusal(_("“{}” is {}, and only paint layers can be painted.").format(self.name, what), hint)
 
     def _refuse_colours_and_nothing(self) -> None:
-        space_to_send(self.space)
+        space_to_send(self.space, self.name)
+        if self.bounds.is_empty and self.node.animated():
+            raise Refusal("Nothing is drawn on “{}” at this time.".format(self.name), "Go to a frame with something on it, and try again.")
         if self.bounds.is_empty:
             raise Refusal(_("“{}” is empty.").format(self.name), _("Paint something on it, or choose another layer."))
 
     def read(self, place: Rectangle, space: ColorSpace) -> bytes:
         """The layer's own pixels (not its masks, not its styles) in a colour space; the layer stays as it is."""
-        node = self.node
+        pixels = bytes(self.node.pixelData(place.x, place.y, place.width, place.height))
         if space != self.space:
-            node = node.duplicate()  # in no document: nobody sees it
-            if not node.setColorSpace(space.model, space.depth, space.profile):
-                raise _conversion_refused(self.name, self.space)
-        pixels = bytes(node.pixelData(place.x, place.y, place.width, place.height))
+            with aside() as document:
+                pixels = converted(document, self.name, pixels, place, self.space, space)
         if len(pixels) != place.area * pixel_format(space).bytes_per_pixel:
             raise Refusal(_("The pixels of “{}” can't be read.").format(self.name), _("Save the document, open it again, and try once more."))
         return pixels
@@ -128,13 +130,29 @@ def filled_node(document, name: str, place: Rectangle, pixels: bytes, sent: Colo
     `pixels` are in the space `sent`; the layer has them in `final`. Raises Refusal for a wrong length, at which Krita itself
     only shrugs.
     """
-    if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
-        raise Refusal(_("The painted picture has the wrong size."), _("Install the plugin and the engine of the same Brushwarp release."))
+    check_painted(pixels, place, sent)
     node = document.createNode(name, "paintlayer")
     _convert(node, name, sent)
     node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
     _convert(node, name, final)
     return node
+
+
+def check_painted(pixels: bytes, place: Rectangle, sent: ColorSpace) -> None:
+    """Raises Refusal for a wrong length of what came from the worker."""
+    if len(pixels) != place.area * pixel_format(sent).bytes_per_pixel:
+        raise Refusal(_("The painted picture has the wrong size."), _("Install the plugin and the engine of the same Brushwarp release."))
+
+
+def converted(document, name: str, pixels: bytes, place: Rectangle, space: ColorSpace, final: ColorSpace) -> bytes:
+    """A layer's pixels of a rectangle from one colour space to another. The document may note that as steps of undo. Raises Refusal."""
+    if space == final:
+        return pixels
+    node = document.createNode(name, "paintlayer")
+    _convert(node, name, space)
+    node.setPixelData(QByteArray(pixels), place.x, place.y, place.width, place.height)
+    _convert(node, name, final)
+    return bytes(node.pixelData(place.x, place.y, place.width, place.height))
 
 
 def _convert(node, name: str, space: ColorSpace) -> None:

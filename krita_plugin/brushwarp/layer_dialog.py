@@ -6,10 +6,16 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
 from .bridge.language import _
 from .bridge.request import LayerRequest
+from .bridge.series import title_of_many
 from .cutout import Cutout
 from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
-from .qt import QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from .qt import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
+
+MASK_TIP = (
+    "Paint the whole layer, and let a transparency mask on the painting show what is selected.\n"
+    "Paint on the mask to show more or less"
+)
 
 
 class LayerDialog(QDialog):
@@ -28,6 +34,14 @@ class LayerDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))
+
+    def tell_count(self, layers: int) -> None:
+        """How many layers are painted; the active one is the one that is shown."""
+        if layers > 1:
+            self.setWindowTitle(title_of_many(self.windowTitle(), layers))
+
+    def offer_mask(self, is_clipped: bool) -> None:
+        """Whether there is a selection, which may become a mask where the dialog asks for that."""
 
     def show_preview(self, cutout: Callable[[], Cutout], request: Callable[[Cutout], LayerRequest]) -> None:
         """To be called when the dialog is shown: one with a preview shows there how the layer will be painted.
@@ -52,6 +66,21 @@ class LayerDialog(QDialog):
         layout.addLayout(upper)
         layout.addSpacing(8)
         layout.addWidget(self._buttons)
+
+    def _show_row(self, field: QWidget, is_shown: bool) -> None:
+        """With its label, if it has one."""
+        for widget in (field, self._form.labelForField(field)):
+            if widget is not None:
+                widget.setVisible(is_shown)
+
+    def _drop_row(self, field: QWidget) -> None:
+        """For good: a hidden row would leave a gap."""
+        if self._form.indexOf(field) >= 0:
+            field.hide()
+            label = self._form.labelForField(field)
+            self._form.takeRow(field)
+            if label is not None:
+                label.setParent(None)
 
     @property
     def _ok(self) -> QPushButton:
@@ -92,11 +121,19 @@ class ChoicePicture(QWidget):
 
 
 class BendingDialog(LayerDialog):
-    """One that also asks along which arrows."""
+    """One that also asks along which arrows, and, as soon as `offer_mask` says so, in which way a selection clips."""
 
     def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
         super().__init__(parent, name, title)
         self._arrows = ArrowBox(choices)
+        self._as_mask = QCheckBox("Selection as a mask that can be ed&ited")
+        self._as_mask.setObjectName("as_mask")
+        self._as_mask.setToolTip(MASK_TIP)
+
+    def offer_mask(self, is_clipped: bool) -> None:
+        """Whether there is a selection."""
+        if not is_clipped:
+            self._drop_row(self._as_mask)
 
     @property
     def arrow_layer(self) -> Optional[str]:

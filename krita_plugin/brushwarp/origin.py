@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Dict, Optional, Tuple
 from .bridge.recipes import Recipe
 from .bridge.request import Arrow
 from .rectangle import Rectangle
-from .settings import DeformSettings, Reading, Remembered, StylizeSettings, number, text
+from .settings import DeformSettings, Reading, Remembered, StylizeSettings, flag, number, text
 from .style_choice import FILE, GALLERY, key_of
 
 
@@ -23,11 +23,11 @@ class Origin(Remembered):
     """source: the id of the layer that it was made of. box: x, y, width and height of what of it was worked on, in the document's pixels.
 
     style: the key of a StyleChoice, or nothing. name: of the style or styles, as the new layer is named for it. made: seconds since
-    the epoch.
+    the epoch. as_mask: what was selected became a transparency mask.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
-        "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12),
+        "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12), "as_mask": flag,
     }
 
     source: str = ""
@@ -35,6 +35,7 @@ class Origin(Remembered):
     style: str = ""
     name: str = ""
     made: float = field(default_factory=time.time)
+    as_mask: bool = False
 
     @property
     def place(self) -> Rectangle:
@@ -53,9 +54,9 @@ def settings_of(recipe: Recipe, origin: Origin) -> Remembered:
     """What the dialog that a result was made with shows for it."""
     told = recipe.settings
     if recipe.verb == "stylize":
-        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings})
+        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings if name in told}, as_mask=origin.as_mask)
     names = ("content_weight", "warp_weight", "tv_weight", "unfold", "size")
-    settings = DeformSettings(style=style_of(recipe, origin), **{name: told[name] for name in names})
+    settings = DeformSettings(style=style_of(recipe, origin), as_mask=origin.as_mask, **{name: told[name] for name in names})
     if not recipe.is_like_picture:
         return settings
     file = recipe.style if settings.style.startswith(FILE) else ""

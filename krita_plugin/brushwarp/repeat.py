@@ -1,11 +1,11 @@
-"""Repeat last: what was made last, of the active layer, without a question."""
+"""Repeat last: what was made last, of the layers that are selected, without a question."""
 
 from __future__ import annotations
 
 from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
-from .command import Entry, active_layer
+from .command import Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -30,10 +30,8 @@ class RepeatCommand(Entry):
         if made is None:
             first = _("Stylize… or Deform… a layer first; Repeat last does the same with another one.")
             raise Refusal(_("There is nothing to repeat yet."), first)
-        layer = document.settled_layer(layer.id)
-        layer.refuse_unpaintable()
-        cutout = Cutout(document, layer)
-        self._desk.begin(document, cutout, _task(document, cutout, read_recipe(made.recipe), made.origin))
+        recipe, ids = read_recipe(made.recipe), [each.id for each in selected_layers(document, layer)]
+        self._desk.begin(document, works_on(document, ids, lambda cutout: _task(document, cutout, recipe, made.origin)))
 
 
 def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
@@ -45,5 +43,5 @@ def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) ->
     style = ChosenStyle(document, cutout, StyleChoice(kind, id, name, name)) if kind == LAYER else None
     request = recipe.request(width, height, layout, document.short_side, None if style is None else style.picture)
     waits = recipe.verb == "deform" and bool(request.keypoints)
-    delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe)
+    delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe, as_mask=origin.as_mask)
     return Task(request, delivery, None if style is None else style.pixels)

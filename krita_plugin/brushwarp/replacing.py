@@ -20,8 +20,8 @@ CONVERT = "convert_to_paint_layer"
 
 
 def put_in_place(document: Any, old: Any, new: Any) -> Optional[Any]:
-    """The node that is there then; None where Krita does not let `old` go. old: of a paint layer without masks; new: of one in its colour
-    space that belongs to no parent. The document must be the active one: behind others Krita crashes, later, of a layer that went.
+    """The node that is there then; None where Krita does not let `old` go. old: of a paint layer, whose masks don't go along; new: of one in
+    its colour space that belongs to no parent. The document must be the active one: behind others Krita crashes, later, of a layer that went.
     """
     document.waitForDone()  # a stroke that is being painted meanwhile comes to its end
     parent, place = old.parentNode(), _place_of(old)
@@ -61,6 +61,9 @@ def _keep_drawn(document: Any, id: Any) -> None:
 
 def _convert(document: Any, old: Any, new: Any) -> None:
     is_locked = old.locked()
+    masks = [mask for mask in old.childNodes() if mask.visible()]
+    for mask in masks:
+        mask.setVisible(False)  # else what they clip now would be cut away for good
     box = Layer(old).bounds.joined(Layer(new).bounds)
     place = (box.x, box.y, box.width, box.height)
     own, fresh = old.pixelData(*place), new.pixelData(*place)
@@ -72,6 +75,8 @@ def _convert(document: Any, old: Any, new: Any) -> None:
     finally:
         old.setPixelData(own, *place)
         old.setLocked(is_locked)
+        for mask in masks:
+            mask.setVisible(True)
 
 
 def _place_of(node: Any) -> int:

@@ -42,7 +42,7 @@ def text(value: Any) -> Optional[str]:
     return value if isinstance(value, str) else None
 
 
-def _flag(value: Any) -> Optional[bool]:
+def flag(value: Any) -> Optional[bool]:
     return value if isinstance(value, bool) else None
 
 
@@ -71,9 +71,10 @@ def _one_of(*words: str) -> Reading:
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
     """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a
-    brush twice as broad); keep_colors: the layer's own.
+    brush twice as broad); keep_colors: the layer's own. steady: of the frames of an animation.
+    as_mask: a selection becomes a transparency mask.
 
-    Which layer holds the arrows belongs to a document, and is not remembered.
+    Which layer holds the arrows, and which frames are painted, belongs to a document, and is not remembered.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
@@ -82,7 +83,9 @@ class StylizeSettings(Remembered):
         "fine": text,
         "strength": number(0.0, 1.0),
         "brush_scale": number(*BRUSH_SCALES),
-        "keep_colors": _flag,
+        "keep_colors": flag,
+        "steady": flag,
+        "as_mask": flag,
     }
 
     style: str = ""
@@ -91,13 +94,15 @@ class StylizeSettings(Remembered):
     keep_colors: bool = False
     medium: str = ""
     fine: str = ""
+    steady: bool = True
+    as_mask: bool = False
 
 
 @dataclass(frozen=True)
 class DeformSettings(Remembered):
     """style: key of a StyleChoice; picture: the file that was chosen last; method: the one for pictures that was.
 
-    content_weight, warp_weight, tv_weight, unfold, size: as DeformRequest has them.
+    content_weight, warp_weight, tv_weight, unfold, size: as DeformRequest has them. as_mask: as StylizeSettings has it.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
@@ -107,8 +112,9 @@ class DeformSettings(Remembered):
         "content_weight": number(*CONTENT_WEIGHTS),
         "warp_weight": number(*WARP_WEIGHTS),
         "tv_weight": number(*TV_WEIGHTS),
-        "unfold": _flag,
+        "unfold": flag,
         "size": _whole(*WORKING_SIZES),
+        "as_mask": flag,
     }
 
     style: str = ""
@@ -119,6 +125,7 @@ class DeformSettings(Remembered):
     tv_weight: float = BALANCED.tv_weight
     unfold: bool = False
     size: int = 256
+    as_mask: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ class SuggestSettings(Remembered):
     """style, picture: as DeformSettings has them. count, mirror: as SuggestRequest has them."""
 
     readings: ClassVar[Dict[str, Reading]] = {
-        "style": text, "picture": text, "count": _whole(1, MOST_SUGGESTED), "mirror": _flag,
+        "style": text, "picture": text, "count": _whole(1, MOST_SUGGESTED), "mirror": flag,
     }
 
     style: str = ""

@@ -94,7 +94,7 @@ def _sign(layer: Layer) -> Any:
 def small_copy(document: Document, layer: Layer) -> SmallCopy:
     """Raises Refusal for a layer that can't be shown."""
     layer.refuse_unreadable()
-    place = document.place_of(layer)
+    place = document.place_of(layer.bounds)
     if place.is_empty:
         raise Refusal(_("“{}” lies far outside of the canvas.").format(layer.name), _("Move it onto the canvas."))
     fineness = FINE if is_as_on_screen(layer.space) else 1

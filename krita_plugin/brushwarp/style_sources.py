@@ -38,13 +38,14 @@ def offers(document: Document, layer: Layer, styles: Iterable[InstalledStyle]) -
 
 
 class ChosenStyle:
-    """What a request says of it: `name` and `picture`; `pixels` travel with it. Raises Refusal if the layer has nothing to look at."""
+    """What a request says of it: `name` and `picture`; `pixels`, if they are to travel with it, reads them. Raises Refusal if the layer has
+    nothing to look at."""
 
     def __init__(self, document: Document, cutout: Cutout, choice: StyleChoice) -> None:
         layer = _style_layer(document, cutout, choice.id) if choice.kind == LAYER else None
         self.name = choice.id if layer is None else choice.name
         self.picture = None if layer is None else StylePicture(**layer.layout)
-        self.pixels = None if layer is None else layer.pixels()
+        self.pixels = None if layer is None else layer.pixels
 
 
 def _style_layer(document: Document, cutout: Cutout, layer_id: str) -> Cutout:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
-from typing import List
+from typing import List, Sequence
 
 from krita import Krita
 
 from .bridge.client import StylizeRequest
 from .bridge.language import _
 from .bridge.styles import InstalledStyle
-from .command import SETTINGS_GROUP, Command, arrow_choices
+from .command import SETTINGS_GROUP, Command, arrow_choices, works_on
 from .cutout import Cutout
 from .delivery import NewPainting
 from .document import Document
@@ -48,7 +49,22 @@ class StylizeCommand(Command):
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:
             raise _no_styles()
-        return StylizeDialog(main_window(), layer.name, arrow_choices(document), StylizeSettings.from_text(kept))
+        settings, clip = StylizeSettings.from_text(kept), document.frames(layer)
+        return StylizeDialog(main_window(), layer.name, arrow_choices(document), settings, clip)
+
+    def _begin(self, document: Document, ids: Sequence[str], dialog: StylizeDialog) -> None:
+        if dialog.frames is None:
+            super()._begin(document, ids, dialog)
+            return
+        self._remember(dialog)
+        (work,) = works_on(document, ids, lambda cutout: self.task(document, cutout, dialog))
+        layer, frames = work.cutout.layer, dialog.frames
+        if not frames.times:
+            hint = "Choose other times: a keyframe is where the Animation Timeline shows a box."
+            raise Refusal("“{}” has no keyframe from time {} to {}.".format(layer.name, frames.first, frames.last), hint)
+        steady = uuid.uuid4().hex if dialog.settings.steady else ""
+        task = replace(work.task, request=replace(work.task.request, steady=steady))
+        self._desk.begin_frames(document, layer, frames, task, dialog.arrow_layer)
 
     def task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings
@@ -63,4 +79,4 @@ class StylizeCommand(Command):
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),
         )
-        return Task(request, NewPainting(dialog.style_name, key_of(GALLERY, settings.style), shows_pictures=True))
+        return Task(request, NewPainting(dialog.style_name, key_of(GALLERY, settings.style), shows_pictures=True, as_mask=settings.as_mask))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Callable, Sequence
+from typing import Callable, Optional, Sequence
 
 from .bridge.language import _
 from .bridge.request import StylizeRequest
 from .cutout import Cutout
 from .fields import ICON, ArrowChoice, RatioField, ShareField, pixmap_of
+from .frame_range import NO_FRAMES, FrameRange
+from .frames_box import FramesBox
 from .gallery_view import GalleryView
 from .layer_dialog import BendingDialog
 from .messages import guarded
@@ -21,13 +23,19 @@ PICKERS = {
     "fine": _("Whose fine strokes it is painted with"),
 }
 AS_STYLE = _("As the style")
+STEADY_TIP = (
+    "Paint all frames by the first one's light, contrast and colours, so that what stands still stays still.\n"
+    "What moves may still shimmer, and so may grain"
+)
 SIZE = (860, 610)  # room for a dozen styles in three columns
 
 
 class StylizeDialog(BendingDialog):
-    """`settings`, `style_name` and `arrow_layer` are what was chosen."""
+    """`settings`, `style_name`, `arrow_layer` and `frames` are what was chosen. clip: of an animated layer."""
 
-    def __init__(self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings) -> None:
+    def __init__(
+        self, parent, layer_name: str, choices: Sequence[ArrowChoice], settings: StylizeSettings, clip: Optional[FrameRange] = None
+    ) -> None:
         super().__init__(parent, "stylize", _("Stylize “{}”").format(layer_name), choices)
         self._gallery = GalleryView()
         self._painted = PaintedPreview()
@@ -40,8 +48,13 @@ class StylizeDialog(BendingDialog):
         self._keep = QCheckBox(_("Keep the layer's &colours"))
         self._keep.setObjectName("keep_colors")
         self._keep.setToolTip(_("Take brushwork and light from the painting, and leave the colours as they are"))
+        self._frames = FramesBox(clip or NO_FRAMES)
+        self._steady = QCheckBox("Stead&y frames")
+        self._steady.setObjectName("steady")
+        self._steady.setToolTip(STEADY_TIP)
         rows = [
-            (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows), ("", self._mix),
+            (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows),
+            ("F&rames:", self._frames), ("", self._steady), ("", self._as_mask), ("", self._mix),
             (_("Coars&e strokes:"), self._scales[0]), (_("Me&dium strokes:"), self._scales[1]), (_("&Fine strokes:"), self._scales[2]),
         ]
         self._lay_out(rows, self._gallery, self._painted)
@@ -58,6 +71,10 @@ class StylizeDialog(BendingDialog):
             *(combo.currentIndexChanged for combo in (self._arrows, *self._scales)),
         ):
             change.connect(guarded(lambda *_: self._painted.ask()))
+        self._frames.changed.connect(guarded(lambda: self._steady.setEnabled(self.frames is not None)))
+        self._steady.setEnabled(False)
+        if clip is None:
+            self._offer_no_frames()
         self._gallery.choose(settings.style)
         self._fill(settings)
         self._gallery.focus_grid()
@@ -70,6 +87,24 @@ class StylizeDialog(BendingDialog):
         self._painted.stop()
         super().done(result)
 
+    def tell_count(self, layers: int) -> None:
+        super().tell_count(layers)
+        if layers > 1:
+            self._offer_no_frames()
+
+    def edit(self, layer_name: str, arrows: int) -> None:
+        super().edit(layer_name, arrows)
+        self._offer_no_frames()
+
+    def _offer_no_frames(self) -> None:
+        for field in (self._frames, self._steady):
+            self._drop_row(field)
+
+    @property
+    def frames(self) -> Optional[FrameRange]:
+        """Those of an animated layer that are to be painted; None for its present frame alone."""
+        return self._frames.range
+
     @property
     def style_name(self) -> str:
         """Of the style, or of all that are mixed."""
@@ -81,7 +116,10 @@ class StylizeDialog(BendingDialog):
     @property
     def settings(self) -> StylizeSettings:
         medium, fine = (combo.currentData() if self._mix.isChecked() else "" for combo in self._scales[1:])
-        return StylizeSettings(self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine)
+        flags = {"steady": self._steady.isChecked(), "as_mask": self._as_mask.isChecked()}
+        return StylizeSettings(
+            self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine, **flags
+        )
 
     def _defaults(self) -> StylizeSettings:
         return StylizeSettings(self._scales[0].currentData())
@@ -90,6 +128,8 @@ class StylizeDialog(BendingDialog):
         self._strength.set_value(settings.strength)
         self._brush.set_value(settings.brush_scale)
         self._keep.setChecked(settings.keep_colors)
+        self._steady.setChecked(settings.steady)
+        self._as_mask.setChecked(settings.as_mask)
         for combo, other in zip(self._scales[1:], (settings.medium, settings.fine)):
             combo.setCurrentIndex(max(0, combo.findData(other)))
         self._mix.setChecked(any(combo.currentIndex() > 0 for combo in self._scales[1:]))
@@ -119,8 +159,7 @@ class StylizeDialog(BendingDialog):
 
     def _unfold(self, is_mixed: bool) -> None:
         for combo in self._scales:
-            combo.setVisible(is_mixed)
-            self._form.labelForField(combo).setVisible(is_mixed)
+            self._show_row(combo, is_mixed)
 
 
 def _picker(name: str, tip: str) -> QComboBox:

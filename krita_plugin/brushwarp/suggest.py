@@ -23,6 +23,7 @@ from .suggest_dialog import SuggestDialog
 class SuggestCommand(Command):
     name = "suggest"
     text = _("Suggest &keypoints…")
+    takes_many = False
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> SuggestDialog:
         with_picture = [style for style in styles if style.has_painting]  # the others have nothing to look at

@@ -10,7 +10,7 @@ from .command import Desk
 from .cutout import Cutout
 from .delivery import NewMask, NewWarp
 from .document import Document
-from .painting import Task
+from .painting import Task, Work
 from .transform_mask import Lattice
 
 
@@ -29,4 +29,4 @@ def apply_warp(desk: Desk, document: Document, layer_id: str, arrow_layer: str, 
     if as_mask:
         lattice = Lattice.over(cutout.place)
         task = Task(replace(request, lattice=lattice.asked), NewMask(lattice=lattice))
-    desk.begin(document, cutout, task)
+    desk.begin(document, [Work(cutout, task)])

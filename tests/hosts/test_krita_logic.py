@@ -190,14 +190,14 @@ def test_known_colour_spaces_go_as_they_are_and_others_are_converted(plugin):
         ("GRAYA", "U8", "Gray-D50-elle-V2-srgbtrc.icc", ("GRAYA", "u8", "srgb")),
     ):
         own = space(model, depth, profile)
-        assert colour.space_to_send(own) == own
+        assert colour.space_to_send(own, "a") == own
         said = form(own)
         assert (said.order, said.depth, said.transfer) == layout
-    assert colour.space_to_send(space("RGBA", "U8", "Adobe RGB (1998)")) == colour.LINEAR_RGB
-    assert colour.space_to_send(space("GRAYA", "U16", "gray built-in")) == colour.LINEAR_GREY
+    assert colour.space_to_send(space("RGBA", "U8", "Adobe RGB (1998)"), "a") == colour.LINEAR_RGB
+    assert colour.space_to_send(space("GRAYA", "U16", "gray built-in"), "a") == colour.LINEAR_GREY
     for model in ("CMYKA", "LABA", "XYZA", "YCBCRA", "new"):
-        with pytest.raises(plugin("refusal").Refusal, match="can't be painted"):
-            colour.space_to_send(space(model, "U8", "any"))
+        with pytest.raises(plugin("refusal").Refusal, match="“Skizze” has .* colours, which can't be painted"):
+            colour.space_to_send(space(model, "U8", "any"), "Skizze")
 
 
 def test_rectangles_meet_or_are_empty(plugin):

@@ -143,7 +143,7 @@ def test_it_says_what_it_does_and_what_is_in_the_way(previewed):
     told, _ = previewed
     assert told["words at first"] == "Painting the preview…"
     assert told["words of plain"] == ""
-    assert "Nothing of the layer is selected" in told["words beside the selection"]
+    assert "The selection does not touch “" in told["words beside the selection"]
 
 
 def test_it_touches_no_document_and_ends_with_the_dialog(previewed):

@@ -269,7 +269,7 @@ def test_a_feathered_selection_is_painted_softly_and_nothing_outside_of_it(paint
 
 def test_a_selection_beside_the_layer_is_refused_in_words(painted):
     refused, unchanged = painted[0]["feathered"]
-    assert "Nothing of the layer is selected" in refused and "Deselect" in refused
+    assert "The selection does not touch “" in refused and "Deselect" in refused
     assert unchanged
 
 

@@ -37,35 +37,39 @@ A_MINUTE = 60
 
 
 class Tracker:
-    """Follows one job. share: 0 to 1, which never falls; None before anything is known. detail: of a job that makes something less, the
-    iteration and how little of it is left."""
+    """Follows one job. name: what it does now. share: 0 to 1, which never falls; None before anything is known. detail: of a job that makes
+    something less, the iteration and how little of it is left."""
 
     def __init__(self, kind: Type[LayerRequest], clock: Callable[[], float] = time.monotonic) -> None:
         """clock: in seconds."""
         self._stages, self._clock = STAGES[kind], clock
         self._begun = clock()
-        self._stage, self._name = "", NAMES["starting"]
+        self._stage, self.name = "", NAMES["starting"]
         self._since: Tuple[float, float] = (self._begun, 0.0)  # when the stage began, and the share then
         self.share: Optional[float] = None
         self.detail = ""
 
     def follow(self, event: Union[Progress, Queued, object]) -> None:
         if isinstance(event, Queued):
-            waiting = ngettext("Waiting: {} other picture is painted first", "Waiting: {} others are painted first", event.position)
-            self._name, self._stage = waiting.format(event.position), ""
+            said = ngettext("Waiting: {} other picture is painted first", "Waiting: {} others are painted first", event.position)
+            self.name, self._stage = said.format(event.position), ""
         elif isinstance(event, Progress):
             self._follow(event)
 
     @property
     def words(self) -> str:
-        """“Painting, 42 %, about 35 s left”; “Painting… 3 s” while that can't be told yet: the seconds show that it goes on."""
+        """“Painting, 42 %, about 35 s left”; “Painting… 3 s” while that can't be told yet."""
         now = self._clock()
         begun, before = self._since
         done = (self.share or 0.0) - before
         if not self._stage or now - begun < TELLING_SECONDS or done < TELLING_SHARE:
-            return "{}… {:.0f} s".format(self._name, now - self._begun)
-        left = (now - begun) * (1 - (self.share or 0.0)) / done
-        return "{}, {:.0f} %, {}".format(self._name, 100 * (self.share or 0.0), _left(left))
+            return waiting(self.name, self.seconds)
+        return telling(self.name, self.share or 0.0, (now - begun) * (1 - (self.share or 0.0)) / done)
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return self._clock() - self._begun
 
     def _follow(self, event: Progress) -> None:
         # A stage that a newer worker invents is shown by its own name.
@@ -74,9 +78,19 @@ class Tracker:
         if event.total > 0 and event.stage != "starting":
             self.share = max(share, begin + (end - begin) * min(event.done / event.total, 1.0))
         if event.stage != self._stage:
-            self._stage, self._name = event.stage, NAMES.get(event.stage, event.stage.capitalize())
+            self._stage, self.name = event.stage, NAMES.get(event.stage, event.stage.capitalize())
             self._since = self._clock(), self.share or 0.0
         self.detail = "" if event.loss is None else _detail(event.done, event.total, event.loss)
+
+
+def waiting(name: str, seconds: float) -> str:
+    """While it can't be told how long it will take: the seconds since it began show that it goes on."""
+    return "{}… {:.0f} s".format(name, seconds)
+
+
+def telling(name: str, share: float, left: float) -> str:
+    """share: that is done. left: seconds."""
+    return "{}, {:.0f} %, {}".format(name, 100 * share, _left(left))
 
 
 def _detail(done: int, total: int, loss: float) -> str:

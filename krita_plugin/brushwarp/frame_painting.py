@@ -1,0 +1,154 @@
+"""The frames of an animated layer, painted one after the other, as the keyframes of one new layer above it.
+
+What was painted before the painter cancels, or before anything goes wrong, stays: a film takes long.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Callable, Iterator, List, Optional
+
+from .bridge.client import notes_of
+from .bridge.errors import WorkerError
+from .bridge.series import FRAMES
+from .cutout import Cutout
+from .delivery import tell_on_canvas
+from .document import Document
+from .frame_range import FrameRange
+from .job import Answer
+from .layer import Layer
+from .messages import show_note, show_problem
+from .origin import Made
+from .painting import Painting, Task, Work
+from .rectangle import Rectangle
+from .reel import Reel
+from .refusal import Refusal
+
+SLICE = 0.02  # seconds in which frames are looked at before Krita goes on
+LOOKING = "Looking at the frames: {} of {}"
+STOPPED = "Painted frames: {} of {}, the last of them at time {}. One Undo takes them away."
+
+
+class FrameCutout(Cutout):
+    """One of an animated layer's frames. All of them have one place, and what is selected of it, in common."""
+
+    def __init__(self, document: Document, layer: Layer, place: Rectangle, selection: Optional[bytes], reel: Reel, time: int) -> None:
+        super().__init__(document, layer, place)
+        self._selection, self._has_looked = selection, True
+        self._reel, self.time = reel, time
+
+    def pixels(self) -> bytes:
+        return self._reel.read(self.time, self.place, self.sent)
+
+
+class FramePainting(Painting):
+    """Blank frames stay blank. task: of the present frame: the others are asked for alike. arrow_layer: as Cutout.request_fields has it."""
+
+    def __init__(
+        self, document: Document, layer: Layer, frames: FrameRange, task: Task, arrow_layer: Optional[str], on_made: Callable[[Made], None]
+    ) -> None:
+        super().__init__(document, on_made, FRAMES)
+        self._layer, self._task, self._arrow_layer = layer, task, arrow_layer
+        self._reel = Reel(layer, frames)
+        self._bounds: List[Rectangle] = []
+        self._survey: Optional[Iterator[Rectangle]] = self._reel.bounds()
+        self._first: Optional[Answer] = None  # the one whose recipe is kept
+        self._notes: List[str] = []
+        self._is_whole, self._drawn = False, 0
+        self._open()
+
+    def cancel(self) -> None:
+        """At once; what is painted stays."""
+        if self.goes_on:
+            super().give_up()
+            self._add_painted()
+
+    def give_up(self) -> None:
+        if self.goes_on:
+            super().give_up()
+            self._reel.close()
+
+    def _look(self) -> None:
+        if self._survey is None:
+            super()._look()
+            return
+        try:
+            self._look_at_frames(self._survey)
+        except WorkerError as error:
+            self._fail(error)
+        except Exception:
+            self._end()
+            self._reel.close()
+            raise
+
+    def _look_at_frames(self, survey: Iterator[Rectangle]) -> None:
+        """Some of them; after the last one begin."""
+        end = time.monotonic() + SLICE
+        for bounds in survey:
+            self._bounds.append(bounds)
+            seen, there = len(self._bounds), len(self._reel.times)
+            self._progress.show_share("“{}”".format(self._layer.name), LOOKING.format(seen, there), seen / there)
+            if time.monotonic() > end:
+                return
+        self._survey = None
+        self.begin(self._works())
+
+    def _works(self) -> List[Work]:
+        """Raises Refusal where nothing can be painted."""
+        whole = Rectangle(0, 0, 0, 0)
+        for bounds in self._bounds:
+            whole = whole.joined(bounds)
+        if whole.is_empty:
+            raise Refusal("Nothing is drawn on these frames of “{}”.".format(self._layer.name), "Choose others.")
+        common = Cutout(self._document, self._layer, whole)
+        task = replace(self._task, request=replace(self._task.request, **common.request_fields(self._arrow_layer)))
+        drawn = [moment for moment, bounds in zip(self._reel.times, self._bounds) if not bounds.is_empty]  # noqa: B905 - Python 3.8
+        self._drawn = len(drawn)
+        selection = common.selection()
+        return [Work(FrameCutout(self._document, self._layer, whole, selection, self._reel, moment), task) for moment in drawn]
+
+    def _deliver(self, answer: Answer) -> None:
+        cutout = self._work.cutout
+        self._reel.write(cutout.time, cutout.place, answer.pixels, cutout.sent)
+        if self._first is None:
+            self._first = answer
+        else:  # what is said of the first one is that it is the first
+            self._notes += [note for note in notes_of(answer.recipe) if note not in self._notes]
+
+    def _go_on(self) -> None:
+        if self._rest and self._document.is_open and self._document.layer(self._layer.id) is not None:
+            self._begin_next()
+            return
+        self._is_whole = not self._rest
+        self._end()
+        self._add_painted()
+
+    def _fail(self, error: WorkerError) -> None:
+        self._end()
+        show_problem(error)
+        self._add_painted()
+
+    def _add_painted(self) -> None:
+        try:
+            self._add()
+        finally:
+            self._reel.close()
+
+    def _add(self) -> None:
+        if not self._document.is_open:
+            show_note("Brushwarp finished after its picture had been closed.", "Nothing was changed.")
+            return
+        source = self._document.layer(self._layer.id)
+        if source is None:
+            show_note("Brushwarp finished after its layer had been removed.", "Nothing was changed.")
+            return
+        if self._first is None:
+            return
+        delivery, painted = self._work.task.delivery, self._reel.painted
+        cutout = self._work.cutout
+        layer = self._document.add_frames_above(source, delivery.style_name, self._reel, cutout.place, delivery.mask_of(cutout))
+        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer))
+        if not self._is_whole:
+            self._notes.append(STOPPED.format(len(painted), self._drawn, painted[-1]))
+        tell_on_canvas(self._notes)
