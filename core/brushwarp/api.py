@@ -118,10 +118,10 @@ def stylize_part(
     _check_range("brush scale", brush_scale, BRUSH_SCALES)
     size = size or picture.size
     if not (0 <= box.left and box.left + SMALLEST_SIDE <= box.right <= size[1] and 0 <= box.top and box.top + SMALLEST_SIDE <= box.bottom <= size[0]):
-        within = f"Choose one within {size[1]} × {size[0]} pixels, of at least {SMALLEST_SIDE} × {SMALLEST_SIDE}."
+        within = _("Choose one within {} × {} pixels, of at least {} × {}.").format(size[1], size[0], SMALLEST_SIDE, SMALLEST_SIDE)
         raise BrushwarpError("part", _("The part to look at does not lie within the picture."), within)
     if box.width * box.height > LARGEST_PART:
-        smaller = f"Choose one of at most {LARGEST_PART / 1e6:.0f} megapixels, or paint the whole picture."
+        smaller = _("Choose one of at most {:.0f} megapixels, or paint the whole picture.").format(LARGEST_PART / 1e6)
         raise BrushwarpError("part", _("The part to look at is too large."), smaller)
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:

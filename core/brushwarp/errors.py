@@ -43,7 +43,7 @@ def explain(error: BaseException) -> BrushwarpError:
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return BrushwarpError("disk-full", _("The disk is full."), _("Free some space, then try again."))
     if isinstance(error, OSError):
-        what = f"{error.strerror or error}: {error.filename or _('a file')}."
+        what = "{}: {}.".format(error.strerror or error, error.filename or _("a file"))
         return BrushwarpError("file", what, _("Check that it exists and that you may use it."))
     what = _("Something went wrong inside Brushwarp: {}: {}.").format(type(error).__name__, error)
     return BrushwarpError("internal", what, _("Please report it, with what you did."))

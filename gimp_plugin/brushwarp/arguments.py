@@ -50,7 +50,7 @@ def for_stylize(procedure):
         "brush-scale", _("_Brush scale"), _("The size of the brush on the canvas: 2 is a brush twice as broad"), 0.25, 4.0, 1.0, FLAGS
     )
     procedure.add_boolean_argument(
-        "keep-colors", _("K_eep colors"), _("Keep the layer's own colors, and take only light and dark from the painting"), False, FLAGS
+        "keep-colors", _("K_eep colours"), _("Keep the layer's own colours, and take only light and dark from the painting"), False, FLAGS
     )
     _keypoints(procedure)
 

@@ -71,7 +71,7 @@ class JobDialog(Form):
     def close(self) -> None:
         self._dialog.destroy()
 
-    def _on_response(self, *_: Any) -> bool:
+    def _on_response(self, *_response: Any) -> bool:
         """Cancel, Escape, or the window's own button to close it: all of them end the job, and then the dialog."""
         if self._cancel is not None:
             self.show_progress(_("Cancelling…"), self._progress.get_fraction(), None)

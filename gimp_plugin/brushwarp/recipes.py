@@ -88,7 +88,7 @@ def find_result(drawables: Any) -> Gimp.Layer:
     """The one layer that is selected. Raises WorkerError."""
     layer = as_layer(drawables[0]) if len(drawables) == 1 else None
     if not isinstance(layer, Gimp.Layer):
-        raise WorkerError("selected-layers", _("Not one layer is selected."), MADE_BY)
+        raise WorkerError("selected-layers", _("This needs exactly one selected layer."), MADE_BY)
     return layer
 
 

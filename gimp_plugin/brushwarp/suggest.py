@@ -44,7 +44,7 @@ def with_painting(styles: Styles) -> Styles:
     return [style for style in styles if style.has_painting]
 
 
-def keep(source: Source, order: Order, found: Suggested, _: Optional[bytes]) -> Kept:
+def keep(source: Source, order: Order, found: Suggested, _selection: Optional[bytes]) -> Kept:
     """As a path of its own; nothing, where there are no arrows."""
     path = add_arrows(source, "{} · {}".format(NAME, order.name), found.arrows) if found.arrows else None
     return path, found.notes or (() if found.arrows else (_("No arrows were found."),))

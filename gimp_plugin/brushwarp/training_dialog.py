@@ -155,7 +155,7 @@ class TrainingDialog(Form):
 
     def _tell(self, error: Exception) -> None:
         """What happened and what to do, in a message of its own: the dialog and all in it stay."""
-        happened, _, hint = explain(error).partition("\n")
+        happened, _newline, hint = explain(error).partition("\n")
         message = Gtk.MessageDialog(
             transient_for=self._dialog,
             modal=True,

@@ -12,7 +12,7 @@ from keypoints import HOW_TO_DRAW, NAME
 from layers import Source
 from painting import Order, Styles, Verb, forget_missing_path, keep_layer, text_of
 
-RESULT = _("Warp")  # what the new layer is named for
+RESULT = "Warp"  # what the new layer is named for
 
 
 def order(source: Source, styles: Styles, config: Any) -> Order:

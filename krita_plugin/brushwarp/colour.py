@@ -32,7 +32,7 @@ GREY_CURVES = {
     "Gray-D50-elle-V4-g10.icc": "linear",
 }
 
-WAYS_TO_RGB = _("Work on a copy in RGB: Layer > New > Duplicate Layer, then Layer > Convert > Convert Layer Color Space…")
+WAYS_TO_RGB = _("Work on a copy in RGB: Layer > New > Duplicate Layer or Mask, then Layer > Convert > Convert Layer Color Space…")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from .transform_mask import Lattice
 NOTE_MS = 8000
 POLL_MS = 30
 ACTIVATION_MS = 3000  # by then the painter has chosen another layer, or Krita was very busy
-WARP_NAME = _("Warp")  # in the place of a style's name
+WARP_NAME = "Warp"  # in the place of a style's name; the same in all languages, as bent layers are known by it
 NO_ARROWS = _("Nothing was changed. Try another picture, or draw arrows by hand.")
 
 

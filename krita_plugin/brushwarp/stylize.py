@@ -38,7 +38,7 @@ def _settings() -> StylizeSettings:
 
 
 def _no_styles() -> Refusal:
-    return Refusal(_("There are no styles yet."), _("Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp."))
+    return Refusal(_("There are no styles yet."), _("Add one in the docker Brushwarp styles, or learn one: Tools > Brushwarp > Train style from layer…."))
 
 
 class StylizeCommand(Command):

@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 4000, 3000  # pixels: 12 megapixels, as issue 2 asks
 _PROGRAM = """#!/bin/sh
 exec "{python}" -I -X utf8 "{script}"
 """
-_JOB = re.compile(r"job \S+: \d+ x \d+ in ([\d.]+) s")
+_JOB = re.compile(rf"job \S+: stylize, {WIDTH} x {HEIGHT} in ([\d.]+) s")  # previews are of small copies
 
 
 def put_in(home: Path) -> None:

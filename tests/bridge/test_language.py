@@ -9,7 +9,7 @@ import pytest
 from brushwarp.bridge import language
 from brushwarp.bridge.language import _, ngettext, speak, speaking, spoken, wanted_by
 
-WORD, GERMAN = "Nothing was changed.", "Nichts wurde geändert."
+WORD, GERMAN = "Nothing was changed.", "Es wurde nichts geändert."
 
 
 @pytest.fixture(autouse=True)

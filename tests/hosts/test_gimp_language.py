@@ -60,7 +60,7 @@ def opens_every_dialog(named, dialogs):
         keys.choose_by_letter(named, letter)
         dialog = screen.wait_for_window(title)
         time.sleep(2.5)
-        screen.screenshot("gimp_language_" + picture)
+        screen.screenshot("gimp_german_" + picture)
         screen.focus(dialog)
         screen.key("Escape", dialog)
         screen.wait_until_gone(title)
@@ -77,7 +77,7 @@ def told(painter: Gimp, tmp_path_factory) -> dict:
     german = painter.run(reads, pack=PACK_ID, path=photo, same_end=arrows)
     dialogs = []
     for verb in VERBS:
-        label = next(text for text in labels() if text.replace("_", "") == verb + "…")
+        label = next(text for text in labels() if "_" in text and text.replace("_", "") == verb + "…")
         letter = re.search("_(.)", GERMAN.gettext(label))[1].lower()
         dialogs.append((letter, re.escape(GERMAN.gettext("Brushwarp: " + verb)), verb.split()[0].lower()))
     painter.run_in_window(waits, opens=[photo], drive=functools.partial(opens_every_dialog, named=TITLE, dialogs=dialogs), timeout=300)

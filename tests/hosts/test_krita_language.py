@@ -19,13 +19,13 @@ from brushwarp.bridge.pack_header import read_header
 LOCALE = Path(__file__).parents[2] / "core" / "brushwarp" / "bridge" / "locale"
 BRACKETED = "eo"  # the code of a language that has no catalogue of ours, and that Qt knows
 LAYER = "Meine Ebene"
-OTHERS = ("OK", "Cancel", "Close", "&Restore Defaults")  # Qt's own buttons
+OTHERS = ("OK", "Cancel", "Close", "Restore Defaults", " px")  # Qt's own buttons, on which Krita sets marks as it likes; and a unit
 
 SHIPPED = [read_header(str(path)).card() for path in (LOCALE.parents[1] / "styles" / "packs").glob("*.safetensors")]
 NAMES = (STYLE_NAME, "Niemand", LAYER, "Brushwarp keypoints", "photo", *(card[field] for card in SHIPPED for field in ("name", "artist")))
 
 
-def reads_every_window(layer):
+def reads_every_window(layer, pictures):
     import krita_studio as studio
     import krita_words
     import screen
@@ -46,14 +46,14 @@ def reads_every_window(layer):
     for verb in ("stylize", "deform", "suggest", "train"):
         dialog = yield from studio.open_dialog(verb)
         yield 1500
-        screen.screenshot("krita_language_" + verb)
+        screen.screenshot("%s_%s" % (pictures, verb))
         told[verb] = krita_words.words(dialog)
         QTest.keyClick(dialog, Qt.Key_Escape)
         yield from studio.wait_for(lambda name=verb: not studio.shown("brushwarp_%s_dialog" % name), "end of the dialog")
     for entry in ("arrows", "styles"):
         Krita.instance().action("brushwarp_" + entry).trigger()
         yield 800
-    screen.screenshot("krita_language_dockers")
+    screen.screenshot(pictures + "_dockers")
     dockers = [docker for docker in window.findChildren(QDockWidget) if docker.objectName().startswith("brushwarp")]
     told["dockers"] = [text for docker in dockers for text in [docker.windowTitle(), *krita_words.words(docker.widget())]]
     Krita.instance().action("brushwarp_repeat").trigger()
@@ -65,21 +65,21 @@ def reads_every_window(layer):
     studio.choose(dialog, arrows="Brushwarp keypoints 2")
     studio.button(dialog, "Ok").click()
     yield from studio.wait_for(studio.message_shown, "a message", 120)
-    screen.screenshot("krita_language_refusal")
+    screen.screenshot(pictures + "_refusal")
     told["engine"] = yield from studio.dismiss()
     return told
 
 
-def visit(user: User, folder: Path) -> dict:
+def visit(user: User, folder: Path, pictures: str) -> dict:
     picture = save_png(photo(480, 360), folder / "photo.png")
-    return user.krita.run_in_window(reads_every_window, opens=[picture], layer=LAYER, timeout=300)
+    return user.krita.run_in_window(reads_every_window, opens=[picture], layer=LAYER, pictures=pictures, timeout=300)
 
 
 @pytest.fixture(scope="module")
 def german(settled_user, tmp_path_factory) -> SimpleNamespace:
     settle_painter(settled_user)
     (settled_user.config / "klanguageoverridesrc").write_text("[Language]\nkrita=de:en_US\n", encoding="utf-8")
-    told = visit(settled_user, tmp_path_factory.mktemp("german"))
+    told = visit(settled_user, tmp_path_factory.mktemp("german"), "krita_german")
     (settled_user.config / "klanguageoverridesrc").unlink()
     return SimpleNamespace(**told)
 
@@ -99,7 +99,7 @@ def bracketed(german, settled_user, tmp_path_factory) -> dict:
     with open(target, "wb") as file:
         write_mo(file, catalogue)
     settled_user.more_environment = {**settled_user.more_environment, "LANGUAGE": BRACKETED}
-    return visit(settled_user, tmp_path_factory.mktemp("bracketed"))
+    return visit(settled_user, tmp_path_factory.mktemp("bracketed"), "krita_bracketed")
 
 
 def test_the_menu_speaks_the_language_that_was_chosen_in_krita(german):
@@ -118,4 +118,4 @@ def test_the_worker_answers_in_the_language_of_whoever_ordered(german):
 def test_every_word_can_be_translated(bracketed, window):
     names = re.compile("|".join(map(re.escape, (*NAMES, *OTHERS))))
     left = [text for text in bracketed[window] if not text.startswith("⟦") and "⟦" not in text]
-    assert [text for text in left if re.search(r"[a-z]{2}", names.sub("", text))] == []
+    assert [text for text in left if re.search(r"[a-z]{2}", names.sub("", text.replace("&", "")))] == []

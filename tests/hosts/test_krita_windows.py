@@ -347,7 +347,7 @@ def test_a_killed_worker_is_told_of_and_leaves_the_document_as_it_was(ended):
 
 
 def test_a_document_closed_meanwhile_gets_no_painting_and_a_fresh_worker_had_painted_it(ended):
-    assert "its document had been closed" in ended["closed"]
+    assert "its picture had been closed" in ended["closed"]
     assert ended["payloads"] == []
 
 

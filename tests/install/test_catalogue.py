@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
 import string
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,35 @@ def test_every_sentence_is_translated_and_none_is_left_over(sentences, catalogue
     assert {text for text in sentences if text not in known} == set()
     assert {text for text in known if text not in sentences} == set()
     assert [message.id for message in known.values() if message.fuzzy or not all(message.string)] == []
+
+
+def test_what_translates_is_not_called_by_a_name_that_hides_it():
+    """`_` is bound by nothing where it is called: `for _ in …` would make a call of what was counted."""
+    files = [path for folder in ("core/brushwarp", "krita_plugin", "gimp_plugin") for path in (CHECKOUT / folder).rglob("*.py")]
+    assert [f"{path.name}: {line}" for path in files for line in hidden(ast.parse(path.read_text(encoding="utf-8")), False)] == []
+
+
+def hidden(node: ast.AST, is_hidden: bool) -> Iterator[int]:
+    """The lines of a tree that call `_` where it means something else."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id == "_" and is_hidden:
+            yield child.lineno
+        is_scope = isinstance(child, (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+        yield from hidden(child, is_hidden or is_scope and "_" in bound(child))
+
+
+def bound(scope: ast.AST) -> set:
+    """The names that a scope binds, those of the scopes within it not among them."""
+    names, waiting = set(), list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            waiting += ast.iter_child_nodes(node)
+    return names
 
 
 def test_translations_have_the_same_gaps(catalogue):

@@ -36,7 +36,7 @@ FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
 VERBS = ("stylize", "deform", "warp")
 LARGEST = 1e15  # of a number: none that means anything comes near, and with larger ones no reckoning is possible
-AS_WRITTEN = _("Take the recipe as it was written: the whole text, from its first { to its last }.")
+AS_WRITTEN = _("Take the recipe as it was written: the whole text, from its first brace to its last.")
 
 
 def _is_number(value: object) -> bool:

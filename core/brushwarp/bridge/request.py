@@ -345,7 +345,7 @@ def check_size(width: Any, height: Any) -> None:
     if width * height > MAX_PIXELS:
         raise WorkerError(
             "picture-too-large",
-            _("{} x {} pixels are too many: at most {} million can be painted at once.").format(
+            _("{} × {} pixels are too many: at most {} million can be painted at once.").format(
                 width, height, MAX_PIXELS // 1000000
             ),
             _("Scale the layer down, or crop it."),

@@ -163,7 +163,7 @@ def read_status(folder: str) -> TrainingStatus:
             if status == stored_status(folder):  # else its process has just begun, or ended, between the two looks
                 break
     except (OSError, ValueError, TypeError, KeyError, RecursionError, WorkerError):
-        return TrainingStatus(name, name, "failed", message=_("What was kept of this training can't be read. Forget it, and begin anew."))
+        return TrainingStatus(name, name, "failed", message=_("What was kept of this training can't be read. Remove it, and begin anew."))
     if os.path.exists(os.path.join(folder, "cancel")):
         return replace(status, state="cancelled", message="")
     if status.state != "starting":

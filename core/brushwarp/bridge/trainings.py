@@ -140,7 +140,7 @@ def forget_training(id: str) -> None:
 def _folder(id: str) -> str:
     folder = os.path.join(trainings_folder(), id) if isinstance(id, str) and ID.match(id) else ""
     if not os.path.isdir(folder):
-        raise WorkerError("training-missing", _("There is no training {}.").format(repr(id)[:100]), _("It may have been forgotten."))
+        raise WorkerError("training-missing", _("There is no training {}.").format(repr(id)[:100]), _("It may have been removed."))
     return folder
 
 

@@ -52,7 +52,7 @@ def teach(place: str, account: Account) -> None:
     training = Training(card, ((painting,),) * 3, _encoder(folder), settings, device)
     output = folder / f"{folder.name}.safetensors"
     if checkpoint_path(output).exists() and not training.resume(checkpoint_path(output)):
-        raise BrushwarpError("training-changed", _("This training was begun with another version of Brushwarp."), _("Forget it, and begin anew."))
+        raise BrushwarpError("training-changed", _("This training was begun with another version of Brushwarp."), _("Remove it, and begin anew."))
     account.tell(iteration=training.iteration, message=" ".join(notes))
 
     def on_report(report: Report) -> None:
@@ -77,7 +77,7 @@ def _painting(folder: Path, request: TrainingRequest) -> Path:
     """
     path, raw = folder / "painting.png", folder / "layer.pixels"
     if not path.exists():
-        layer, _ = picture_from_wire(raw.read_bytes(), request.width, request.height, request.format)
+        layer, _lost = picture_from_wire(raw.read_bytes(), request.width, request.height, request.format)
         pixels = layer.pixels
         if layer.alpha is not None:
             if not bool((layer.alpha > 0).any()):

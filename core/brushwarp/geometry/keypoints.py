@@ -87,13 +87,15 @@ class KeypointPairs:
                 "keypoints-nan", _("An arrow has an end that is no number."), _("Delete that arrow, and draw it again.")
             )
         height, width = size
-        for name, points in (("begins", self.source), ("ends", self.target)):
+        begins = _("An arrow begins at ({:.1f}, {:.1f}), outside of the picture of {} × {} pixels.")
+        ends = _("An arrow ends at ({:.1f}, {:.1f}), outside of the picture of {} × {} pixels.")
+        for sentence, points in ((begins, self.source), (ends, self.target)):
             outside = np.any((points < 0) | (points > (width, height)), axis=1)
             if outside.any():
                 x, y = points[outside.argmax()]
                 raise BrushwarpError(
                     "keypoints-outside",
-                    _("An arrow {} at ({:.1f}, {:.1f}), outside of the picture of {} × {} pixels.").format(name, x, y, width, height),
+                    sentence.format(x, y, width, height),
                     _("Move both of its ends onto the picture, or delete it."),
                 )
         pairs = self.merged()

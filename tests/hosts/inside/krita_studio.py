@@ -13,7 +13,7 @@ import traceback
 from krita import Krita, Selection
 
 try:
-    from PyQt5.QtCore import QByteArray, Qt
+    from PyQt5.QtCore import QByteArray, Qt, QTimer
     from PyQt5.QtWidgets import (
         QApplication,
         QCheckBox,
@@ -28,7 +28,7 @@ try:
         QSpinBox,
     )
 except ImportError:
-    from PyQt6.QtCore import QByteArray, Qt
+    from PyQt6.QtCore import QByteArray, Qt, QTimer
     from PyQt6.QtWidgets import (
         QApplication,
         QCheckBox,
