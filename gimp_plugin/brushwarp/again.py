@@ -7,7 +7,7 @@ from typing import Any, Optional, Sequence, Tuple
 
 from bridge.client import JobCancelled, JobResult, WorkerError, notes_of
 from bridge.detached import find_engine
-from bridge.recipes import Recipe, difference, read_recipe
+from bridge.recipes import Recipe, difference, read_recipe, readable
 from bridge.styles import installed_styles
 from followed import fill, order_of, verb_of
 from gi.repository import Gimp
@@ -27,7 +27,7 @@ from painting import (
     with_dialog,
     with_status_bar,
 )
-from recipes import find_result, last_recipe, readable, recipe_of, selection_of, source_of
+from recipes import find_result, last_recipe, recipe_of, selection_of, source_of
 from results import add_above, put_in_place
 
 
@@ -48,7 +48,7 @@ def show(procedure: Any, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: S
 
 def _show(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> str:
     if run_mode != Gimp.RunMode.INTERACTIVE:
-        return readable(recipe_of(find_result(drawables)))
+        return readable(recipe_of(find_result(drawables)).text)
     from recipe_dialog import RecipeDialog
 
     dialog = RecipeDialog(_text_at_hand(image, drawables))
@@ -66,7 +66,7 @@ def _text_at_hand(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> str:
     """The result's own recipe; of another layer the last one, or nothing."""
     for find in (lambda: recipe_of(find_result(drawables)), lambda: last_recipe(image)):
         try:
-            return readable(find())
+            return readable(find().text)
         except WorkerError:
             continue
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from arrow_paths import read_drawn
+from bridge.language import _
 from bridge.series import title_of_many
 from bridge.styles import Thumbnail
 from form import Form

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Optional
 
-from bridge.errors import WorkerError
 from bridge.language import _
-from bridge.recipes import in_words, read_recipe
+from bridge.recipes import judged
 from clipboard import copy_text
 from toolkit import GimpUi, Gtk, Pango
 
 SIZE = (520, 360)  # pixels of the text at least
 LINES = 2  # of words, kept free so that the dialog does not jump
-NOTHING = _("Paste a recipe: the text that Brushwarp keeps with every result, here, in Krita, or next to the command line's pictures.")
 
 
 class RecipeDialog:
@@ -62,11 +60,8 @@ class RecipeDialog:
 
     def _settle(self) -> None:
         """Say what it asks for, or what is wrong with it."""
-        written = self._written().strip()
-        try:
-            words, fine = (in_words(read_recipe(written)), True) if written else (NOTHING, False)
-        except WorkerError as error:
-            words, fine = str(error), False
+        written = self._written()
+        words, can_be_followed = judged(written)
         self._words.set_text(words)
-        self._follow.set_sensitive(fine)
-        self._dialog.get_widget_for_response(Gtk.ResponseType.APPLY).set_sensitive(bool(written))
+        self._follow.set_sensitive(can_be_followed)
+        self._dialog.get_widget_for_response(Gtk.ResponseType.APPLY).set_sensitive(bool(written.strip()))

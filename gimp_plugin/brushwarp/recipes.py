@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from typing import Any, Optional
 
 from bridge.errors import WorkerError
@@ -17,7 +16,6 @@ from layers import all_layers, as_layer
 RECIPE, SOURCE, SELECTION, LAST = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-last"
 PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
 THIS_SESSION = 0  # neither
-NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
 MADE_BY = _("Select a layer that Stylize…, Deform… or Warp… has made.")
 
 
@@ -51,12 +49,6 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
     if text is None:
         raise WorkerError("recipe-none", _("“{}” was not made by Brushwarp.").format(layer.get_name()), MADE_BY)
     return read_recipe(text)
-
-
-def readable(recipe: Recipe) -> str:
-    """Its text, with letters as they are (a parasite holds ASCII alone), and an arrow on a line."""
-    text = json.dumps(json.loads(recipe.text), ensure_ascii=False, indent=1, sort_keys=True)
-    return NUMBERS.sub(lambda found: "[{}]".format(" ".join(found[1].split())), text)
 
 
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:

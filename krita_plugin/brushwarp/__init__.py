@@ -5,7 +5,7 @@ Python 3.8, the standard library, Krita and Qt only. The engine runs in a worker
     extension   the menu                       command    what its entries share: from the menu to the job
     stylize, deform, suggest   the entries     stylize_dialog, deform_dialog, suggest_dialog    what to make (layer_dialog, fields,
                 style_box, style_sources: what they share)
-    repeat, edit               the entries about earlier results        origin, records    what is kept of them        replacing    how one goes
+    repeat, edit, recipe       the entries about earlier results        origin, records    what is kept of them        replacing    how one goes
     painting    the course of one job          progress   how far it is, and Cancel    delivery    what becomes of the answer
     arrows_docker              the docker      arrows_panel, arrow_list, picture_view    what it shows    subject    what it is about
                 live_bend, small_copy, screen_image    its preview            warp    Apply warp

@@ -16,6 +16,7 @@ from .edit import EditCommand
 from .engine import EngineCommand
 from .messages import guarded, main_window
 from .qt import QMenu
+from .recipe import RecipeCommand
 from .repeat import RepeatCommand
 from .styles_docker import StylesDocker
 from .stylize import StylizeCommand
@@ -50,6 +51,7 @@ class BrushwarpExtension(Extension):
             deform,
             RepeatCommand(self._desk),
             EditCommand(self._desk, stylize, deform),
+            RecipeCommand(self._desk),
             SuggestCommand(self._desk),
             DockerCommand("arrows", _("&Arrows…"), ArrowsDocker, arrows_docker.DOCKER),
             DockerCommand("styles", _("St&yles…"), StylesDocker, styles_docker.DOCKER),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
+from .bridge.styles import id_of, installed_styles
 from .command import Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
@@ -31,17 +34,24 @@ class RepeatCommand(Entry):
             first = _("Stylize… or Deform… a layer first; Repeat last does the same with another one.")
             raise Refusal(_("There is nothing to repeat yet."), first)
         recipe, ids = read_recipe(made.recipe), [each.id for each in selected_layers(document, layer)]
-        self._desk.begin(document, works_on(document, ids, lambda cutout: _task(document, cutout, recipe, made.origin)))
+        self._desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, made.origin)))
 
 
-def _task(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
+def task_of(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
+    """What a recipe asks for, done with another layer."""
     width, height, layout = cutout.place.width, cutout.place.height, cutout.layout["format"]
-    key, name = style_of(recipe, origin), origin.name or recipe.style
+    key, name = style_of(recipe, origin), origin.name or _name_of(recipe)
     if recipe.verb == "warp":
         return Task(recipe.request(width, height, layout, None), NewWarp())
-    kind, _, id = key.partition(":")
+    kind, _colon, id = key.partition(":")
     style = ChosenStyle(document, cutout, StyleChoice(kind, id, name, name)) if kind == LAYER else None
     request = recipe.request(width, height, layout, document.short_side, None if style is None else style.picture)
     waits = recipe.verb == "deform" and bool(request.keypoints)
     delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe, as_mask=origin.as_mask)
     return Task(request, delivery, None if style is None else style.pixels)
+
+
+def _name_of(recipe: Recipe) -> str:
+    """Of its style or picture, as far as the recipe tells it."""
+    found = next((style.name for style in installed_styles(find_engine()) if style.id == id_of(recipe.style)), "")
+    return found or os.path.basename(recipe.style)

@@ -218,6 +218,6 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
     assert (PLUGIN / manual).is_file()
     actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
     assert [action.get("name") for action in actions] == [
-        "brushwarp_stylize", "brushwarp_deform", "brushwarp_repeat", "brushwarp_edit", "brushwarp_suggest", "brushwarp_arrows", "brushwarp_styles",
-        "brushwarp_train", "brushwarp_engine",
+        "brushwarp_stylize", "brushwarp_deform", "brushwarp_repeat", "brushwarp_edit", "brushwarp_recipe", "brushwarp_suggest",
+        "brushwarp_arrows", "brushwarp_styles", "brushwarp_train", "brushwarp_engine",
     ]

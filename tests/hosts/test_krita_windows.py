@@ -96,7 +96,8 @@ def seen(painter, tmp_path_factory):
 
 def test_the_menu_is_tools_brushwarp(seen):
     assert seen["menu"] == [
-        "&Stylize…", "&Deform…", "&Repeat last", "&Edit this result…", "Suggest &keypoints…", "&Arrows…", "St&yles…", "&Train style from layer…", "En&gine…",
+        "&Stylize…", "&Deform…", "&Repeat last", "&Edit this result…", "Re&cipe…", "Suggest &keypoints…", "&Arrows…", "St&yles…",
+        "&Train style from layer…", "En&gine…",
     ]
 
 

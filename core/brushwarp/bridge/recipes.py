@@ -12,6 +12,7 @@ canvas as it was on the recipe's.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
@@ -35,7 +36,9 @@ from .styles import InstalledStyle, id_of
 FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
 VERBS = ("stylize", "deform", "warp")
+NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
 LARGEST = 1e15  # of a number: none that means anything comes near, and with larger ones no reckoning is possible
+PASTE = _("Paste a recipe: the text that Brushwarp keeps with every result, in Krita, in GIMP, or next to the command line's pictures.")
 AS_WRITTEN = _("Take the recipe as it was written: the whole text, from its first brace to its last.")
 
 
@@ -198,6 +201,22 @@ def _check(fields: Dict[str, Any], name: str, kind: Kind) -> None:
     what, fits = kind
     if not fits(fields.get(name)):
         raise WorkerError("recipe", _("In this recipe “{}” is not {}.").format(name, what), AS_WRITTEN)
+
+
+def readable(text: str) -> str:
+    """The JSON of a recipe with letters as they are, a field on a line, and a list of numbers on one. Raises ValueError for no JSON."""
+    lines = json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True)
+    return NUMBERS.sub(lambda found: "[{}]".format(" ".join(found[1].split())), lines)
+
+
+def judged(text: str) -> Tuple[str, bool]:
+    """Of what a painter has typed or pasted: what it asks for, or what is wrong with it; and whether it can be followed."""
+    if not text.strip():
+        return PASTE, False
+    try:
+        return in_words(read_recipe(text)), True
+    except WorkerError as error:
+        return str(error), False
 
 
 def in_words(recipe: Recipe) -> str:

@@ -1,0 +1,52 @@
+"""Recipe…: how a result was made, as text to be copied; or such a text, pasted from elsewhere and followed."""
+
+from __future__ import annotations
+
+from typing import Sequence
+
+from .bridge.detached import find_engine
+from .bridge.language import _
+from .bridge.recipes import read_recipe, readable
+from .command import Entry, active_layer, selected_layers, works_on
+from .document import Document
+from .layer import Layer
+from .messages import guarded, main_window
+from .origin import Made, Origin
+from .recipe_dialog import RecipeDialog
+from .repeat import task_of
+
+
+class RecipeCommand(Entry):
+    """The active layer's own recipe is shown, if it is a result, else that of what was made last, or nothing."""
+
+    name = "recipe"
+    text = _("Re&cipe…")
+
+    def _ask(self) -> None:
+        """Raises Refusal if there is no layer."""
+        document, layer = active_layer()
+        made = self._at_hand(document, layer)
+        dialog = RecipeDialog(main_window(), _readable(made.recipe))
+        ids = [each.id for each in selected_layers(document, layer)]
+        dialog.accepted.connect(guarded(lambda: self._follow(document, ids, made, dialog.text)))
+        dialog.finished.connect(lambda *_: dialog.deleteLater())
+        dialog.open()
+
+    def _at_hand(self, document: Document, layer: Layer) -> Made:
+        return document.records.of(layer) or self._desk.last or document.records.newest() or Made("", Origin())
+
+    def _follow(self, document: Document, ids: Sequence[str], shown: Made, text: str) -> None:
+        """Raises WorkerError or Refusal for what can't be done here."""
+        find_engine()
+        recipe = read_recipe(text)
+        # A layer that it was painted like is known where it was made alone.
+        origin = shown.origin if text == _readable(shown.recipe) else Origin()
+        self._desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, origin)))
+
+
+def _readable(recipe: str) -> str:
+    """One that is damaged is shown as it is; nothing of nothing."""
+    try:
+        return readable(recipe)
+    except ValueError:
+        return recipe

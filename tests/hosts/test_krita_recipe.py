@@ -1,0 +1,106 @@
+"""Recipe… in the real Krita: a result's recipe as text, and a recipe of the command line pasted and followed.
+
+By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_krita_recipe.py
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from krita_fixtures import LAYER_NAME, STYLE_ID, command_line_paints, from_layer_bytes, photo, save_png, settle_painter
+
+SIZE = (150, 110)
+
+
+def copies_and_follows(folder, photo_size, style, elsewhere):
+    import krita_studio as studio
+    import screen
+    from krita import Krita
+    from PyQt5.QtCore import Qt
+    from PyQt5.QtTest import QTest
+    from PyQt5.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
+
+    def look(dialog):
+        return [dialog.findChild(QLabel, "words").text(), dialog.findChild(QPushButton, "follow").isEnabled()]
+
+    told = {}
+    _read, keep = studio.raw_files(folder)
+    document = Krita.instance().activeDocument()
+    source = document.activeNode()
+
+    dialog = yield from studio.open_dialog("recipe")
+    told["nothing yet"] = [dialog.findChild(QPlainTextEdit).toPlainText(), *look(dialog)]
+    dialog.findChild(QPlainTextEdit).setPlainText('{"format": "brushwarp-recipe"')
+    told["broken"] = look(dialog)
+    QTest.keyClick(dialog, Qt.Key_Escape)
+    yield from studio.wait_for(lambda: not studio.shown("brushwarp_recipe_dialog"), "end of the dialog")
+
+    layer = yield from studio.stylize(style=style, strength=0.8)
+    dialog = yield from studio.open_dialog("recipe")
+    told["shown"] = dialog.findChild(QPlainTextEdit).toPlainText()
+    told["of a result"] = look(dialog)
+    yield 300
+    screen.screenshot("krita_recipe")
+    dialog.findChild(QPushButton, "copy").click()
+    told["copied"] = QApplication.clipboard().text()
+    told["kept"] = studio.recipe(document, layer)
+    dialog.findChild(QPushButton, "follow").click()
+    yield from studio.wait_for(lambda: len(document.rootNode().childNodes()) == 3 and not studio.shown("brushwarp_progress"), "second result")
+    yield 500
+
+    yield from studio.activate(document, source)
+    dialog = yield from studio.open_dialog("recipe")
+    edit = dialog.findChild(QPlainTextEdit)
+    edit.setFocus()
+    QApplication.clipboard().setText(elsewhere)
+    QTest.keyClick(edit, Qt.Key_A, Qt.ControlModifier)
+    QTest.keyClick(edit, Qt.Key_V, Qt.ControlModifier)
+    told["pasted"] = look(dialog)
+    dialog.findChild(QPushButton, "follow").click()
+    yield from studio.wait_for(lambda: len(document.rootNode().childNodes()) == 4 and not studio.shown("brushwarp_progress"), "third result")
+    yield 500
+    new = source.parentNode().childNodes()[1]
+    told["name"] = new.name()
+    told["undo"] = Krita.instance().action("edit_undo").text()
+    keep("followed", bytes(new.pixelData(0, 0, *photo_size)))
+    return told
+
+
+@pytest.fixture(scope="module")
+def followed(settled_user, tmp_path_factory) -> SimpleNamespace:
+    settle_painter(settled_user)
+    folder = tmp_path_factory.mktemp("Rezepte")
+    picture = save_png(photo(*SIZE), folder / "photo.png")
+    painted = command_line_paints(settled_user, picture, folder / "painted.png", "--strength", "0.6", "--brush-scale", "1.5")
+    recipe = next(path for path in folder.glob("painted*.json")).read_text(encoding="utf-8")
+    told = settled_user.krita.run_in_window(
+        copies_and_follows, opens=[picture], folder=folder, photo_size=SIZE, style=STYLE_ID, elsewhere=recipe, timeout=300
+    )
+    return SimpleNamespace(told=told, painted=painted, folder=folder)
+
+
+def test_an_empty_dialog_says_what_to_paste_and_a_broken_text_what_is_wrong(followed):
+    text, words, can_be_followed = followed.told["nothing yet"]
+    assert text == "" and words.startswith("Paste a recipe") and not can_be_followed
+    words, can_be_followed = followed.told["broken"]
+    assert "no Brushwarp recipe" in words and not can_be_followed
+
+
+def test_a_result_shows_its_own_recipe_which_can_be_copied(followed):
+    shown = json.loads(followed.told["shown"])
+    assert shown == json.loads(followed.told["copied"])
+    assert shown["style"]["id"] == STYLE_ID and shown["parameters"]["strength"] == 0.8
+    assert shown["parameters"] == followed.told["kept"]["parameters"]
+    assert followed.told["of a result"] == [f"Stylize · {STYLE_ID} · no arrows", True]
+
+
+def test_a_recipe_of_the_command_line_gives_its_picture(followed):
+    assert followed.told["pasted"][1] and followed.told["name"] == LAYER_NAME
+    data = (followed.folder / "followed.raw").read_bytes()
+    colour, alpha = from_layer_bytes(data, *SIZE, "U8", False)
+    assert (alpha == 1).all()
+    assert np.abs(np.rint(colour * 255) - followed.painted.astype(float)).max() <= 1
