@@ -119,5 +119,5 @@ class EngineDialog:
 
     def _message(self, kind: Gtk.MessageType, text: str, detail: str) -> Gtk.MessageDialog:
         return Gtk.MessageDialog(
-            transient_for=self._dialog, modal=True, title="Brushwarp: Message", message_type=kind, text=text, secondary_text=detail or None
+            transient_for=self._dialog, modal=True, title=_("Brushwarp: Message"), message_type=kind, text=text, secondary_text=detail or None
         )

@@ -58,7 +58,7 @@ def space_to_send(space: ColorSpace, layer: str) -> ColorSpace:
     """The space in which the pixels of a layer travel: its own, or the one to convert to. Raises Refusal, by the layer's name, for CMYK, Lab, …"""
     if space.model not in _MODELS or space.depth not in DEPTHS:
         name = _NAMES.get(space.model.upper(), space.model)
-        raise Refusal("“{}” has {} colours, which can't be painted.".format(layer, name), WAYS_TO_RGB)
+        raise Refusal(_("“{}” has {} colours, which can't be painted.").format(layer, name), WAYS_TO_RGB)
     curves, linear = _MODELS[space.model]
     return space if space.profile in curves else linear
 

@@ -121,7 +121,7 @@ class NewVersion(NewPainting):
         old, arrows = document.layer(self.result), layer.sibling(SOLVED_BEGIN)
         if old is not None:
             return (_("Krita did not let “{}” go: the new painting lies above it.").format(old.name),)
-        notes = ("Undo takes two steps here: the mask first, then the painting.",) if layer.node.childNodes() else ()
+        notes = (_("Undo takes two steps here: the mask first, then the painting."),) if layer.node.childNodes() else ()
         return notes if arrows is None else (*notes, _("The arrows on “{}” are still those of the painting before.").format(arrows.name),)
 
 

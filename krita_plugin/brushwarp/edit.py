@@ -48,7 +48,7 @@ class EditCommand(Entry):
         is_clipped = document.records.selection_of(result, made.origin) is not None
         result.refuse_unreplaceable(is_clipped and made.origin.as_mask)
         if result.node.animated():
-            raise Refusal("“{}” has several frames.".format(result.name), "Paint the frames of its source again, and delete it.")
+            raise Refusal(_("“{}” has several frames.").format(result.name), _("Paint the frames of its source again, and delete it."))
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
         command = self._commands[recipe.verb]

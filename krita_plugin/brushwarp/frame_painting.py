@@ -11,6 +11,7 @@ from typing import Callable, Iterator, List, Optional
 
 from .bridge.client import notes_of
 from .bridge.errors import WorkerError
+from .bridge.language import _
 from .bridge.series import FRAMES
 from .cutout import Cutout
 from .delivery import tell_on_canvas
@@ -26,8 +27,8 @@ from .reel import Reel
 from .refusal import Refusal
 
 SLICE = 0.02  # seconds in which frames are looked at before Krita goes on
-LOOKING = "Looking at the frames: {} of {}"
-STOPPED = "Painted frames: {} of {}, the last of them at time {}. One Undo takes them away."
+LOOKING = _("Looking at the frames: {} of {}")
+STOPPED = _("Painted frames: {} of {}, the last of them at time {}. One Undo takes them away.")
 
 
 class FrameCutout(Cutout):
@@ -88,7 +89,7 @@ class FramePainting(Painting):
         for bounds in survey:
             self._bounds.append(bounds)
             seen, there = len(self._bounds), len(self._reel.times)
-            self._progress.show_share("“{}”".format(self._layer.name), LOOKING.format(seen, there), seen / there)
+            self._progress.show_share(_("“{}”").format(self._layer.name), LOOKING.format(seen, there), seen / there)
             if time.monotonic() > end:
                 return
         self._survey = None
@@ -100,7 +101,7 @@ class FramePainting(Painting):
         for bounds in self._bounds:
             whole = whole.joined(bounds)
         if whole.is_empty:
-            raise Refusal("Nothing is drawn on these frames of “{}”.".format(self._layer.name), "Choose others.")
+            raise Refusal(_("Nothing is drawn on these frames of “{}”.").format(self._layer.name), _("Choose others."))
         common = Cutout(self._document, self._layer, whole)
         task = replace(self._task, request=replace(self._task.request, **common.request_fields(self._arrow_layer)))
         drawn = [moment for moment, bounds in zip(self._reel.times, self._bounds) if not bounds.is_empty]  # noqa: B905 - Python 3.8
@@ -137,11 +138,11 @@ class FramePainting(Painting):
 
     def _add(self) -> None:
         if not self._document.is_open:
-            show_note("Brushwarp finished after its picture had been closed.", "Nothing was changed.")
+            show_note(_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
             return
         source = self._document.layer(self._layer.id)
         if source is None:
-            show_note("Brushwarp finished after its layer had been removed.", "Nothing was changed.")
+            show_note(_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
             return
         if self._first is None:
             return

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Optional
 
+from .bridge.language import _, ngettext
 from .frame_range import FrameRange
 from .messages import guarded
 from .qt import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QWidget, pyqtSignal
 
-TIP = "Paint every keyframe of these times, all of them the same way, as keyframes of one new layer; between them it holds still"
+TIP = _("Paint every keyframe of these times, all of them the same way, as keyframes of one new layer; between them it holds still")
 
 
 class FramesBox(QWidget):
@@ -53,7 +54,7 @@ class FramesBox(QWidget):
         for number in (self._first, self._last):
             number.setEnabled(self._are_wanted.isChecked())
         count = len(self._chosen.times)
-        self._count.setText("1 keyframe" if count == 1 else "{} keyframes".format(count))
+        self._count.setText(ngettext("{} keyframe", "{} keyframes", count).format(count))
         self.changed.emit()
 
 

@@ -93,7 +93,7 @@ class Layer:
     def _refuse_colours_and_nothing(self) -> None:
         space_to_send(self.space, self.name)
         if self.bounds.is_empty and self.node.animated():
-            raise Refusal("Nothing is drawn on “{}” at this time.".format(self.name), "Go to a frame with something on it, and try again.")
+            raise Refusal(_("Nothing is drawn on “{}” at this time.").format(self.name), _("Go to a frame with something on it, and try again."))
         if self.bounds.is_empty:
             raise Refusal(_("“{}” is empty.").format(self.name), _("Paint something on it, or choose another layer."))
 

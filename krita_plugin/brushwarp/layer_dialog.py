@@ -12,7 +12,7 @@ from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
 from .qt import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
-MASK_TIP = (
+MASK_TIP = _(
     "Paint the whole layer, and let a transparency mask on the painting show what is selected.\n"
     "Paint on the mask to show more or less"
 )
@@ -126,7 +126,7 @@ class BendingDialog(LayerDialog):
     def __init__(self, parent, name: str, title: str, choices: Sequence[ArrowChoice]) -> None:
         super().__init__(parent, name, title)
         self._arrows = ArrowBox(choices)
-        self._as_mask = QCheckBox("Selection as a mask that can be ed&ited")
+        self._as_mask = QCheckBox(_("Selection as a mask that can be ed&ited"))
         self._as_mask.setObjectName("as_mask")
         self._as_mask.setToolTip(MASK_TIP)
 

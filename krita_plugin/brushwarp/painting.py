@@ -26,8 +26,8 @@ from .qt import QTimer
 
 POLL_MS = 30
 COME_BACK = _("It is painted: go back to its picture to have it there.")
-GONE = "Removed meanwhile, and left out: {}."
-OTHERS = "The others are done."
+GONE = _("Removed meanwhile, and left out: {}.")
+OTHERS = _("The others are done.")
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Painting:
             self._gone.append(self._rest.popleft().cutout.layer.name)
         self._end()
         if self._gone:
-            show_note(GONE.format(", ".join("“{}”".format(name) for name in self._gone)), OTHERS)
+            show_note(GONE.format(", ".join(_("“{}”").format(name) for name in self._gone)), OTHERS)
 
     def _begin_next(self) -> None:
         self._work = self._rest.popleft()

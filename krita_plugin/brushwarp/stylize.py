@@ -60,8 +60,8 @@ class StylizeCommand(Command):
         (work,) = works_on(document, ids, lambda cutout: self.task(document, cutout, dialog))
         layer, frames = work.cutout.layer, dialog.frames
         if not frames.times:
-            hint = "Choose other times: a keyframe is where the Animation Timeline shows a box."
-            raise Refusal("“{}” has no keyframe from time {} to {}.".format(layer.name, frames.first, frames.last), hint)
+            hint = _("Choose other times: a keyframe is where the Animation Timeline shows a box.")
+            raise Refusal(_("“{}” has no keyframe from time {} to {}.").format(layer.name, frames.first, frames.last), hint)
         steady = uuid.uuid4().hex if dialog.settings.steady else ""
         task = replace(work.task, request=replace(work.task.request, steady=steady))
         self._desk.begin_frames(document, layer, frames, task, dialog.arrow_layer)

@@ -23,7 +23,7 @@ PICKERS = {
     "fine": _("Whose fine strokes it is painted with"),
 }
 AS_STYLE = _("As the style")
-STEADY_TIP = (
+STEADY_TIP = _(
     "Paint all frames by the first one's light, contrast and colours, so that what stands still stays still.\n"
     "What moves may still shimmer, and so may grain"
 )
@@ -49,12 +49,12 @@ class StylizeDialog(BendingDialog):
         self._keep.setObjectName("keep_colors")
         self._keep.setToolTip(_("Take brushwork and light from the painting, and leave the colours as they are"))
         self._frames = FramesBox(clip or NO_FRAMES)
-        self._steady = QCheckBox("Stead&y frames")
+        self._steady = QCheckBox(_("Stead&y frames"))
         self._steady.setObjectName("steady")
         self._steady.setToolTip(STEADY_TIP)
         rows = [
             (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows),
-            ("F&rames:", self._frames), ("", self._steady), ("", self._as_mask), ("", self._mix),
+            (_("F&rames:"), self._frames), ("", self._steady), ("", self._as_mask), ("", self._mix),
             (_("Coars&e strokes:"), self._scales[0]), (_("Me&dium strokes:"), self._scales[1]), (_("&Fine strokes:"), self._scales[2]),
         ]
         self._lay_out(rows, self._gallery, self._painted)

@@ -56,7 +56,7 @@ class Series:
         """Of one job those of its Tracker; of several “Layer 2 of 3: Painting, 42 %, about 35 s left”, of which share and time are about all."""
         if len(self._sizes) == 1:
             return self._present.words
-        numbered = _("Layer {} of {}: {}") if self._what == LAYERS else "Frame {} of {}: {}"
+        numbered = _("Layer {} of {}: {}") if self._what == LAYERS else _("Frame {} of {}: {}")
         return numbered.format(self._number, len(self._sizes), self._words_of_all)
 
     @property
@@ -84,5 +84,5 @@ def title_of_many(title: str, layers: int) -> str:
 
 def stopped_at(error: WorkerError, name: str) -> WorkerError:
     """The same error of one of several layers, by its name."""
-    where = "This happened to “{}”. What was painted before it stays; what comes after it is not painted.".format(name)
+    where = _("This happened to “{}”. What was painted before it stays; what comes after it is not painted.").format(name)
     return WorkerError(error.code, error.message, "\n\n".join(part for part in (error.hint, where) if part))
