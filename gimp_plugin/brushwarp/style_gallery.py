@@ -74,6 +74,7 @@ class StyleGallery:
         view.add_attribute(picture, "pixbuf", PICTURE)
         view.add_attribute(name, "text", NAME)
         view.connect("selection-changed", lambda *_: self._selected())
+        view.connect("item-activated", lambda *_: self.box.get_toplevel().activate_default())  # Enter, or a double-click: as OK
         return view
 
     def _button(self, label: str, act: Callable[[InstalledStyle], None], tooltip: str) -> Gtk.Button:

@@ -137,7 +137,6 @@ def visits_the_gallery(title, second, third, renamed):
     time.sleep(1.0)
     screen.key("alt+y")
     screen.key("Home")
-    screen.key("Return")
     time.sleep(0.5)
     screen.screenshot("gimp_gallery_found")
     screen.key("alt+v")  # Remove…
@@ -148,7 +147,8 @@ def visits_the_gallery(title, second, third, renamed):
     screen.wait_until_gone("^Brushwarp$")
     time.sleep(0.5)
     step("removed")
-    screen.key("alt+o", dialog)
+    screen.key("alt+y", dialog)
+    screen.key("Return")  # on a style: as OK
     screen.wait_until_gone("Brushwarp: Stylize", 120)
     time.sleep(0.5)
     step("painted")
