@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Iterator
 
@@ -141,10 +142,11 @@ def sandbox(tmp_path: Path, runtime_base: Path, monkeypatch: pytest.MonkeyPatch)
     tried = subprocess.run([str(IN_FLATPAK), str(mark), "test", "-e", "/.flatpak-info"], capture_output=True, text=True)
     if tried.returncode:
         pytest.skip(f"a mount namespace of its own can't be had here: {tried.stderr.strip()}")
-    made = Sandbox(tmp_path / "u", runtime_base, monkeypatch)
-    make_private_folder(meeting_folder())
-    yield made
-    made.home.close()
+    with tempfile.TemporaryDirectory(prefix="bw-") as short:  # a socket's path may have 107 bytes, and this one lies deep in a home
+        made = Sandbox(Path(short), runtime_base, monkeypatch)
+        make_private_folder(meeting_folder())
+        yield made
+        made.home.close()
 
 
 def test_a_permitted_flatpak_starts_the_worker_outside_and_meets_it(sandbox):
