@@ -8,10 +8,10 @@ from .arrow_layer import ArrowEntry
 from .arrow_list import ArrowList
 from .bridge.bend import Bend
 from .bridge.language import _
-from .fields import ShareField, combo
+from .fields import ShareField, combo, push_button
 from .messages import guarded
 from .picture_view import PictureView
-from .qt import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QSize, Qt, QVBoxLayout, QWidget
+from .qt import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QSize, Qt, QVBoxLayout, QWidget
 
 MOST_EXAGGERATED = 200  # percent
 STATUS_LINES = 3  # are kept free: the picture shall not jump when there is something to say
@@ -29,8 +29,8 @@ class ArrowsPanel(QWidget):
         self.view.setObjectName("view")
         self.view.setToolTip(_("The layer as the arrows bend it, small.\nWhere it is turned over itself it is magenta; the chosen arrow is yellow"))
         self.arrows = ArrowList(on_mute)
-        self.reverse = _button(_("&Reverse"), "reverse", _("Turn the chosen arrows round.\nUndo does not know of it: reverse them again"))
-        self.delete = _button(_("&Delete"), "delete", _("Take the chosen arrows away; each is a step of Undo"))
+        self.reverse = push_button("reverse", _("&Reverse"), _("Turn the chosen arrows round.\nUndo does not know of it: reverse them again"))
+        self.delete = push_button("delete", _("&Delete"), _("Take the chosen arrows away; each is a step of Undo"))
         self._exaggeration = ShareField("exaggeration", _("How far all arrows reach: 100 % is as they are drawn"), MOST_EXAGGERATED)
         self._exaggeration.set_value(1.0)
         self._smoothing = ShareField("smoothing", _("0 % goes through the end of every arrow; further right bends softly and all together"))
@@ -44,7 +44,7 @@ class ArrowsPanel(QWidget):
         self.status.setWordWrap(True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.status.setMinimumHeight(STATUS_LINES * self.status.fontMetrics().lineSpacing())
-        self.apply = _button(_("&Apply warp"), "apply", _("Bend the layer itself, at its own size and without a style: as a new layer above it"))
+        self.apply = push_button("apply", _("&Apply warp"), _("Bend the layer itself, at its own size and without a style: as a new layer above it"))
         self._mask = QCheckBox(_("as an &editable transform mask"))
         self._mask.setObjectName("as_mask")
         self._mask.setToolTip(
@@ -112,10 +112,3 @@ class ArrowsPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(280, 560)
-
-
-def _button(text: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    return button

@@ -12,6 +12,7 @@ from .bridge.engine_words import GOES_ON, RESTART_QUESTION, STOP_QUESTION, facts
 from .bridge.language import _
 from .engine_help import EngineHelp
 from .engine_pages import FactsPage, LogPage
+from .fields import push_button
 from .messages import ask_first, guarded, show_problem
 from .qt import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPushButton, Qt, QTimer, QVBoxLayout, QWidget
 
@@ -107,12 +108,7 @@ class EngineDialog(QDialog):
     # How it is built.
 
     def _button(self, name: str, text: str, deed: Callable[[], None], tip: str, question: Optional[Tuple[str, str]] = None) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setToolTip(tip)
-        button.setAutoDefault(False)
-        button.clicked.connect(guarded(lambda *_: self._do(deed, text, question)))
-        return button
+        return push_button(name, text, tip, lambda: self._do(deed, text, question))
 
     def _lay_out(self) -> None:
         deeds = QHBoxLayout()

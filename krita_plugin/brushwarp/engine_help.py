@@ -7,8 +7,9 @@ from typing import Callable
 from .bridge.engine_state import EngineState
 from .bridge.engine_words import way_out
 from .bridge.language import _
+from .fields import push_button
 from .messages import guarded
-from .qt import QFontDatabase, QGuiApplication, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from .qt import QFontDatabase, QGuiApplication, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 
 class EngineHelp(QWidget):
@@ -22,9 +23,9 @@ class EngineHelp(QWidget):
         self._command.setObjectName("command")
         self._command.setReadOnly(True)
         self._command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        copy = _button("copy_command", _("C&opy"), _("Copy the command, to paste it into a terminal"))
+        copy = push_button("copy_command", _("C&opy"), _("Copy the command, to paste it into a terminal"))
         copy.clicked.connect(guarded(lambda *_: QGuiApplication.clipboard().setText(self._command.text())))
-        again = _button("check_again", _("C&heck again"), _("Look whether the engine is there by now"))
+        again = push_button("check_again", _("C&heck again"), _("Look whether the engine is there by now"))
         again.clicked.connect(guarded(lambda *_: check()))
         line, below = QHBoxLayout(), QHBoxLayout()
         line.addWidget(self._command, 1)
@@ -42,11 +43,3 @@ class EngineHelp(QWidget):
             self._way.setText(way_out(state))
             self._command.setText(state.command)
             self._command.setCursorPosition(0)
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAutoDefault(False)
-    return button

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 from .arrow_layer import ARROWS_BEGIN
 from .bridge.bend import count_in_words
 from .bridge.language import _
 from .bridge.styles import Thumbnail
+from .messages import guarded
 from .qt import (
     QComboBox,
     QDoubleSpinBox,
@@ -18,6 +19,7 @@ from .qt import (
     QImageReader,
     QLabel,
     QPixmap,
+    QPushButton,
     QSize,
     QSizePolicy,
     QSlider,
@@ -199,3 +201,14 @@ class RatioField(SliderField):
 
     def _number_of(self, step: int) -> float:
         return 2.0 ** (step / OCTAVE)
+
+
+def push_button(name: str, text: str, tip: str, act: Optional[Callable[[], None]] = None) -> QPushButton:
+    """One that is not pressed by Enter elsewhere in its window. act: what it does."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    if act is not None:
+        button.clicked.connect(guarded(lambda *_: act()))
+    return button

@@ -11,9 +11,10 @@ from .bridge.language import _
 from .bridge.previews import CLICK, PAINTING, Picture, StylizePreview, part_around, small_size
 from .bridge.request import Part, StylizeRequest
 from .cutout import Cutout
+from .fields import push_button
 from .messages import guarded
 from .picture_view import SpotView
-from .qt import QHBoxLayout, QImage, QLabel, QPainter, QPushButton, QRect, QSize, Qt, QTimer, QVBoxLayout, QWidget
+from .qt import QHBoxLayout, QImage, QLabel, QPainter, QRect, QSize, Qt, QTimer, QVBoxLayout, QWidget
 from .refusal import Refusal
 from .small_copy import rgba_bytes, small_mask
 
@@ -41,8 +42,8 @@ class PaintedPreview(QWidget):
         super().__init__()
         self._view = SpotView(ROOM)
         self._view.setObjectName("preview")
-        self._original = _button(_("Show original"), "original", HOLD)
-        self._back = _button(_("Whole &layer"), "whole_layer", _("Go back from the spot to the whole layer"))
+        self._original = push_button("original", _("Show original"), HOLD)
+        self._back = push_button("whole_layer", _("Whole &layer"), _("Go back from the spot to the whole layer"))
         self._words = QLabel()
         self._words.setObjectName("preview_words")
         self._preview: Optional[StylizePreview] = None
@@ -200,14 +201,6 @@ class PaintedPreview(QWidget):
         if look is not None:
             self._view.set_shape(look.before.width(), look.before.height())
             self._view.show_picture(look.before if self._original.isDown() or look.painted is None else look.painted)
-
-
-def _button(text: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAutoDefault(False)
-    return button
 
 
 def _scaled(image: QImage, size: QSize) -> QImage:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .bridge.language import _
 from .bridge.recipes import judged
+from .fields import push_button
 from .messages import guarded
-from .qt import QDialog, QDialogButtonBox, QFontDatabase, QGuiApplication, QLabel, QPlainTextEdit, QPushButton, Qt, QVBoxLayout
+from .qt import QDialog, QDialogButtonBox, QFontDatabase, QGuiApplication, QLabel, QPlainTextEdit, Qt, QVBoxLayout
 
 SIZE = (560, 460)
 LINES = 3  # of words, kept free so that the dialog does not jump
@@ -40,8 +41,8 @@ class RecipeDialog(QDialog):
     def _lay_out(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         roles = QDialogButtonBox.ButtonRole
-        self._copy = _button("copy", _("Copy &all"), _("Copy the text, to paste it in another Krita, in GIMP, or into a file for `brushwarp recipe`"))
-        self._follow = _button("follow", _("&Follow"), _("Do this to the selected layer, on a new layer above it"))
+        self._copy = push_button("copy", _("Copy &all"), _("Copy the text, to paste it in another Krita, in GIMP, or into a file for `brushwarp recipe`"))
+        self._follow = push_button("follow", _("&Follow"), _("Do this to the selected layer, on a new layer above it"))
         buttons.addButton(self._copy, roles.ActionRole)
         buttons.addButton(self._follow, roles.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -63,11 +64,3 @@ class RecipeDialog(QDialog):
     def _copy_all(self) -> None:
         QGuiApplication.clipboard().setText(self.text)
         self._words.setText(_("Copied."))
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAutoDefault(False)
-    return button

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, Optional, Sequence
 
 from .bridge.language import _
-from .fields import ICON, small_picture
+from .fields import ICON, push_button, small_picture
 from .messages import guarded
 from .qt import QComboBox, QFileDialog, QIcon, QPixmap, QPushButton, QSizePolicy
 from .style_choice import FILE, StyleChoice, file_choice
@@ -60,12 +60,7 @@ class StyleBox(QComboBox):
         self.addItem(QIcon() if offer.picture is None else QIcon(offer.picture), choice.label, choice.key)
 
     def file_button(self) -> QPushButton:
-        button = QPushButton(_("&Picture file…"))
-        button.setObjectName("picture_file")
-        button.setToolTip(_("Choose a picture file instead"))
-        button.setAutoDefault(False)
-        button.clicked.connect(guarded(lambda *_: self._ask_file()))
-        return button
+        return push_button("picture_file", _("&Picture file…"), _("Choose a picture file instead"), self._ask_file)
 
     def _add_file(self, path: str) -> None:
         """The file chosen last takes the place of the one before."""

@@ -8,8 +8,9 @@ from .bridge.errors import WorkerError
 from .bridge.language import _
 from .bridge.training_words import can_resume
 from .bridge.trainings import cancel_training, forget_training, list_trainings, resume_training
+from .fields import push_button
 from .messages import ask_first, guarded
-from .qt import QDialog, QDialogButtonBox, QEvent, QHBoxLayout, QLabel, QPushButton, QTimer, QVBoxLayout
+from .qt import QDialog, QDialogButtonBox, QEvent, QHBoxLayout, QLabel, QTimer, QVBoxLayout
 from .settings import TrainSettings
 from .train_form import TrainForm
 from .train_source import SourceLayer
@@ -34,10 +35,10 @@ class TrainDialog(QDialog):
         self._stopping: Set[str] = set()
         self.form = TrainForm(settings, begin)
         self._list = TrainingList()
-        self._cancel = _button("cancel", _("Canc&el"), _("Stop this training; what it has learnt is kept"), self._cancel_chosen)
-        self._resume = _button("resume", _("&Resume"), _("Let this training go on from where it was last saved"), self._resume_chosen)
+        self._cancel = push_button("cancel", _("Canc&el"), _("Stop this training; what it has learnt is kept"), self._cancel_chosen)
+        self._resume = push_button("resume", _("&Resume"), _("Let this training go on from where it was last saved"), self._resume_chosen)
         what_goes = _("Remove all that this training kept; a finished style stays in the gallery")
-        self._remove = _button("remove", _("Re&move…"), what_goes, self._ask_to_remove)
+        self._remove = push_button("remove", _("Re&move…"), what_goes, self._ask_to_remove)
         self._lay_out()
         self._list.itemSelectionChanged.connect(guarded(self._enable))
         self._timer = QTimer(self)
@@ -127,12 +128,3 @@ class TrainDialog(QDialog):
     def _forget(self, id: str) -> None:
         forget_training(id)
         self.refresh()
-
-
-def _button(name: str, text: str, tip: str, act: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAutoDefault(False)
-    button.clicked.connect(guarded(lambda *_: act()))
-    return button
