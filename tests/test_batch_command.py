@@ -96,7 +96,7 @@ def test_another_setting_another_photograph_and_a_lost_result_are_painted_anew(f
     Path("out/f 8.png").unlink()
     Path("out/f 10.recipe.json").write_text("{")
     assert painted() == ["f 8.png", "f 10.png"]
-    Path("arrows.txt").write_text("# brushwarp arrows\n20 20 30 25\n", encoding="utf-8")
+    Path("arrows.txt").write_text("# brushwarp arrows\n20 20 30 25\n20 20 30 25\n", encoding="utf-8")  # one is drawn twice
     assert len(painted("--keypoints", "arrows.txt")) == 3 and painted("--keypoints", "arrows.txt") == []
     assert len(painted("--frames")) == 3 and painted("--frames") == []
 

@@ -123,7 +123,8 @@ class _Batch:
             self._known = True
 
     def _pairs(self, size: tuple[int, int]) -> KeypointPairs:
-        return read_arrows(self.arguments.keypoints, size) if self.arguments.keypoints else KeypointPairs.none()
+        """As they are followed, and so stand in recipes."""
+        return read_arrows(self.arguments.keypoints, size).validated(size) if self.arguments.keypoints else KeypointPairs.none()
 
     def _made_alike(self, output: Path, parameters: dict[str, Any]) -> tuple[int, int] | None:
         """The size (H, W) at which the result was painted, if it is there, and whole, and its recipe says that it was painted like this."""
