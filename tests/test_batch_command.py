@@ -95,8 +95,9 @@ def test_another_setting_another_photograph_and_a_lost_result_are_painted_anew(f
     assert painted() == ["f 9.png"]
     Path("out/f 8.png").unlink()
     Path("out/f 10.recipe.json").write_text("{")
-    assert painted() == ["f 8.png", "f 10.png"]
-    Path("arrows.txt").write_text("# brushwarp arrows\n20 20 30 25\n", encoding="utf-8")
+    Path("out/f 9.recipe.json").write_text("")  # stopped after its picture was saved
+    assert painted() == ["f 8.png", "f 9.png", "f 10.png"]
+    Path("arrows.txt").write_text("# brushwarp arrows\n20 20 30 25\n20 20 30 25\n", encoding="utf-8")  # one is drawn twice
     assert len(painted("--keypoints", "arrows.txt")) == 3 and painted("--keypoints", "arrows.txt") == []
     assert len(painted("--frames")) == 3 and painted("--frames") == []
 
@@ -162,7 +163,7 @@ def test_after_a_kill_in_the_middle_it_goes_on_and_all_is_as_without(folder, sma
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     first = Path("out/f 8.recipe.json")
     deadline = time.monotonic() + 120
-    while not first.exists():
+    while not (first.exists() and first.stat().st_size):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
@@ -176,6 +177,14 @@ def test_after_a_kill_in_the_middle_it_goes_on_and_all_is_as_without(folder, sma
     assert "f 10.png" in capsys.readouterr().out and first.stat().st_mtime_ns == before
     for name in ("f 8.png", "f 9.png", "f 10.png"):
         assert Path("out", name).read_bytes() == Path("whole", name).read_bytes()
+
+
+def test_a_picture_that_it_has_not_painted_stays(folder, small_style, capsys):
+    """Say, the retouched ones, in a folder of their own, and the painter forgot."""
+    save_picture(frame(9), Path("f 9.png"))
+    before = Path("f 9.png").read_bytes()
+    assert batch(folder, "--style", small_style, "-o", ".") == 1 and "f 9.png is there already" in capsys.readouterr().err
+    assert Path("f 9.png").read_bytes() == before and not Path("f 8.png").exists()
 
 
 def test_a_webp_becomes_a_png_and_nothing_is_painted_over(folder, small_style, capsys):

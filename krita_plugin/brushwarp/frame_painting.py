@@ -57,36 +57,57 @@ class FramePainting(Painting):
         self._first: Optional[Answer] = None  # the one whose recipe is kept
         self._notes: List[str] = []
         self._is_whole, self._drawn = False, 0
+        self._is_at_work = False  # on the reel
+        self._last: Optional[Callable[[], None]] = None  # what is done after that
         self._open()
 
     def cancel(self) -> None:
         """At once; what is painted stays."""
-        if self.goes_on:
-            super().give_up()
-            self._add_painted()
+        self._leave(self._add_painted)
 
     def give_up(self) -> None:
-        if self.goes_on:
-            super().give_up()
-            self._reel.close()
+        self._leave(self._reel.close)
+
+    def _leave(self, last: Callable[[], None]) -> None:
+        """Do what is left to do, but not in the middle of a step: Krita goes on while a reel is read or written, and crashes if it is closed then."""
+        if not self.goes_on:
+            return
+        super().give_up()
+        if self._is_at_work:
+            self._last = last
+        else:
+            last()
 
     def _look(self) -> None:
-        if self._survey is None:
-            super()._look()
-            return
+        self._is_at_work = True
         try:
-            self._look_at_frames(self._survey)
+            self._step()
         except WorkerError as error:
             self._fail(error)
         except Exception:
             self._end()
-            self._reel.close()
+            self._last = self._reel.close
             raise
+        finally:
+            self._is_at_work = False
+            if self._last is not None:
+                self._last()
+
+    def _step(self) -> None:
+        if self._survey is None:
+            super()._look()
+        elif self._is_there:
+            self._look_at_frames(self._survey)
+        else:
+            self._end()
+            self._add_painted()
 
     def _look_at_frames(self, survey: Iterator[Rectangle]) -> None:
         """Some of them; after the last one begin."""
         end = time.monotonic() + SLICE
         for bounds in survey:
+            if not self.goes_on:
+                return
             self._bounds.append(bounds)
             seen, there = len(self._bounds), len(self._reel.times)
             self._progress.show_share(_("“{}”").format(self._layer.name), LOOKING.format(seen, there), seen / there)
@@ -94,6 +115,10 @@ class FramePainting(Painting):
                 return
         self._survey = None
         self.begin(self._works())
+
+    @property
+    def _is_there(self) -> bool:
+        return self._document.is_open and self._document.layer(self._layer.id) is not None
 
     def _works(self) -> List[Work]:
         """Raises Refusal where nothing can be painted."""
@@ -118,7 +143,7 @@ class FramePainting(Painting):
             self._notes += [note for note in notes_of(answer.recipe) if note not in self._notes]
 
     def _go_on(self) -> None:
-        if self._rest and self._document.is_open and self._document.layer(self._layer.id) is not None:
+        if self._rest and self._is_there:
             self._begin_next()
             return
         self._is_whole = not self._rest
@@ -126,6 +151,8 @@ class FramePainting(Painting):
         self._add_painted()
 
     def _fail(self, error: WorkerError) -> None:
+        if self._last is not None:  # it was left already
+            return
         self._end()
         show_problem(error)
         self._add_painted()

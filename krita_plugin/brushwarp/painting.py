@@ -79,9 +79,12 @@ class Painting:
         self._are_many = len(works) > 1
         self._rest = deque(works)
         self._work = self._rest.popleft()
-        self._job = Job(self._work.order())
+        order = self._work.order()
         if self._progress is None:
             self._open()
+        elif not self.goes_on:  # Krita goes on while a layer is read: Cancel can come in between
+            return
+        self._job = Job(order)
         self._progress.count(Series([work.cutout.place.area for work in works], self._what))
         if self._work.task.delivery.shows_pictures:
             self._progress.reserve_picture([(work.cutout.place.width, work.cutout.place.height) for work in works])
@@ -164,8 +167,10 @@ class Painting:
     def _begin_next(self) -> None:
         self._work = self._rest.popleft()
         self._tell_begin()
-        self._job = Job(self._work.order())
-        self._job.start()
+        order = self._work.order()
+        if self.goes_on:  # as above
+            self._job = Job(order)
+            self._job.start()
 
     def _fail(self, error: WorkerError) -> None:
         self._end()

@@ -7,7 +7,9 @@ import threading
 import pytest
 
 from brushwarp.bridge import language
+from brushwarp.bridge.errors import WorkerError
 from brushwarp.bridge.language import _, ngettext, speak, speaking, spoken, wanted_by
+from brushwarp.bridge.pack_header import read_header
 
 WORD, GERMAN = "Nothing was changed.", "Es wurde nichts geändert."
 
@@ -67,3 +69,11 @@ def test_an_environment_asks_as_gettext_has_it():
     assert wanted_by({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:de"}) == ["fr", "de"]
     assert wanted_by({"LANG": "de_DE.UTF-8", "LC_ALL": ""}) == ["de_DE.UTF-8"]
     assert wanted_by({}) == []
+
+
+def test_a_sentence_and_its_hint_are_in_one_language(tmp_path):
+    """In a worker, which itself speaks English, and answers a German painter."""
+    (tmp_path / "no.safetensors").write_bytes(bytes(100))
+    with speaking("de"), pytest.raises(WorkerError) as caught:
+        read_header(str(tmp_path / "no.safetensors"))
+    assert caught.value.message.startswith("Diese Datei ist kein Stilpaket") and caught.value.hint.startswith("Wählen Sie")

@@ -14,7 +14,9 @@ def ends_early(folder, canvas, times, style):
     import krita_layers as layers
     import krita_studio as studio
     import screen
+    from brushwarp.reel import Reel
     from krita import Krita
+    from PyQt5.QtCore import QTimer
     from PyQt5.QtWidgets import QApplication, QCheckBox, QLabel, QMdiArea
 
     krita = Krita.instance()
@@ -26,13 +28,18 @@ def ends_early(folder, canvas, times, style):
     film = yield from studio.add_layer(document, "Film", read("big"), *whole)
     yield from animation.animate(document, film, {time: read("big") for time in times}, whole)
     yield from animation.go_to(document, 5)
+    document.saveAs(folder + "/Film.kra")
     told = {}
 
-    def begin(until):
-        """Under way: the progress window, once it says what begins so."""
+    def asked():
         yield from layers.select(document, ["Film"])
         dialog = yield from studio.open_dialog()
         dialog.findChild(QCheckBox, "frames").setChecked(True)
+        return dialog
+
+    def begin(until):
+        """Under way: the progress window, once it says what begins so."""
+        dialog = yield from asked()
         studio.button(dialog, "Ok").click()
 
         def said():
@@ -65,6 +72,35 @@ def ends_early(folder, canvas, times, style):
     yield from studio.press("edit_undo")
     told["undone"] = animation.state(document, film) == clean
 
+    go_to, told["cancelled in between"] = Reel._go_to, []
+    for moves in (1, 6):  # the first while frames are looked at, the other while the second one is read
+        calls = []
+
+        def cancelled_in_between(reel, time, moves=moves, calls=calls):
+            """Krita may go on while it moves to another time, and then does what the painter clicks."""
+            calls.append(time)
+            if len(calls) != moves:
+                go_to(reel, time)
+                return
+            cancel = QTimer()
+            cancel.setSingleShot(True)
+            cancel.timeout.connect(studio.cancel_button(studio.shown("brushwarp_progress")).click)
+            cancel.start(0)
+            go_to(reel, time)
+            if cancel.isActive():
+                cancel.stop()
+                studio.cancel_button(studio.shown("brushwarp_progress")).click()
+
+        Reel._go_to = cancelled_in_between
+        dialog = yield from asked()
+        studio.button(dialog, "Ok").click()
+        yield from studio.wait_for(lambda moves=moves, calls=calls: len(calls) >= moves, "Cancel")
+        yield 1500
+        told["cancelled in between"].append([studio.tree(document.rootNode()), studio.message_shown(), len(krita.documents())])
+        if len(studio.tree(document.rootNode())) > 2:
+            yield from studio.press("edit_undo")
+    Reel._go_to = go_to
+
     yield from begin("Frame 2 of 3: Painting")
     film.remove()
     document.waitForDone()
@@ -78,6 +114,17 @@ def ends_early(folder, canvas, times, style):
     krita.activeWindow().qwindow().findChild(QMdiArea).activeSubWindow().close()
     yield from studio.wait_for(studio.message_shown, "message after the document was closed", 90)
     told["closed"] = [(yield from studio.dismiss()), studio.shown("brushwarp_progress") is None, len(krita.documents())]
+
+    document = krita.openDocument(folder + "/Film.kra")
+    krita.activeWindow().addView(document)
+    krita.setActiveDocument(document)
+    yield from studio.wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
+    dialog = yield from asked()
+    studio.button(dialog, "Ok").click()
+    document.setModified(False)
+    krita.activeWindow().qwindow().findChild(QMdiArea).activeSubWindow().close()
+    yield from studio.wait_for(studio.message_shown, "message after the document was closed", 90)
+    told["closed at once"] = [(yield from studio.dismiss()), studio.shown("brushwarp_progress") is None, len(krita.documents())]
     return told
 
 
@@ -101,6 +148,11 @@ def test_frames_that_are_painted_stay_after_cancel_and_one_undo_takes_them_away(
     assert ended["undone"] and any(ended["shown on the canvas"])
 
 
+def test_cancel_while_krita_reads_a_frame_harms_nothing(ended):
+    nothing, one = ended["cancelled in between"]
+    assert nothing == [["Background", "Film"], None, 1] and one == [["Background", "Film", LAYER_NAME], None, 1]
+
+
 def test_a_layer_removed_meanwhile_ends_it_and_is_told_of(ended):
     said, tree, documents = ended["removed"]
     assert "its layer had been removed" in said and tree == ["Background"] and documents == 1
@@ -110,3 +162,4 @@ def test_a_layer_removed_meanwhile_ends_it_and_is_told_of(ended):
 def test_a_document_closed_meanwhile_ends_it_and_is_told_of(ended):
     said, is_idle, documents = ended["closed"]
     assert "its picture had been closed" in said and is_idle and documents == 0
+    assert ended["closed at once"] == ended["closed"]

@@ -162,26 +162,28 @@ def test_stopping_ends_an_idle_worker_and_none_at_all(home):
 
 
 def test_stopping_tells_those_who_are_served_and_those_who_wait(home):
-    with ClientProcess("invert:600") as busy, ClientProcess() as waits:
+    with ClientProcess("invert:600") as busy:
         busy.wait_for("event")
-        wait_until(lambda: look().standing and look().standing.waiting, "the other waits")
-        stop()
-        for client in (busy, waits):
-            while "code" not in (told := client.next()):
-                pass
-            assert told["code"] == "worker-stopped" and "stopped" in told["message"]
+        with ClientProcess() as waits:
+            wait_until(lambda: look().standing and look().standing.waiting, "the other waits")
+            stop()
+            for client in (busy, waits):
+                while "code" not in (told := client.next()):
+                    pass
+                assert told["code"] == "worker-stopped" and "stopped" in told["message"]
     assert look().phase == RESTING and len(home.pids()) == 1
 
 
 def test_restarting_cancels_the_job_and_serves_those_who_wait_at_the_new_one(home):
-    with ClientProcess("invert:600") as busy, ClientProcess() as waits:
+    with ClientProcess("invert:600") as busy:
         busy.wait_for("event")
-        wait_until(lambda: look().standing and look().standing.waiting, "the other waits")
-        restart()
-        while "code" not in (told := busy.next()):
-            pass
-        assert told["code"] == "worker-restarted"
-        assert bytes.fromhex(waits.wait_for("pixels")["pixels"]) == INVERTED
+        with ClientProcess() as waits:
+            wait_until(lambda: look().standing and look().standing.waiting, "the other waits")
+            restart()
+            while "code" not in (told := busy.next()):
+                pass
+            assert told["code"] == "worker-restarted"
+            assert bytes.fromhex(waits.wait_for("pixels")["pixels"]) == INVERTED
     assert len(home.pids()) == 2
     assert home.payloads() == []
 

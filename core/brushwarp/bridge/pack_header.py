@@ -20,7 +20,6 @@ from .paths import path_to_text
 FORMAT, FORMAT_VERSION = "brushwarp-style", "1"
 LARGEST_FILE = 64 * 2**20
 LARGEST_HEADER = 2**20
-OURS = _("Choose a .safetensors file that Brushwarp made.")
 
 
 class ForeignPack(WorkerError):
@@ -56,7 +55,7 @@ def read_header(path: str) -> PackHeader:
                 raise WorkerError(
                     "pack-too-large",
                     _("{} has {:.0f} MB; a style pack has at most {:.0f}.").format(name, length / 1e6, LARGEST_FILE / 1e6),
-                    OURS,
+                    _ours(),
                 )
             if is_pickle(start):
                 raise ForeignPack(
@@ -106,7 +105,12 @@ def is_pickle(start: bytes) -> bool:
 
 def damaged(reason: str, kind: Type[WorkerError] = WorkerError) -> WorkerError:
     """The error for a file that is no pack, or one that has been tampered with."""
-    return kind("pack-format", _("This file is no style pack that Brushwarp can use: {}.").format(reason), OURS)
+    return kind("pack-format", _("This file is no style pack that Brushwarp can use: {}.").format(reason), _ours())
+
+
+def _ours() -> str:
+    """Said anew each time: the worker speaks the language of whoever ordered."""
+    return _("Choose a .safetensors file that Brushwarp made.")
 
 
 def _truncated(name: str) -> WorkerError:

@@ -19,7 +19,8 @@ from .language import _
 FLATPAK_INFO = "/.flatpak-info"  # is there in every Flatpak, and nowhere else
 SPAWN = "flatpak-spawn"
 SERVICE = "org.freedesktop.Flatpak"  # who starts programs outside; `talk` to it is the permission
-PASSED_ON = ("BRUSHWARP_", "OMP_WAIT_POLICY")  # beginnings of variables: what is started outside has the session's environment, and not ours
+PASSED_ON = ("BRUSHWARP_", "LANGUAGE", "OMP_WAIT_POLICY")
+"""Beginnings of variables: what is started outside has the session's environment, and not ours."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ..devices import describe_device
 from ..errors import BrushwarpError, explain
 from ..geometry import KeypointPairs, read_arrows
 from ..image import Picture
+from ..image.atomic import atomic_write
 from ..image.files import READ, WRITTEN
 from ..progress import OnProgress, Progress
 from ..recipe import read_recipe
@@ -103,7 +104,8 @@ class _Batch:
         picture = picture_for(output, photo, self.arguments.size)
         if self._steady is not None and self._first is not None:
             self._follow(picture)
-        recipe_path(output).unlink(missing_ok=True)  # else, after a stop, an old recipe might lie beside a new picture
+        with atomic_write(recipe_path(output)):
+            pass  # nothing yet: after a stop no old recipe lies beside a new picture, and the picture is known as ours
         notes = paint_to(
             output, picture, self.style, self.painter, parameters, self._pairs(picture.size), self.arguments.seed, steady=self._steady,
             on_progress=on_progress,
@@ -123,7 +125,8 @@ class _Batch:
             self._known = True
 
     def _pairs(self, size: tuple[int, int]) -> KeypointPairs:
-        return read_arrows(self.arguments.keypoints, size) if self.arguments.keypoints else KeypointPairs.none()
+        """As they are followed, and so stand in recipes."""
+        return read_arrows(self.arguments.keypoints, size).validated(size) if self.arguments.keypoints else KeypointPairs.none()
 
     def _made_alike(self, output: Path, parameters: dict[str, Any]) -> tuple[int, int] | None:
         """The size (H, W) at which the result was painted, if it is there, and whole, and its recipe says that it was painted like this."""
@@ -164,7 +167,7 @@ def _photos(named: list[Path]) -> list[Path]:
 def _outputs(photos: list[Path], folder: Path) -> list[Path]:
     """Where each result goes: to the picture's name in the folder, which is made; as PNG where its own format is not written.
 
-    Raises BrushwarpError where a result would take another's place, or a picture's.
+    Raises BrushwarpError where a result would take another's place, a picture's, or that of anything that has no recipe and so is none of ours.
     """
     outputs = [folder / (photo.name if photo.suffix.lower() in WRITTEN else f"{photo.stem}.png") for photo in photos]
     sources = {photo.absolute().resolve() for photo in photos}
@@ -176,6 +179,9 @@ def _outputs(photos: list[Path], folder: Path) -> list[Path]:
             raise BrushwarpError("batch", f"{other} and {photo} would both become {output.stem}.", hint)
         if output.absolute().resolve() in sources:
             raise BrushwarpError("batch", f"{output} would be painted over.", "Name another folder with -o.")
+        if output.exists() and not recipe_path(output).exists():
+            hint = "Name another folder with -o, or move it away."
+            raise BrushwarpError("batch", f"{output} is there already, with no recipe beside it: it is not painted over.", hint)
     folder.mkdir(parents=True, exist_ok=True)
     return outputs
 

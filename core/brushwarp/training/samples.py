@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from ..bridge.language import _
 from ..errors import BrushwarpError
 from .parallel import ALONE, Fellows
 
@@ -50,13 +51,13 @@ def draw_picture(draw: random.Random, paths: list[Path]) -> Image.Image:
 
     Raises BrushwarpError("photos-damaged") after TRIES that do not.
     """
-    for _ in range(TRIES):
+    for _attempt in range(TRIES):
         path = draw.choice(paths)
         try:
             return open_rgb(path)
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             continue
-    raise BrushwarpError("photos-damaged", f"{TRIES} pictures in a row can't be read, {path} the last.", "Look through the folder.")
+    raise BrushwarpError("photos-damaged", _("{} pictures in a row can't be read, {} the last.").format(TRIES, path), _("Look through the folder."))
 
 
 def stream_batches(samples: Dataset, *, batch: int, start: int, loaders: int, fellows: Fellows = ALONE) -> Iterator[Any]:

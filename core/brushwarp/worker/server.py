@@ -366,7 +366,7 @@ def _restarted(job: Job) -> Failure:
 
 def _stopped(job: Job) -> Failure:
     with speaking(job.order.language):
-        return Failure(job.order.job, "worker-stopped", "The Brushwarp engine was stopped.", "Begin anew: it starts by itself.")
+        return Failure(job.order.job, "worker-stopped", _("The Brushwarp engine was stopped."), _("Begin anew: it starts by itself."))
 
 
 def _reporter(job: Job) -> OnProgress:
