@@ -62,5 +62,7 @@ def test_krita_s_own_importer_takes_the_zip(user: User, tmp_path):
     status = user.execute(place, ["python3", KRITA_IMPORTER, str(archive), str(resources)], {}, user.new_logs("importer"), 60)
     assert status == 0
     module = resources / "pykrita" / "brushwarp"
-    assert {path.name for path in (module / "bridge").iterdir()} == {path.name for path in (CHECKOUT / "core/brushwarp/bridge").glob("*.py")}
+    bridge = {path.relative_to(module / "bridge") for path in (module / "bridge").rglob("*") if path.is_file()}
+    ours = CHECKOUT / "core/brushwarp/bridge"
+    assert bridge == {path.relative_to(ours) for pattern in ("*.py", "locale/*/LC_MESSAGES/*.mo") for path in ours.glob(pattern)}
     assert (module / "__init__.py").is_file() and (resources / "actions" / "brushwarp.action").is_file()

@@ -231,6 +231,8 @@ def looks_closely(folder, style, shipped, canvas, theme):
     yield 200
     studio.select(document, rectangle=(0, 0, width, height // 2 - 180))  # its edge crosses the spot
     dialog = yield from studio.open_dialog()
+    yield 200
+    dialog.resize(dialog.width(), dialog.height() + room[1] - preview.view(dialog).height())  # a selection has a row of its own
     studio.choose(dialog, strength=1.0, brush_scale=1.0, keep_colors=False)
     yield from preview.wait_until_painted(dialog)
     preview.click(dialog, 60, -40)
