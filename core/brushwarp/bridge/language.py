@@ -12,6 +12,7 @@ import os
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Iterator, List, Mapping, Optional, Sequence
 
 ENGLISH = ""  # what the code is written in
@@ -21,7 +22,7 @@ NAME = re.compile(r"[A-Za-z]{2,8}(?:_[A-Za-z0-9]{2,8})*\Z")
 
 
 class _Catalogue:
-    """name: of the language, as its folder has it."""
+    """name: of the language, as its folder has it. To be had by `_loaded`: reading one takes some ms, and jobs come often."""
 
     def __init__(self, name: str = ENGLISH) -> None:
         self.name = name
@@ -72,6 +73,11 @@ def wanted_by(environment: Mapping[str, str]) -> List[str]:
     return next((names.split(":") for names in said if names), [])
 
 
+@lru_cache(maxsize=None)
+def _loaded(name: str) -> _Catalogue:
+    return _Catalogue(name)
+
+
 def _spoken() -> _Catalogue:
     return _asked.get() or _own
 
@@ -83,8 +89,8 @@ def _catalogue(wanted: Sequence[str]) -> _Catalogue:
             break
         for candidate in (name, name.split("_")[0]):
             if NAME.match(candidate) and os.path.isfile(_file(candidate)):
-                return _Catalogue(candidate)
-    return _Catalogue()
+                return _loaded(candidate)
+    return _loaded(ENGLISH)
 
 
 def _file(name: str) -> str:
