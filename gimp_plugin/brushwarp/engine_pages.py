@@ -54,7 +54,9 @@ class LogView:
 
     def __init__(self, copy: Callable[[], None], tell: Tell) -> None:
         self._lines: Sequence[str] = ()
-        self._text = Gtk.TextView(monospace=True, editable=False, cursor_visible=False, left_margin=6, right_margin=6, accepts_tab=False, wrap_mode=Gtk.WrapMode.CHAR)
+        self._text = Gtk.TextView(
+            monospace=True, editable=False, cursor_visible=False, left_margin=6, right_margin=6, accepts_tab=False, wrap_mode=Gtk.WrapMode.CHAR
+        )
         self._scrolled = Gtk.ScrolledWindow(shadow_type=Gtk.ShadowType.IN, hscrollbar_policy=Gtk.PolicyType.NEVER, min_content_height=LOG_HEIGHT)
         self._scrolled.add(self._text)
         copying = Gtk.Button(label=_("Co_py report"), use_underline=True)

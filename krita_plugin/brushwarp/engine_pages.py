@@ -10,7 +10,8 @@ from .bridge.engine_words import RECIPES
 from .bridge.language import _
 from .bridge.paths import log_folder, path_to_text
 from .bridge.styles import own_folder
-from .messages import guarded, show_note
+from .fields import push_button
+from .messages import show_note
 from .qt import (
     QColor,
     QDesktopServices,
@@ -85,11 +86,8 @@ class LogPage(QWidget):
         self._text.setMinimumSize(*LOG_SIZE)
         title = QLabel(_("&Log:"))
         title.setBuddy(self._text)
-        copy = QPushButton(_("Co&py report"))
-        copy.setObjectName("copy_report")
-        copy.setToolTip(_("Copy all of this as one text, for whoever helps: versions, device, the last error and the log"))
-        copy.setAutoDefault(False)
-        copy.clicked.connect(guarded(lambda *_: QGuiApplication.clipboard().setText(report())))
+        tip = _("Copy all of this as one text, for whoever helps: versions, device, the last error and the log")
+        copy = push_button("copy_report", _("Co&py report"), tip, lambda: QGuiApplication.clipboard().setText(report()))
         buttons = QHBoxLayout()
         buttons.addWidget(copy)
         buttons.addWidget(folder_button(_("Show &in folder"), log_folder()))
@@ -111,10 +109,7 @@ class LogPage(QWidget):
 
 
 def folder_button(text: str, folder: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.clicked.connect(guarded(lambda *_: _open(folder)))
-    return button
+    return push_button("open_folder", text, "", lambda: _open(folder))
 
 
 def _open(folder: str) -> None:

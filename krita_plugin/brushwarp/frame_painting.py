@@ -21,7 +21,7 @@ from .job import Answer
 from .layer import Layer
 from .messages import show_note, show_problem
 from .origin import Made
-from .painting import Painting, Task, Work
+from .painting import CLOSED, REMOVED, Painting, Task, Work
 from .rectangle import Rectangle
 from .reel import Reel
 from .refusal import Refusal
@@ -165,11 +165,11 @@ class FramePainting(Painting):
 
     def _add(self) -> None:
         if not self._document.is_open:
-            show_note(_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
+            show_note(*CLOSED)
             return
         source = self._document.layer(self._layer.id)
         if source is None:
-            show_note(_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
+            show_note(*REMOVED)
             return
         if self._first is None:
             return

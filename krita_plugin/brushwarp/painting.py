@@ -26,6 +26,8 @@ from .qt import QTimer
 
 POLL_MS = 30
 COME_BACK = _("It is painted: go back to its picture to have it there.")
+CLOSED = (_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
+REMOVED = (_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
 GONE = _("Removed meanwhile, and left out: {}.")
 OTHERS = _("The others are done.")
 
@@ -185,14 +187,14 @@ class Painting:
         delivery = self._work.task.delivery
         if not self._document.is_open:
             self._rest.clear()
-            show_note(_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
+            show_note(*CLOSED)
             return
         source = self._document.layer(self._work.cutout.layer.id)
         if source is None and self._are_many:
             self._gone.append(self._work.cutout.layer.name)
             return
         if source is None:
-            show_note(_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
+            show_note(*REMOVED)
             return
         made = delivery.bring(answer, self._document, self._work.cutout, source)
         if made is not None:

@@ -9,18 +9,6 @@ from brushwarp.bridge.request import StylizeRequest
 from brushwarp.bridge.series import FRAMES, Series
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def painting(done: int) -> Progress:
     return Progress(1, "painting", done, 100)
 

@@ -9,18 +9,6 @@ from brushwarp.bridge.request import DeformRequest, StylizeRequest, SuggestReque
 from brushwarp.bridge.tracking import NAMES, STAGES, Tracker
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 def follow(tracker, *events):
     seen = []
     for event in events:
