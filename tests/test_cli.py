@@ -211,7 +211,8 @@ def test_training_from_the_command_line_ends_in_a_style_that_paints(photo, dev_d
     with Image.open(dev_data / "style" / "hokusai_great_wave.jpg") as image:
         image.resize((300, 256)).save(painting)
     words = ["train", str(painting), "--photos", str(tmp_path), "-o", str(pack), "--weights", str(dev_data / "weights")]
-    assert main([*words, "--iterations", "1,0,0,0,1", "--window", "64", "--loaders", "0", "--name", "Mine"]) == 0
+    words += ["--iterations", "1,0,0,0,1", "--window", "64", "--fine-window", "128", "--loaders", "0"]
+    assert main([*words, "--name", "Mine"]) == 0
     assert (tmp_path / "own.report.png").exists() and (tmp_path / "own.samples" / "000002.jpg").exists()
     assert not pack.with_suffix(".training").exists()
     style = load_pack(pack)
@@ -246,6 +247,7 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_
         "no folder for a pack": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "no" / "a.safetensors"],
         "odd window": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--window", "255"],
         "large window": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--window", "514"],
+        "large fine window": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--window", "64", "--fine-window", "130"],
         "no batch": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--batch", "0"],
         "no rate": ["train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", "--learning-rate", "nan"],
         "no recipe": ["recipe", arrows, photo, "-o", out],

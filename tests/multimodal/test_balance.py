@@ -30,6 +30,14 @@ def test_content_that_is_being_lost_outweighs_a_style_that_is_not_met():
     assert after(5000, 0.4, 5.0)[0] == LIMITS[0]
 
 
+def test_from_afar_a_style_pulls_as_much_as_near_at_the_least():
+    terms = {"afar style 2": 0.2, "afar unpainted 2": 0.5, "afar content 2": 0.3}
+    balance = Balance(AIM, [terms] * (BEGIN + 50))
+    assert balance.afar_strengths[1] > 1 == balance.afar_strengths[0] and balance.strengths == [1, 1, 1]
+    assert Balance(AIM, [terms | {"afar style 2": 0.01}] * 500).afar_strengths == [1, 1]
+    assert Balance(AIM, [terms | {"afar content 2": 2.0}] * 500).afar_strengths == [1, 1]
+
+
 def test_each_scale_has_its_own_and_a_training_taken_up_has_the_same():
     assert after(BEGIN + 50, 0.2, 0.3, scale=2)[0::2] == [1, 1]
     history = [{"style 3": 0.3 / (1 + i), "unpainted 3": 0.5, "content 3": 0.4} for i in range(200)]

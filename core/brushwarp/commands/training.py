@@ -18,7 +18,7 @@ from ..errors import BrushwarpError, Cancelled, explain
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.practice import photographs, practise
-from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_window
+from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_windows
 from ..singular import train as singular
 from ..styles import StyleCard, load_pack
 from ..training.checkpoint import checkpoint_path
@@ -62,6 +62,11 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--batch", type=int, help=f"1, or 4 for other architectures than {MULTIMODAL}")
     parser.add_argument(
         "--window", type=int, help="pixels of what the network practises on: at the two finer scales 384, or 512 on a CUDA device; 256 of other architectures"
+    )
+    parser.add_argument(
+        "--fine-window", type=int,
+        help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, or 1024 "
+        "on a CUDA device with the memory for it",
     )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
@@ -165,7 +170,11 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
         iterations = _iterations(arguments.iterations, iterations)
     chosen = {name: getattr(arguments, name) for name in ("batch", "style_size", "window") if getattr(arguments, name) is not None}
     if course is HIERARCHICAL:
-        chosen.setdefault("window", usual_window(device))
+        usual = usual_windows(device) if arguments.window is None else (arguments.window, arguments.window)
+        chosen |= {"window": usual[0], "fine_window": usual[1] if arguments.fine_window is None else arguments.fine_window}
+        _check_fine_window(chosen)
+    elif arguments.fine_window is not None:
+        raise BrushwarpError("setting", "Only a multimodal style has fine strokes.", "Leave out --fine-window.")
     if "style_size" in chosen and course is HIERARCHICAL:
         raise BrushwarpError(
             "setting", f"{MULTIMODAL} learns the painting at {', '.join(map(str, STYLE_SHORT_SIDES))} pixels together.",
@@ -179,6 +188,12 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
         loaders=arguments.loaders,
         **chosen,
     )
+
+
+def _check_fine_window(chosen: dict[str, int]) -> None:
+    window, fine = chosen["window"], chosen["fine_window"]
+    if fine not in range(WINDOWS[0], 2 * window + 1, 2):
+        raise BrushwarpError("setting", f"--fine-window is {fine}.", f"Choose an even number from {WINDOWS[0]} to twice --window, {2 * window}.")
 
 
 def _check_settings(arguments: argparse.Namespace) -> None:

@@ -3,7 +3,8 @@
 A print and an oil painting need weights several times apart. So each scale has a strength that multiplies its style terms: it rises
 while the style loss is above its aim, a share of the unpainted photograph's own, and falls while the content loss is above its limit.
 The finest scale paints what the others have left of the photograph, so its limit is no more than a guard (with 0.8 it gave up its
-strokes for features that were gone already: seen).
+strokes for features that were gone already: seen). What people see is the finest output alone, from near and from afar; so how it looks
+from afar has strengths of its own.
 """
 
 from __future__ import annotations
@@ -12,48 +13,75 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .objective import BALANCED
+
 MEMORY = 30  # iterations over which losses are averaged
 BEGIN = 60  # iterations of a scale before its strength moves: the first ones say nothing of where it is going
 PACE = 0.015  # of the logarithm of a strength, in one iteration, for a loss that is e times its aim
 LIMITS = (0.3, 4.0)  # of a strength: beyond them the loss network is at its end, not the weight
+LEAST_AFAR = 1.0  # where a coarser subnet met the style with less, a finer one would undo what it had met (seen)
 
 
 @dataclass(frozen=True)
 class Aim:
     """style: loss over the unpainted photograph's, which counts as 1 at most: of dark paintings photographs are many times farther away.
-    content: loss, by scale; from there on faces lose their features (seen)."""
+    content: loss, by scale; from there on faces lose their features (seen). afar_content: likewise, of a finer output at that scale."""
 
     style: float = 0.06
     content: tuple[float, float, float] = (0.5, 0.65, 1.1)
+    afar_content: tuple[float, float] = (0.85, 0.85)
 
 
 class Balance:
-    """`strengths` by scale, a function of the losses so far alone, so that a training taken up again goes on alike."""
+    """`strengths` and `afar_strengths` by scale, functions of the losses so far alone, so that a training taken up again goes on alike."""
 
     def __init__(self, aim: Aim, history: Iterable[dict[str, float]] = ()) -> None:
-        self.aim = aim
-        self.strengths = [1.0, 1.0, 1.0]
-        self._means: list[dict[str, float]] = [{}, {}, {}]
-        self._seen = [0, 0, 0]
+        near = [_Gauge(f" {scale}", limit, LIMITS) for scale, limit in enumerate(aim.content, 1)]
+        afar = [_Gauge(f" {scale}", limit, (LEAST_AFAR, LIMITS[1]), "afar ") for scale, limit in enumerate(aim.afar_content, 1)]
+        self._aim, self._near, self._afar = aim.style, near, afar
         for terms in history:
             self.note(terms)
 
-    def note(self, terms: dict[str, float]) -> None:
-        """Takes an iteration's terms, such as "style 2", "unpainted 2" and "content 2", of the scales that were trained."""
-        for scale, means in enumerate(self._means):
-            if f"style {scale + 1}" not in terms:
-                continue
-            self._seen[scale] += 1
-            for name in ("style", "unpainted", "content"):
-                value = terms[f"{name} {scale + 1}"]
-                means[name] = means.get(name, value) + (value - means.get(name, value)) / min(MEMORY, self._seen[scale])
-            if self._seen[scale] > BEGIN:
-                self.strengths[scale] = self._moved(self.strengths[scale], means, self.aim.content[scale])
+    @property
+    def strengths(self) -> list[float]:
+        return [gauge.strength for gauge in self._near]
 
-    def _moved(self, strength: float, means: dict[str, float], limit: float) -> float:
-        pull = math.log(max(means["style"], 1e-9) / (self.aim.style * min(1.0, max(means["unpainted"], 1e-9))))
-        lost = math.log(max(means["content"], 1e-9) / limit)
+    @property
+    def afar_strengths(self) -> list[float]:
+        """Of the scales that have a finer one."""
+        return [gauge.strength for gauge in self._afar]
+
+    def note(self, terms: dict[str, float]) -> None:
+        """Takes an iteration's terms, such as "style 2", "unpainted 2", "content 2" and "afar style 1", of the scales that were trained."""
+        for gauge in (*self._near, *self._afar):
+            gauge.note(terms, self._aim)
+
+
+class _Gauge:
+    """The strength of the style's terms with this prefix and suffix. limit: of the content loss. limits: of the strength."""
+
+    def __init__(self, suffix: str, limit: float, limits: tuple[float, float], prefix: str = "") -> None:
+        self.strength = 1.0
+        self._names = {name: f"{prefix}{name}{suffix}" for name in BALANCED}
+        self._limit, self._limits = limit, limits
+        self._means: dict[str, float] = {}
+        self._seen = 0
+
+    def note(self, terms: dict[str, float], aim: float) -> None:
+        if self._names["style"] not in terms:
+            return
+        self._seen += 1
+        for name, full in self._names.items():
+            before = self._means.get(name, terms[full])
+            self._means[name] = before + (terms[full] - before) / min(MEMORY, self._seen)
+        if self._seen > BEGIN:
+            self._move(aim)
+
+    def _move(self, aim: float) -> None:
+        means = {name: max(mean, 1e-9) for name, mean in self._means.items()}
+        pull = math.log(means["style"] / (aim * min(1.0, means["unpainted"])))
+        lost = math.log(means["content"] / self._limit)
         if lost > 0:
             pull = min(pull, 0.0) - lost
-        low, high = LIMITS
-        return min(high, max(low, strength * math.exp(PACE * max(-1.0, min(1.0, pull)))))
+        low, high = self._limits
+        self.strength = min(high, max(low, self.strength * math.exp(PACE * max(-1.0, min(1.0, pull)))))

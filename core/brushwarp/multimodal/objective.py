@@ -34,6 +34,7 @@ POINTS = 4096  # of a layer, at random, in each iteration
 POINTS_KEPT = 65536  # of a layer of the painting, from which they are drawn
 LEAST_REGULARITY = 1e-3  # of noise
 MOST_REGULAR = 2.0  # times the painting's that a regular photograph allows
+BALANCED = ("style", "unpainted", "content")  # the terms that decide how strongly the style pulls (`balance`)
 CONTENT_FLOOR = 0.3  # of the painting's own energy: an empty sky's is next to none, and its relative error would drown all else
 
 
@@ -56,9 +57,9 @@ class Weights:
 class Windows:
     """What one step looks at: the same photographs at three scales, each inside the one before.
 
-    coarse (N, 3, S, S) is the whole photograph; middle and fine (N, 3, W, W) are windows at twice and four times its scale.
+    coarse (N, 3, S, S) is the whole photograph; middle (N, 3, W, W) and fine (N, 3, F, F) are windows at twice and four times its scale.
     middle_at is the (N, 2) corner (x, y) of the middle window in pixels of coarse, fine_at that of the fine one in pixels of
-    middle: both windows show W / 2 pixels of the scale before.
+    middle: they show W / 2 and F / 2 pixels of the scale before.
     """
 
     coarse: Tensor
@@ -88,16 +89,15 @@ def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windo
     paper trains it at 512 on a sharp input and enlarges only in use, which asks of it what it was not shown.
     """
     outputs = []
-    side = windows.middle.shape[-1]
     with torch.set_grad_enabled(first == 0):
         y = network.style(normalised)
         outputs.append(y)
     if last >= 1:
         with torch.set_grad_enabled(first <= 1):
-            y = network.enhance(_enlarged_windows(y, windows.middle_at, side))
+            y = network.enhance(_enlarged_windows(y, windows.middle_at, windows.middle.shape[-1]))
             outputs.append(y)
     if last >= 2:
-        y = network.refine(_enlarged_windows(y, windows.fine_at, side))
+        y = network.refine(_enlarged_windows(y, windows.fine_at, windows.fine.shape[-1]))
         outputs.append(y)
     return outputs[first:]
 
@@ -138,27 +138,34 @@ class HierarchicalLoss:
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name, scalars without gradient.
 
-        strengths: (3,), what the style's terms are multiplied by, scale by scale (`balance`); 1 by default. Asks the device nothing.
+        strengths: (2, 3), what the style's terms are multiplied by, scale by scale (`balance`): those of an output at its own scale, and
+        those seen from afar; 1 by default. The terms of the last output seen from afar, which is what people will see, are called
+        "afar style 1" and so on. Asks the device nothing.
         """
         if strengths is None:
-            strengths = torch.ones(3, device=outputs[0].device)
+            strengths = torch.ones(2, 3, device=outputs[0].device)
         total = outputs[0].new_zeros(())
         terms: dict[str, Tensor] = {}
         weights = self.weights
         for scale, (output, photo) in enumerate(zip(outputs, photos, strict=True), first):
-            rgb = denormalise(output).float()
+            painted = denormalise(output).float()
+            # As it will be shown. Without this a network meets the style with colours that there are not: shown, such a picture's style
+            # loss is twice what it was in training (measured). What is beyond feels `excess` alone, which brings it back.
+            rgb = painted.clamp(0, 1)
             pattern = grid_pattern(rgb, GRID_PERIODS[scale])
             regular = self._regular(rgb, photo, scale)
-            calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(rgb)
+            calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(painted)
             even = weights.grid_pattern * pattern + weights.regularity * regular
-            seen, found = self._seen(rgb, photo, scale, strengths)
+            seen, (found, *afar) = self._seen(rgb, photo, scale, strengths)
             total = total + weights.scale[scale] * (seen + calm + even)
             found |= {"pattern": pattern.detach().sqrt(), "regular": regular.detach()}
             terms |= {f"{name} {scale + 1}": value for name, value in found.items()}
+        for distance, found in enumerate(afar):
+            terms |= {f"afar {name} {scale - distance}": found[name] for name in BALANCED}
         return total, terms
 
-    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Style and content of an RGB output at its own scale and, halved, at the coarser ones; the first by name."""
+    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Tensor, *, afar: bool = False) -> tuple[Tensor, list[dict[str, Tensor]]]:
+        """Style and content of an RGB output at this scale and, halved, at the coarser ones, and each scale's terms by name."""
         with torch.no_grad():
             unpainted = self.encoder(photo, STYLE_LAYERS)
             wanted = unpainted[CONTENT_LAYER].float()
@@ -172,12 +179,13 @@ class HierarchicalLoss:
         if weights.distribution[scale]:
             terms["distribution"] = self._distribution(found, scale)
             pull = pull + weights.distribution[scale] * terms["distribution"]
-        loss = strengths[scale] * pull + weights.content[scale] * content
+        loss = strengths[int(afar), scale] * pull + weights.content[scale] * content
+        found_terms = [{name: value.detach() for name, value in terms.items()}]
         if scale and weights.from_afar:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
-            # In full there: where a coarser subnet met the style with less, a finer one would undo what it had met (seen).
-            loss = loss + weights.from_afar * self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths.clamp_min(1.0))[0]
-        return loss, {name: value.detach() for name, value in terms.items()}
+            farther, others = self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths, afar=True)
+            loss, found_terms = loss + weights.from_afar * farther, found_terms + others
+        return loss, found_terms
 
     def _regular(self, rgb: Tensor, photo: Tensor, scale: int) -> Tensor:
         """How much more regular an output is than the painting, or than the photograph if that has fences; in shares of it, 0 if less."""

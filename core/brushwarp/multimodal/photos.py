@@ -82,9 +82,10 @@ def style_pyramid(path: Path) -> list[Tensor]:
 class PhotoWindows(Dataset):
     """Sample `index` depends on (seed, index) alone, so that a resumed training sees what it would have seen."""
 
-    def __init__(self, paths: list[Path], window: int, seed: int) -> None:
+    def __init__(self, paths: list[Path], sides: tuple[int, int], seed: int) -> None:
+        """sides: of the middle and the fine window, in pixels; the fine one's is at most twice the other's."""
         self.paths = paths
-        self.window = window
+        self.sides = sides
         self.seed = seed
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
@@ -93,9 +94,9 @@ class PhotoWindows(Dataset):
         square = min(image.size) * draw.uniform(SMALLEST_SHARE, 1.0)
         left = draw.uniform(0, image.width - square)
         top = draw.uniform(0, image.height - square)
-        coarse_side, half = STYLE_SHORT_SIDES[0], self.window // 2
-        middle_at = [draw.randint(0, coarse_side - half) for _ in "xy"]
-        fine_at = [draw.randint(0, self.window - half) for _ in "xy"]
+        coarse_side, (middle, fine) = STYLE_SHORT_SIDES[0], self.sides
+        middle_at = [draw.randint(0, coarse_side - middle // 2) for _ in "xy"]
+        fine_at = [draw.randint(0, middle - fine // 2) for _ in "xy"]
 
         def crop(x: float, y: float, extent: float, side: int) -> Tensor:
             """A square of the training square, in pixels of the coarse scale, resampled to side x side."""
@@ -105,16 +106,18 @@ class PhotoWindows(Dataset):
 
         tensors = [
             crop(0, 0, coarse_side, coarse_side),
-            crop(*middle_at, half, self.window),
-            crop(middle_at[0] + fine_at[0] / 2, middle_at[1] + fine_at[1] / 2, half / 2, self.window),
+            crop(*middle_at, middle / 2, middle),
+            crop(middle_at[0] + fine_at[0] / 2, middle_at[1] + fine_at[1] / 2, fine / 4, fine),
         ]
         if draw.random() < 0.5:
             tensors = [tensor.flip(-1) for tensor in tensors]
-            middle_at[0] = coarse_side - half - middle_at[0]
-            fine_at[0] = self.window - half - fine_at[0]
+            middle_at[0] = coarse_side - middle // 2 - middle_at[0]
+            fine_at[0] = middle - fine // 2 - fine_at[0]
         return *tensors, torch.tensor(middle_at), torch.tensor(fine_at)
 
 
-def stream_windows(paths: list[Path], *, window: int, batch: int, seed: int, start: int, loaders: int, fellows: Fellows) -> Iterator[Sequence[Tensor]]:
+def stream_windows(
+    paths: list[Path], *, sides: tuple[int, int], batch: int, seed: int, start: int, loaders: int, fellows: Fellows
+) -> Iterator[Sequence[Tensor]]:
     """Batches of what `Windows` is made of for ever, from sample number `start` on."""
-    return stream_batches(PhotoWindows(paths, window, seed), batch=batch, start=start, loaders=loaders, fellows=fellows)
+    return stream_batches(PhotoWindows(paths, sides, seed), batch=batch, start=start, loaders=loaders, fellows=fellows)

@@ -24,6 +24,7 @@ from torch import Tensor
 from .. import __version__
 from ..architectures import make_network
 from ..bridge.language import _
+from ..devices import device_memory
 from ..errors import BrushwarpError
 from ..features import Encoder, normalise
 from ..replay import adam, set_rate
@@ -71,6 +72,7 @@ class TrainingSettings:
     iterations: tuple[int, int, int, int, int] = (1000, 850, 500, 0, 0)  # of the stages, in their order
     batch: int = 1
     window: int = 384
+    fine_window: int | None = None  # as `window` by default, twice that at most
     learning_rate: float = 1e-3
     final_learning_rate: float = 2e-4
     weights: Weights = Weights()
@@ -96,10 +98,16 @@ QUALITIES = {
 }
 
 
-def usual_window(device: torch.device) -> int:
-    """Pixels of a window: on a CUDA device a whole picture at the medium scale, where instance norm then sees what it will see when
-    it paints; on a CPU what is found in bearable time."""
-    return 512 if device.type == "cuda" else TrainingSettings.window
+WHOLE_MEMORY = 15 * 2**30  # bytes that a device should have for whole pictures at the fine scale: those sold as 16 GB
+
+
+def usual_windows(device: torch.device) -> tuple[int, int]:
+    """Pixels of the middle and the fine window: on a CUDA device whole pictures, where norms and style losses see what they will see when
+    it paints; on a CPU what is found in bearable time. Each window has to have all that the painting has, a whole picture has room for
+    it: with those the style is met with more of the photograph left (measured)."""
+    if device.type != "cuda":
+        return TrainingSettings.window, TrainingSettings.window
+    return 512, 1024 if device_memory(device).total >= WHOLE_MEMORY else 512
 
 
 Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
@@ -145,7 +153,7 @@ class Training:
         self.iteration = 0
         self.history: list[dict[str, float]] = []
         self.balance = Balance(settings.aim)
-        self.strengths = torch.ones(3, device=device)
+        self.strengths = torch.ones(2, 3, device=device)
         self.setbacks = 0
 
     def start_from(self, pack: StylePack) -> None:
@@ -217,7 +225,7 @@ class Training:
         """What each iteration sees, from sample number `start` on."""
         settings = self.settings
         return stream_windows(
-            photos, window=settings.window, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders,
+            photos, sides=(settings.window, settings.fine_window or settings.window), batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders,
             fellows=self.fellows,
         )
 
@@ -232,7 +240,7 @@ class Training:
         """What an iteration depends on besides its batch."""
         for group in self.optimiser.param_groups:
             set_rate(group, self._learning_rate(stage))
-        self.strengths.copy_(torch.tensor(self.balance.strengths))
+        self.strengths.copy_(torch.tensor([self.balance.strengths, [*self.balance.afar_strengths, 1.0]]))
         seed = (self.settings.seed * self.settings.total + self.iteration) * self.fellows.count + self.fellows.rank
         torch.manual_seed(seed)  # for networks that are fed noise
         self.loss.draw(seed)
@@ -267,7 +275,7 @@ class Training:
         record = {
             "iterations": self.iteration,
             "losses": {name: round(value, 5) for name, value in self.recent_terms().items()},
-            "strengths": [round(strength, 3) for strength in self.balance.strengths],
+            "strengths": [round(strength, 3) for strength in (*self.balance.strengths, *self.balance.afar_strengths)],
             "encoder": self.encoder_name,
             "device": self.device.type,
             "brushwarp": __version__,

@@ -15,6 +15,7 @@ from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
 from ..devices import device_memory, fast_dtype
 from ..features import denormalise, normalise
+from ..image.fetching import fetch
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
@@ -103,7 +104,7 @@ class Painter:
                 if done < work:
                     on_progress(Progress("painting", done, work, _shown(x)))
         on_progress(Progress("painting", work, work))
-        return denormalise(x)[0].clamp(0, 1).cpu()
+        return fetch(denormalise(x)[0].clamp(0, 1))
 
     def _paint_in_strips(self, rgb: Tensor, plan: Plan, strips: StreamPlan, on_progress: OnProgress, steady: Steady | None) -> Tensor:
         """`paint`, layer by layer over strips: the same pixels."""

@@ -168,8 +168,9 @@ class Normalised(Map):
 
     @property
     def _as_batch_norm(self) -> tuple[Tensor, ...]:
-        """The one operation that scales and shifts in one go."""
-        return torch.zeros_like(self.shift), torch.ones_like(self.shift), self.factor, self.shift, False, 0.0, 0.0
+        """The one operation that scales and shifts in one go. Its epsilon is nothing beside the 1 that it is added to: some versions of
+        PyTorch refuse 0."""
+        return torch.zeros_like(self.shift), torch.ones_like(self.shift), self.factor, self.shift, False, 0.0, 1e-12
 
 
 class Added(Map):
