@@ -64,23 +64,24 @@ class _Gauge:
         self.strength = 1.0
         self._names = {name: f"{prefix}{name}{suffix}" for name in BALANCED}
         self._limit, self._limits = limit, limits
-        self._means: dict[str, float] = {}
+        self._share, self._content = 0.0, 0.0  # running means
         self._seen = 0
 
     def note(self, terms: dict[str, float], aim: float) -> None:
         if self._names["style"] not in terms:
             return
+        style, unpainted, content = (terms[self._names[name]] for name in BALANCED)
         self._seen += 1
-        for name, full in self._names.items():
-            before = self._means.get(name, terms[full])
-            self._means[name] = before + (terms[full] - before) / min(MEMORY, self._seen)
+        share = 1 / min(MEMORY, self._seen)
+        # Each photograph's own share counts, as whoever looks at one sees: losses averaged first let those far from the painting decide.
+        self._share += (style / min(1.0, max(unpainted, 1e-9)) - self._share) * share
+        self._content += (content - self._content) * share
         if self._seen > BEGIN:
             self._move(aim)
 
     def _move(self, aim: float) -> None:
-        means = {name: max(mean, 1e-9) for name, mean in self._means.items()}
-        pull = math.log(means["style"] / (aim * min(1.0, means["unpainted"])))
-        lost = math.log(means["content"] / self._limit)
+        pull = math.log(max(self._share, 1e-9) / aim)
+        lost = math.log(max(self._content, 1e-9) / self._limit)
         if lost > 0:
             pull = min(pull, 0.0) - lost
         low, high = self._limits

@@ -98,7 +98,7 @@ QUALITIES = {
 }
 
 
-WHOLE_MEMORY = 15 * 2**30  # bytes that a device should have for whole pictures at the fine scale: those sold as 16 GB
+WHOLE_MEMORY = 11 * 2**30  # bytes that a device should have for whole fine pictures (in float32 they take 7): those sold as 12 GB
 
 
 def usual_windows(device: torch.device) -> tuple[int, int]:
