@@ -75,7 +75,7 @@ class BrushwarpExtension(Extension):
         ]
         self._kept = []  # menus, which Krita's windows do not keep alive; and actions, whose slots name them: Python would sweep both away
         right = DockWidgetFactoryBase.DockRight
-        Krita.instance().addDockWidgetFactory(DockWidgetFactory(arrows_docker.DOCKER, right, lambda: ArrowsDocker(self._desk)))
+        Krita.instance().addDockWidgetFactory(DockWidgetFactory(arrows_docker.DOCKER, right, lambda: ArrowsDocker(self._desk, self._engine)))
         Krita.instance().addDockWidgetFactory(DockWidgetFactory(styles_docker.DOCKER, right, StylesDocker))
 
     def setup(self) -> None:
