@@ -54,7 +54,7 @@ class Desk:
 
 
 class Entry:
-    """One entry of the menu. `name`: of its action and its settings; `text`: what the menu says; `tip`, `explanation`: more about it, short and whole."""
+    """One entry of the menu. `name`: of its action and its settings; `text`: what the menu says; `tip`, `explanation`: more, short and long."""
 
     name = ""
     text = ""

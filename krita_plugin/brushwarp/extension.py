@@ -105,12 +105,12 @@ class BrushwarpExtension(Extension):
 
 
 def _keep_tip(action, tip: str) -> None:
-    """Krita puts the one of brushwarp.action back for each picture that is opened and each shortcut that is set, and that one is English."""
+    """Ours, with the keys as Krita's own have them. For each picture that is opened Krita puts the one of brushwarp.action back, which is English."""
 
     def say() -> None:
         shortcut = action.shortcut()
         keys = shortcut.toString(shortcut.SequenceFormat.NativeText)
-        said = f"{tip} ({keys})" if keys else tip  # as Krita has it
+        said = f"{tip} ({keys})" if keys else tip
         if action.toolTip() != said:
             action.setToolTip(said)
 
