@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +19,19 @@ class PluginsMissing(Exception):
 
 @dataclass(frozen=True)
 class PluginFile:
-    """One file of a plugin. target: where it goes, below GIMP's plug-ins folder or Krita's resource folder."""
+    """One file of a plugin. target: where it goes, below GIMP's plug-ins folder or Krita's resource folder.
+
+    embeds: it is a page that takes its pictures with it: where it is shown no other file is found.
+    """
 
     source: Path
     target: PurePosixPath
     executable: bool = False
+    embeds: bool = False
+
+    def read(self) -> bytes:
+        """What is put at the target."""
+        return _with_pictures(self.source) if self.embeds else self.source.read_bytes()
 
 
 def version() -> str:
@@ -41,6 +50,7 @@ def plugin_files(host: str) -> list[PluginFile]:
     else:
         folder = PurePosixPath("pykrita/brushwarp")
         files = list(_tree(CHECKOUT / "krita_plugin" / "brushwarp", folder))
+        files = [PluginFile(f.source, f.target, embeds=f.target == folder / "manual.html") for f in files]
         needed = [PurePosixPath("pykrita/brushwarp.desktop"), PurePosixPath("actions/brushwarp.action")]
         files += [PluginFile(CHECKOUT / "krita_plugin" / path.name, path) for path in needed]
         needed.append(folder / "__init__.py")
@@ -59,3 +69,13 @@ def _tree(source: Path, target: PurePosixPath) -> Iterator[PluginFile]:
         hidden = any(part.startswith(".") or part == "__pycache__" for part in inner.parts)
         if path.is_file() and not hidden and path.suffix not in LEFT_OUT:
             yield PluginFile(path, target / inner.as_posix())
+
+
+def _with_pictures(page: Path) -> bytes:
+    """A page of HTML with its PNGs in it."""
+
+    def embedded(found: re.Match) -> str:
+        picture = (page.parent / found[1]).read_bytes()
+        return f'src="data:image/png;base64,{base64.b64encode(picture).decode("ascii")}"'
+
+    return re.sub(r'src="([^":]+\.png)"', embedded, page.read_text(encoding="utf-8")).encode("utf-8")

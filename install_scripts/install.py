@@ -11,7 +11,6 @@ if sys.version_info < (3, 10):
 
 import argparse
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,7 +104,7 @@ def _new_folders(targets: Sequence[str]) -> list[str]:
 def _put(file: PluginFile, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f".{target.name}.new")
-    shutil.copyfile(file.source, new)
+    new.write_bytes(file.read())
     new.chmod(0o755 if file.executable else 0o644)
     os.replace(new, target)
 

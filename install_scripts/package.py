@@ -36,7 +36,7 @@ def build(host: str, out: Path) -> Path:
                 if str(folder) not in seen:
                     seen.append(str(folder))
                     archive.writestr(_entry(f"{folder}/", 0o40755), b"")
-            archive.writestr(_entry(str(file.target), 0o100755 if file.executable else 0o100644), file.source.read_bytes())
+            archive.writestr(_entry(str(file.target), 0o100755 if file.executable else 0o100644), file.read())
     return target
 
 

@@ -16,6 +16,7 @@ from .bridge.language import _
 from .command import Desk
 from .docker import Docker
 from .document import Document
+from .engine import EngineCommand
 from .layer import Layer
 from .live_bend import LiveBend
 from .messages import guarded
@@ -41,14 +42,14 @@ NO_ARROWS = _(
 class ArrowsDocker(Docker):
     """Krita makes one for every window."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, engine: EngineCommand) -> None:
         super().__init__()
         self.setWindowTitle(_("Brushwarp arrows"))
         self._desk = desk
         self._panel = ArrowsPanel(guarded(self._mute))
         self._panel.reverse.clicked.connect(guarded(lambda *_: self._edit(turn_round)))
         self._panel.delete.clicked.connect(guarded(lambda *_: self._edit(take_away)))
-        self._panel.apply.clicked.connect(guarded(lambda *_: self._apply()))
+        self._panel.apply.clicked.connect(guarded(lambda *_: engine.lead(self._apply)))
         self.setWidget(self._panel)
         self._reader, self._copier, self._bent, self._to_bend = ArrowReader(), Copier(), LiveBend(), LayerToBend()
         self._document: Optional[Document] = None

@@ -54,10 +54,12 @@ class Desk:
 
 
 class Entry:
-    """One entry of the menu. `name`: of its action and its settings; `text`: what the menu says."""
+    """One entry of the menu. `name`: of its action and its settings; `text`: what the menu says; `tip`, `explanation`: more, short and long."""
 
     name = ""
     text = ""
+    tip = ""
+    explanation = ""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -22,6 +22,11 @@ from .style_sources import ChosenStyle, offers
 class DeformCommand(Command):
     name = "deform"
     text = _("&Deform…")
+    tip = _("Paint the active layer like a picture, and bend it towards its shapes")
+    explanation = _(
+        "Paints the active layer like a trained style, another layer or a picture file, solves its shape along the arrows of a vector layer, and"
+        " adds the result and the solved arrows above."
+    )
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> DeformDialog:
         settings = DeformSettings.from_text(kept)

@@ -32,6 +32,10 @@ class EditCommand(Entry):
 
     name = "edit"
     text = _("&Edit this result…")
+    tip = _("Change how the active layer was painted")
+    explanation = _(
+        "Opens the dialog with which the active layer was made, as it was filled in then; what comes takes its place in one step of undo."
+    )
 
     def __init__(self, desk: Desk, stylize: StylizeCommand, deform: DeformCommand) -> None:
         super().__init__(desk)

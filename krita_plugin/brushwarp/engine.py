@@ -16,6 +16,11 @@ class EngineCommand:
 
     name = "engine"
     text = _("En&gine…")
+    tip = _("See how Brushwarp's engine stands, start and stop it, and read its log")
+    explanation = _(
+        "Shows what the program that paints is doing, on which device, and its log; starts, restarts and stops it; and says how to install it where"
+        " it is missing."
+    )
 
     def ask(self) -> None:
         """Show the window."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Type
+from typing import ClassVar, Type
 
 from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
@@ -27,14 +27,29 @@ MENU = "brushwarp"
 
 
 class DockerCommand:
-    """An entry that shows a docker of the window that the painter is in. name, text: as Command has them; kind, docker: its class and id."""
+    """An entry that shows a docker of the window that the painter is in. kind, docker: its class and id; the words are as Entry has them."""
 
-    def __init__(self, name: str, text: str, kind: Type[Docker], docker: str) -> None:
-        self.name, self.text = name, text
-        self._kind, self._docker = kind, docker
+    kind: ClassVar[Type[Docker]]
+    docker: ClassVar[str]
 
     def ask(self) -> None:
-        main_window().findChild(self._kind, self._docker).come_forward()
+        main_window().findChild(self.kind, self.docker).come_forward()
+
+
+class ArrowsCommand(DockerCommand):
+    kind, docker = ArrowsDocker, arrows_docker.DOCKER
+    name = "arrows"
+    text = _("&Arrows…")
+    tip = _("Look at the arrows, and at the layer as they bend it")
+    explanation = _("Shows the docker Brushwarp arrows: the arrows of the document, and the layer as they bend it, while they are edited.")
+
+
+class StylesCommand(DockerCommand):
+    kind, docker = StylesDocker, styles_docker.DOCKER
+    name = "styles"
+    text = _("St&yles…")
+    tip = _("Look through the styles, and choose the one to paint with")
+    explanation = _("Shows the docker Brushwarp styles: the gallery, in which styles are searched, chosen, marked, added and removed.")
 
 
 class BrushwarpExtension(Extension):
@@ -53,14 +68,14 @@ class BrushwarpExtension(Extension):
             EditCommand(self._desk, stylize, deform),
             RecipeCommand(self._desk),
             SuggestCommand(self._desk),
-            DockerCommand("arrows", _("&Arrows…"), ArrowsDocker, arrows_docker.DOCKER),
-            DockerCommand("styles", _("St&yles…"), StylesDocker, styles_docker.DOCKER),
+            ArrowsCommand(),
+            StylesCommand(),
             self._train,
             self._engine,
         ]
-        self._menus = []  # Krita's windows do not keep them alive
+        self._kept = []  # menus, which Krita's windows do not keep alive; and actions, whose slots name them: Python would sweep both away
         right = DockWidgetFactoryBase.DockRight
-        Krita.instance().addDockWidgetFactory(DockWidgetFactory(arrows_docker.DOCKER, right, lambda: ArrowsDocker(self._desk)))
+        Krita.instance().addDockWidgetFactory(DockWidgetFactory(arrows_docker.DOCKER, right, lambda: ArrowsDocker(self._desk, self._engine)))
         Krita.instance().addDockWidgetFactory(DockWidgetFactory(styles_docker.DOCKER, right, StylesDocker))
 
     def setup(self) -> None:
@@ -72,9 +87,14 @@ class BrushwarpExtension(Extension):
         title = window.createAction(MENU, "Brushwarp", "tools")
         menu = QMenu(MENU, window.qwindow())
         title.setMenu(menu)
-        self._menus.append(menu)
+        self._kept.append(menu)
         for command in self._commands:
             action = window.createAction("brushwarp_" + command.name, command.text, "tools/" + MENU)
+            self._kept.append(action)
+            action.setIconText(command.text.replace("&", "").rstrip("…"))  # on a toolbar
+            _keep_tip(action, command.tip)
+            action.setStatusTip(command.tip)
+            action.setWhatsThis(command.explanation)
             action.triggered.connect(guarded(lambda *_, command=command: self._ask(command)))
 
     def _ask(self, command) -> None:
@@ -82,3 +102,17 @@ class BrushwarpExtension(Extension):
             command.ask()
         else:
             self._engine.lead(command.ask)
+
+
+def _keep_tip(action, tip: str) -> None:
+    """Ours, with the keys as Krita's own have them. For each picture that is opened Krita puts the one of brushwarp.action back, which is English."""
+
+    def say() -> None:
+        shortcut = action.shortcut()
+        keys = shortcut.toString(shortcut.SequenceFormat.NativeText)
+        said = f"{tip} ({keys})" if keys else tip
+        if action.toolTip() != said:
+            action.setToolTip(said)
+
+    action.changed.connect(guarded(say))
+    say()

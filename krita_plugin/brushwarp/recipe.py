@@ -21,6 +21,11 @@ class RecipeCommand(Entry):
 
     name = "recipe"
     text = _("Re&cipe…")
+    tip = _("Copy how a result was made as text, or follow such a text")
+    explanation = _(
+        "Shows how a result was made as text, to be copied to another Krita, to GIMP or to the command line; or takes such a text, and follows it"
+        " on the active layer."
+    )
 
     def _ask(self) -> None:
         """Raises Refusal if there is no layer."""

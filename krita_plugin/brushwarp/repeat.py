@@ -24,6 +24,8 @@ class RepeatCommand(Entry):
 
     name = "repeat"
     text = _("&Repeat last")
+    tip = _("Do with the active layer what was done last")
+    explanation = _("Makes of the active layer what Brushwarp made last, with the same style and the same settings, without a question.")
 
     def _ask(self) -> None:
         """Begin. Raises Refusal or WorkerError if there is nothing to repeat, or nothing to repeat it with."""

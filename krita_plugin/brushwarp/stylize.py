@@ -45,6 +45,10 @@ def _no_styles() -> Refusal:
 class StylizeCommand(Command):
     name = "stylize"
     text = _("&Stylize…")
+    tip = _("Repaint the active layer in a painter's style")
+    explanation = _(
+        "Repaints the active layer in a painter's style, bends it along the arrows of a vector layer, and adds the result as a new layer above."
+    )
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> StylizeDialog:
         if not styles:

@@ -23,6 +23,10 @@ from .suggest_dialog import SuggestDialog
 class SuggestCommand(Command):
     name = "suggest"
     text = _("Suggest &keypoints…")
+    tip = _("Draw arrows from the active layer's points to where a picture has them")
+    explanation = _(
+        "Finds points of the active layer that a picture has as well, and adds a vector layer with an arrow from each to where the picture has it."
+    )
     takes_many = False
 
     def dialog(self, document: Document, layer: Layer, styles: List[InstalledStyle], kept: str) -> SuggestDialog:

@@ -27,6 +27,8 @@ class TrainCommand:
 
     name = "train"
     text = _("&Train style from layer…")
+    tip = _("Learn a style from the active layer, and look after the trainings")
+    explanation = _("Learns the brushwork of the active layer as a style for the gallery, in the background, and shows how all such trainings stand.")
 
     def __init__(self) -> None:
         self._writer = ThreadPoolExecutor(1, "brushwarp-train")  # pixels take a moment to write: Krita doesn't wait for it

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .bridge.bend import Bend
-from .bridge.detached import find_engine
 from .command import Desk
 from .cutout import Cutout
 from .delivery import NewMask, NewWarp
@@ -19,7 +18,6 @@ def apply_warp(desk: Desk, document: Document, layer_id: str, arrow_layer: str, 
     if desk.is_taken:
         desk.painting.show()
         return
-    find_engine()
     layer = document.settled_layer(layer_id)
     layer.refuse_unpaintable()
     cutout = Cutout(document, layer)

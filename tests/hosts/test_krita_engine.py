@@ -23,6 +23,7 @@ def looks_around(install, theme):
     import os
 
     import engine_studio as engine
+    import krita_docker as docker
     import krita_preview as preview
     import krita_studio as studio
     import screen
@@ -69,6 +70,22 @@ def looks_around(install, theme):
     dialog = yield from studio.wait_for(lambda: studio.shown("brushwarp_stylize_dialog"), "Stylize…")
     told["went on"] = not studio.shown("brushwarp_engine")
     dialog.reject()
+
+    document = Krita.instance().activeDocument()
+    yield from studio.draw(document, studio.arrow(100, 100, 140, 90), "Brushwarp keypoints")
+    yield from docker.show()
+    yield from docker.settle()
+    layers = len(document.topLevelNodes())
+    os.rename(install, install + ".gone")
+    docker.press("apply")
+    yield from studio.wait_for(lambda: studio.shown("brushwarp_engine") and text("headline"), "window of the engine")
+    told["not applied"] = [studio.message_shown(), len(document.topLevelNodes()) - layers]
+    os.rename(install + ".gone", install)
+    window = studio.shown("brushwarp_engine")
+    yield from press("check_again")
+    yield from studio.wait_for(lambda: len(document.topLevelNodes()) > layers, "the layer that was bent")
+    told["applied"] = [node.name() for node in document.topLevelNodes()]
+    docker.find().hide()
     engine.stop()
     yield from phase("resting")
 
@@ -122,6 +139,11 @@ def seen(painter: KritaHost, tmp_path_factory, request) -> dict:
 def test_an_entry_without_an_engine_leads_to_the_command_and_goes_on_once_it_is_there(seen):
     assert seen["command"] == "python3 install_scripts/install.py"
     assert seen["still there"] and seen["windows"] == 1 and seen["went on"]
+
+
+def test_apply_warp_without_an_engine_leads_there_as_well_and_goes_on(seen):
+    assert seen["not applied"] == [None, 0]
+    assert seen["applied"] == ["Background", "Warp · Brushwarp", "Brushwarp keypoints"]
 
 
 def test_looking_starts_nothing_and_start_does(seen):

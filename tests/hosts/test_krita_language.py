@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 from harness import User
 from krita_fixtures import STYLE_NAME, photo, save_png, settle_painter
+from places import CHECKOUT
 
 from brushwarp.bridge.pack_header import read_header
 
-LOCALE = Path(__file__).parents[2] / "core" / "brushwarp" / "bridge" / "locale"
+LOCALE = CHECKOUT / "core" / "brushwarp" / "bridge" / "locale"
 BRACKETED = "eo"  # the code of a language that has no catalogue of ours, and that Qt knows
 LAYER = "Meine Ebene"
 OTHERS = ("OK", "Cancel", "Close", "Restore Defaults", " px")  # Qt's own buttons, on which Krita sets marks as it likes; and a unit
@@ -31,8 +33,15 @@ def reads_every_window(layer, pictures):
     import screen
     from krita import Krita
     from PyQt5.QtCore import Qt
+    from PyQt5.QtGui import QKeySequence
     from PyQt5.QtTest import QTest
     from PyQt5.QtWidgets import QDockWidget
+
+    def shown_with(keys, action):
+        action.setShortcut(QKeySequence(keys))
+        shown = action.toolTip()
+        action.setShortcut(QKeySequence())
+        return shown
 
     told = {}
     window = Krita.instance().activeWindow().qwindow()
@@ -42,7 +51,18 @@ def reads_every_window(layer, pictures):
     yield from studio.activate(document, document.nodeByName(layer))
     tools = [action for action in window.menuBar().actions() if action.objectName() == "tools"][0]
     entry = [action for action in tools.menu().actions() if action.text().replace("&", "") == "Brushwarp"][0]
-    told["menu"] = [action.text() for action in entry.menu().actions() if action.text()]
+    entries = [action for action in entry.menu().actions() if action.text()]
+    told["menu"] = [action.text() for action in entries]
+    told["shortcut"] = shown_with("Ctrl+Alt+F9", entries[0])
+    told["tips"] = [words for action in entries for words in (action.toolTip(), action.statusTip(), action.whatsThis())]
+    told["names"] = [action.objectName() for action in entries]
+    window.menuBar().setActiveAction(tools)
+    tools.menu().setActiveAction(entry)
+    entry.menu().setActiveAction(entries[0])
+    yield 800
+    screen.screenshot(pictures + "_menu")
+    entry.menu().close()
+    tools.menu().close()
     for verb in ("stylize", "deform", "suggest", "train"):
         dialog = yield from studio.open_dialog(verb)
         yield 1500
@@ -104,6 +124,16 @@ def bracketed(german, settled_user, tmp_path_factory) -> dict:
 
 def test_the_menu_speaks_the_language_that_was_chosen_in_krita(german):
     assert "&Stilisieren…" in german.menu and "&Stylize…" not in german.menu
+    assert "Die aktive Ebene im Stil eines Malers neu malen" in german.tips
+    assert german.shortcut == "Die aktive Ebene im Stil eines Malers neu malen (Ctrl+Alt+F9)"
+
+
+def test_krita_s_list_of_shortcuts_says_of_each_entry_what_the_entry_says(bracketed):
+    """It reads brushwarp.action, which is English in every language."""
+    actions = ElementTree.parse(CHECKOUT / "krita_plugin" / "brushwarp.action").getroot().findall("Actions/Action")
+    assert [action.get("name") for action in actions] == bracketed["names"]
+    assert [f"⟦{action.findtext('text')}⟧" for action in actions] == bracketed["menu"]
+    assert [f"⟦{action.findtext(word)}⟧" for action in actions for word in ("toolTip", "statusTip", "whatsThis")] == bracketed["tips"]
 
 
 def test_refusals_are_in_that_language(german):
@@ -114,7 +144,7 @@ def test_the_worker_answers_in_the_language_of_whoever_ordered(german):
     assert "Zwei Pfeile" in german.engine
 
 
-@pytest.mark.parametrize("window", ["menu", "stylize", "deform", "suggest", "train", "dockers"])
+@pytest.mark.parametrize("window", ["menu", "tips", "stylize", "deform", "suggest", "train", "dockers"])
 def test_every_word_can_be_translated(bracketed, window):
     names = re.compile("|".join(map(re.escape, (*NAMES, *OTHERS))))
     left = [text for text in bracketed[window] if not text.startswith("⟦") and "⟦" not in text]

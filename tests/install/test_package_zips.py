@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import configparser
+import re
 import subprocess
 import sys
 import zipfile
@@ -36,6 +38,17 @@ def test_krita_s_importer_finds_module_and_action(zips):
         folder = next(name for name in names if name == f"{module}/" or name.endswith(f"/{module}/"))
         assert f"{folder}__init__.py" in names and f"{folder}bridge/" in names and f"{folder}bridge/client.py" in names
         assert any(name.endswith(f"/{module}.action") for name in names)
+
+
+def test_krita_s_manual_has_its_pictures_in_it(zips):
+    """Krita's plugin manager shows the page's text, and finds no file beside it."""
+    with zipfile.ZipFile(zips["krita"]) as archive:
+        page = archive.read("pykrita/brushwarp/manual.html").decode("utf-8")
+    pictures = re.findall(r'src="([^"]*)"', page)
+    assert len(pictures) == page.count("<img") == 2
+    for picture in pictures:
+        kind, _, content = picture.partition("base64,")
+        assert kind == "data:image/png;" and base64.b64decode(content, validate=True).startswith(b"\x89PNG")
 
 
 def test_gimp_s_script_can_be_started_after_unpacking(zips):
