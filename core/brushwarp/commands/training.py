@@ -66,8 +66,8 @@ def register(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument(
         "--fine-window", type=int,
-        help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, or, "
-        "without that, 1024 on a CUDA device with the memory for it",
+        help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, "
+        "or, without that, 1024 on a CUDA device with the memory for it",
     )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
@@ -193,7 +193,8 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
 
 def _check_windows(window: int, fine_window: int) -> None:
     """Raises BrushwarpError("setting") for what would only fail when the finer strokes' turn has come."""
-    for words, side, least, most in (("--window", window, LEAST_WINDOWS[0], WINDOWS[-1]), ("--fine-window", fine_window, LEAST_WINDOWS[1], 2 * window)):
+    least_window, least_fine = LEAST_WINDOWS
+    for words, side, least, most in (("--window", window, least_window, WINDOWS[-1]), ("--fine-window", fine_window, least_fine, 2 * window)):
         if side not in range(least, most + 1, 2):
             raise BrushwarpError("setting", f"{words} is {side}.", f"Choose an even number from {least} to {most}.")
 
