@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 CHECKOUT = Path(__file__).resolve().parents[1]
 BRIDGE = CHECKOUT / "core" / "brushwarp" / "bridge"
 LEFT_OUT = (".pyc", ".po")  # the hosts read what is made of a catalogue, the .mo
+PICTURE = re.compile(r'src="([^":]+\.png)"')  # that a page of HTML shows
 
 
 class PluginsMissing(Exception):
@@ -57,7 +58,9 @@ def plugin_files(host: str) -> list[PluginFile]:
     files += _tree(BRIDGE, folder / "bridge")
     needed.append(folder / "bridge" / "client.py")
     there = {file.target for file in files if file.source.is_file()}
+    pages = [file.source for file in files if file.embeds]
     missing = [str(target) for target in needed if target not in there]
+    missing += [name for page in pages for name in PICTURE.findall(page.read_text(encoding="utf-8")) if not (page.parent / name).is_file()]
     if missing:
         raise PluginsMissing(f"This checkout lacks a part of the plugin for {host}: {', '.join(missing)}.")
     return sorted(files, key=lambda file: str(file.target))
@@ -78,4 +81,4 @@ def _with_pictures(page: Path) -> bytes:
         picture = (page.parent / found[1]).read_bytes()
         return f'src="data:image/png;base64,{base64.b64encode(picture).decode("ascii")}"'
 
-    return re.sub(r'src="([^":]+\.png)"', embedded, page.read_text(encoding="utf-8")).encode("utf-8")
+    return PICTURE.sub(embedded, page.read_text(encoding="utf-8")).encode("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import configparser
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -49,6 +50,17 @@ def test_krita_s_manual_has_its_pictures_in_it(zips):
     for picture in pictures:
         kind, _, content = picture.partition("base64,")
         assert kind == "data:image/png;" and base64.b64decode(content, validate=True).startswith(b"\x89PNG")
+
+
+def test_a_checkout_without_a_picture_of_the_manual_says_so(tmp_path):
+    for part in ("install_scripts", "krita_plugin", "core/brushwarp/bridge"):
+        shutil.copytree(CHECKOUT / part, tmp_path / part)
+    shutil.copy(CHECKOUT / "pyproject.toml", tmp_path)
+    (tmp_path / "krita_plugin" / "manual" / "arrows.png").unlink()
+    script = tmp_path / "install_scripts" / "package.py"
+    ended = subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr == "This checkout lacks a part of the plugin for krita: ../manual/arrows.png.\n"
 
 
 def test_gimp_s_script_can_be_started_after_unpacking(zips):

@@ -30,6 +30,12 @@ def test_content_that_is_being_lost_outweighs_a_style_that_is_not_met():
     assert after(5000, 0.4, 5.0)[0] == LIMITS[0]
 
 
+def test_each_photograph_counts_alike_however_far_from_the_painting_it_is():
+    near = {"style 1": 0.02, "unpainted 1": 0.1, "content 1": 0.3}  # twice its aim
+    far = {"style 1": 0.05, "unpainted 1": 1.0, "content 1": 0.3}  # half of it
+    assert Balance(AIM, [near, far] * 100).strengths[0] > 1
+
+
 def test_from_afar_a_style_pulls_as_much_as_near_at_the_least():
     terms = {"afar style 2": 0.2, "afar unpainted 2": 0.5, "afar content 2": 0.3}
     balance = Balance(AIM, [terms] * (BEGIN + 50))

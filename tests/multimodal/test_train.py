@@ -121,7 +121,8 @@ def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos,
         "finer": {"enhance", "refine"},
         "together": {"style", "enhance", "refine"},
     }
-    assert set(run.recent_terms()) == {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "pattern", "regular") for scale in (1, 2, 3)}
+    terms = {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "pattern", "regular") for scale in (1, 2, 3)}
+    assert set(run.recent_terms()) == terms | {f"afar {term} {scale}" for term in BALANCED for scale in (1, 2)}
 
 
 def test_training_makes_the_style_loss_fall(training, photos, tmp_path):

@@ -26,6 +26,7 @@ from ..training.parallel import Fellows
 from .terminal import say, tell
 
 WINDOWS = range(16, 2 * STYLE_SHORT_SIDES[0] + 1, 2)  # half a window is cut from the photograph at the coarsest scale
+LEAST_WINDOWS = (32, 64)  # of the two finer scales: seen from afar, halved once and twice, they have the 16 pixels that a loss network asks for
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def register(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument(
         "--fine-window", type=int,
-        help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, or 1024 "
-        "on a CUDA device with the memory for it",
+        help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, "
+        "or, without that, 1024 on a CUDA device with the memory for it",
     )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
@@ -172,7 +173,7 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
     if course is HIERARCHICAL:
         usual = usual_windows(device) if arguments.window is None else (arguments.window, arguments.window)
         chosen |= {"window": usual[0], "fine_window": usual[1] if arguments.fine_window is None else arguments.fine_window}
-        _check_fine_window(chosen)
+        _check_windows(chosen["window"], chosen["fine_window"])
     elif arguments.fine_window is not None:
         raise BrushwarpError("setting", "Only a multimodal style has fine strokes.", "Leave out --fine-window.")
     if "style_size" in chosen and course is HIERARCHICAL:
@@ -190,10 +191,12 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
     )
 
 
-def _check_fine_window(chosen: dict[str, int]) -> None:
-    window, fine = chosen["window"], chosen["fine_window"]
-    if fine not in range(WINDOWS[0], 2 * window + 1, 2):
-        raise BrushwarpError("setting", f"--fine-window is {fine}.", f"Choose an even number from {WINDOWS[0]} to twice --window, {2 * window}.")
+def _check_windows(window: int, fine_window: int) -> None:
+    """Raises BrushwarpError("setting") for what would only fail when the finer strokes' turn has come."""
+    least_window, least_fine = LEAST_WINDOWS
+    for words, side, least, most in (("--window", window, least_window, WINDOWS[-1]), ("--fine-window", fine_window, least_fine, 2 * window)):
+        if side not in range(least, most + 1, 2):
+            raise BrushwarpError("setting", f"{words} is {side}.", f"Choose an even number from {least} to {most}.")
 
 
 def _check_settings(arguments: argparse.Namespace) -> None:

@@ -224,9 +224,9 @@ class Training:
     def batches(self, photos: list[Path], start: int) -> Iterator[Sequence[Tensor]]:
         """What each iteration sees, from sample number `start` on."""
         settings = self.settings
+        sides = (settings.window, settings.fine_window or settings.window)
         return stream_windows(
-            photos, sides=(settings.window, settings.fine_window or settings.window), batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders,
-            fellows=self.fellows,
+            photos, sides=sides, batch=settings.batch, seed=settings.seed, start=start, loaders=settings.loaders, fellows=self.fellows
         )
 
     def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
