@@ -53,7 +53,10 @@ def teach(place: str, account: Account) -> None:
     training = Training(card, ((painting,),) * 3, _encoder(folder), settings, device)
     output = folder / f"{folder.name}.safetensors"
     if checkpoint_path(output).exists() and not training.resume(checkpoint_path(output)):
-        raise BrushwarpError("training-changed", _("This training was begun with another version of Brushwarp."), _("Remove it, and begin anew."))
+        raise BrushwarpError(
+            "training-changed", _("This training was begun with another version of Brushwarp, or on another kind of device."),
+            _("Remove it, and begin anew."),
+        )
     account.tell(iteration=training.iteration, message=" ".join(notes))
 
     def on_report(report: Report) -> None:
