@@ -232,7 +232,8 @@ def main(folder, canvas, count, selection, drawn, places, bend, large):
         return new[0]
 
     warped = yield from apply()
-    told["warp"] = {"tree": studio.tree(document.rootNode()), "before": tree, "recipe": studio.recipe(document, warped)}
+    recipe = yield from studio.wait_for(lambda: studio.recipe(document, warped), "the warp's recipe")  # it follows the layer
+    told["warp"] = {"tree": studio.tree(document.rootNode()), "before": tree, "recipe": recipe}
     studio.dump(warped, folder + "/warped.raw", 0, 0, width, height)
     yield from docker.settle()
     told["warp"]["still about"] = docker.status()
