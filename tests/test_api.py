@@ -162,8 +162,8 @@ def test_a_missing_style_or_device_says_what_there_is(photo):
 @pytest.mark.gpu
 def test_cuda_paints_what_the_cpu_paints(photo, monkeypatch):
     monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
-    painters = {device: api.load_painter("munch_the_scream_1893", device) for device in ("cpu", "cuda")}
-    painters["exactly"] = api.load_painter("munch_the_scream_1893", "cuda")
+    painters = {device: api.load_painter("vangogh_starry_night", device) for device in ("cpu", "cuda")}
+    painters["exactly"] = api.load_painter("vangogh_starry_night", "cuda")
     painters["exactly"].dtype = painters["cpu"].dtype = torch.float32  # there are processors that multiply in bfloat16
     found = {name: api.stylize(photo, painter).pixels for name, painter in painters.items()}
     assert (found["cpu"] - found["exactly"]).abs().mean() < 1e-3

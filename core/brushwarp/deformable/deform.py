@@ -13,6 +13,7 @@ from ..geometry import KeypointPairs, warp
 from ..geometry.cleaning import clean
 from ..geometry.folds import calmest, folded_share
 from ..image import Picture, extend_colours, from_srgb, to_srgb
+from ..image.fetching import fetch
 from ..optimization import Course, Method, at_long_side
 from ..progress import OnProgress, ignore_progress
 from .full_size import carry_up
@@ -64,7 +65,7 @@ def deform_by_optimisation(
     if course.diverged:
         notes.append(_("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther."))
     solved = solved.scaled(content.width / small.shape[2], content.height / small.shape[1])
-    painted = carry_up(small, shown, painting, on_progress).cpu()
+    painted = fetch(carry_up(small, shown, painting, on_progress))
     return _bent(content.with_pixels(from_srgb(painted, content)), solved, course.losses, notes, settings.unfold)
 
 
