@@ -7,6 +7,7 @@ import os
 import sys
 
 from . import __version__
+from .allocation import keep_memory
 from .errors import Cancelled, explain
 
 FAILED = 1
@@ -28,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for a failure, 2 for wrong words, 130 for Ctrl+C."""
+    keep_memory()
     try:
         arguments = make_parser().parse_args(words)
         arguments.run(arguments)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from .. import __version__
+from ..allocation import usual_memory
 from ..architectures import build_network
 from ..devices import choose_device, describe_device, device_memory
 from ..errors import BrushwarpError
@@ -122,8 +123,9 @@ def _plain_pace(painter: Painter, sample: Tensor, device: torch.device) -> float
     def work() -> Tensor:
         return paint_plainly(network, rgb.to(device), sizes).cpu()
 
-    work()
-    return measure(work, device)[1].seconds / PLAIN_MEGAPIXELS
+    with usual_memory():
+        work()
+        return measure(work, device)[1].seconds / PLAIN_MEGAPIXELS
 
 
 def _line(megapixels: float, path: str, cost: Cost, floor_seconds: float, plain_pace: float) -> Line:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from ..allocation import keep_memory
 from ..bridge.language import speak, wanted_by
 from ..bridge.language import _
 from ..bridge.locks import FileLock
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Trains what FOLDER asks for. Returns the exit code; how it went is in the folder's status."""
     (folder,) = sys.argv[1:] if arguments is None else arguments
     faulthandler.enable()
+    keep_memory()
     speak(wanted_by(os.environ))  # that of whoever began it: how it stands is read in a host
     life = FileLock(os.path.join(folder, "lock"))
     if not hold(life, LOCK_SECONDS):

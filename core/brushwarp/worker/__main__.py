@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from .. import __version__
+from ..allocation import keep_memory
 from ..bridge.launcher import ALREADY_SERVED
 from ..bridge.locks import FileLock
 from ..bridge.paths import data_folder, runtime
@@ -35,6 +36,7 @@ def main(
 ) -> int:
     """Serve until idle. Returns the exit code; ALREADY_SERVED if this user has a worker already."""
     begun = time.monotonic()
+    keep_memory()
     parser = argparse.ArgumentParser(
         prog="brushwarp worker", description="Paint for Krita and GIMP until there is nothing to do."
     )
