@@ -4,7 +4,7 @@
 
 For each style (an id, or a pack's file with --picture; all that are shipped by default) on twelve test photographs, painted at a short
 side of 1024: the style loss at 256, 512 and 1024 px (relative Gram error, development encoder) as a share of the unpainted
-photograph's; the content loss at 512 px; the perceptual distance to the photograph there; and the energy of the spectrum at the
+photograph's; the content loss and the structure lost at 512 px; the perceptual distance to the photograph there; and the energy of the spectrum at the
 frequencies of the doublings (`grid_pattern`), the painted picture's and the photograph's, which the eye begins to see at 0.016. With
 --gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its content weight chosen so that
 its content loss comes out near the network's. What was measured is kept in FOLDER/quality.json by the style's hash, and a sheet of all
@@ -27,7 +27,7 @@ from brushwarp.api import load_painter
 from brushwarp.devices import choose_device
 from brushwarp.features import Encoder, load_encoder
 from brushwarp.image import resize
-from brushwarp.losses import gram_matrix, grid_pattern, relative_error, style_loss
+from brushwarp.losses import gram_matrix, grid_pattern, lost_structure, relative_error, style_loss
 from brushwarp.multimodal.objective import CONTENT_LAYER, STYLE_LAYERS, STYLE_SHORT_SIDES
 from brushwarp.multimodal.photos import open_rgb, style_pyramid, to_tensor
 from brushwarp.optimization import Course, Gatys, make_optimiser, optimise
@@ -79,6 +79,7 @@ class Judge:
             found[f"style {side}"] = style_loss(self.grams(at_short_side(painted, side)), target).item() / before
         there, here = (self.encoder(at_short_side(picture, GATYS_SIDE)[None], STYLE_LAYERS) for picture in (photo, painted))
         found["content"] = relative_error(here[CONTENT_LAYER], there[CONTENT_LAYER]).item()
+        found["lost"] = lost_structure(here[CONTENT_LAYER], there[CONTENT_LAYER]).item()
         found["perceptual"] = perceptual_distance(here, there)
         found["pattern"], found["the photograph's"] = (grid_pattern(picture[None], 8).sqrt().item() for picture in (painted, photo))
         return found

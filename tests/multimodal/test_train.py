@@ -121,7 +121,7 @@ def test_each_stage_trains_its_own_subnet_and_the_last_one_all(training, photos,
         "finer": {"enhance", "refine"},
         "together": {"style", "enhance", "refine"},
     }
-    terms = {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "pattern", "regular") for scale in (1, 2, 3)}
+    terms = {f"{term} {scale}" for term in ("style", "unpainted", "distribution", "content", "lost", "pattern", "regular") for scale in (1, 2, 3)}
     assert set(run.recent_terms()) == terms | {f"afar {term} {scale}" for term in BALANCED for scale in (1, 2)}
 
 
@@ -216,7 +216,7 @@ def test_a_step_that_cannot_be_recorded_goes_on_as_written():
         value = torch.rand(4, device="cuda", generator=chance) + torch.rand(4, device="cuda")
         drawn.append(value.sum().item())  # which asks the device
 
-    replay = Replay(step, [chance])
+    replay = Replay(step, torch.device("cuda"), [chance])
     for _ in range(7):
         replay()
     assert replay.graph is None and len(set(drawn)) == len(drawn) >= 6

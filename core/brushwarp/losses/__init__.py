@@ -1,7 +1,7 @@
 """What a picture, and a warp, are measured by."""
 
 from .deformation import flow_variation, warp_distance
-from .perceptual import excess, gram_matrix, relative_error, style_loss, total_variation
+from .perceptual import excess, gram_matrix, lost_structure, relative_error, style_loss, total_variation
 from .texture import grid_pattern, regularity, sliced_wasserstein
 from .transport import (
     StyleStatistics,
@@ -19,6 +19,7 @@ __all__ = [
     "flow_variation",
     "gram_matrix",
     "grid_pattern",
+    "lost_structure",
     "moment_distance",
     "palette_distance",
     "regularity",

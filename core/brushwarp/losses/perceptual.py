@@ -33,6 +33,19 @@ def relative_error(value: Tensor, target: Tensor, floor: float = EPSILON) -> Ten
     return distance / target.flatten(1).square().mean(1).clamp_min(floor)
 
 
+def lost_structure(value: Tensor, target: Tensor, floor: float = EPSILON) -> Tensor:
+    """(N,) how much of what the target (N, C, H, W) shows, and where, the value does not: 1 less the correlation of both, channel by channel,
+    each counting by the target's variance, whose mean counts as `floor` at least. 0 for the same, about 1 for something else.
+
+    Unlike `relative_error` it asks nothing of strength and brightness: a faint painting of which nothing is left has an error of a half, a
+    bold one that keeps every feature has one of 1 (measured).
+    """
+    value, target = (x - x.mean((2, 3), keepdim=True) for x in (value, target))
+    energy, mine = target.square().mean((2, 3)), value.square().mean((2, 3))
+    alike = (value * target).mean((2, 3)) / (energy * mine).sqrt().clamp_min(EPSILON)
+    return ((1 - alike) * energy).mean(1) / energy.mean(1).clamp_min(floor)
+
+
 def style_loss(grams: dict[str, Tensor], targets: dict[str, Tensor]) -> Tensor:
     """(N,) mean over the layers of the Gram matrices' relative error."""
     errors = [relative_error(grams[layer], target) for layer, target in targets.items()]

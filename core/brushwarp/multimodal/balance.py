@@ -1,10 +1,11 @@
 """How strongly the style pulls at each scale, found while a training runs: no painting needs its weights set by hand.
 
 A print and an oil painting need weights several times apart. So each scale has a strength that multiplies its style terms: it rises
-while the style loss is above its aim, a share of the unpainted photograph's own, and falls while the content loss is above its limit.
-The finest scale paints what the others have left of the photograph, so its limit is no more than a guard (with 0.8 it gave up its
-strokes for features that were gone already: seen). What people see is the finest output alone, from near and from afar; so how it looks
-from afar has strengths of its own.
+while the style loss is above its aim, a share of the unpainted photograph's own, and falls below it, or while more of what the photograph
+shows is lost than may be. The content loss can't tell that: half of it is strength and brightness, which style is free to change, so
+faint paintings stayed under any limit of it when no face was left (seen). The finest scale paints what the others have left of the
+photograph, so its limit is no more than a guard. What people see is the finest output alone, from near and from afar; so how it looks from
+afar has strengths of its own.
 """
 
 from __future__ import annotations
@@ -18,26 +19,27 @@ from .objective import BALANCED
 MEMORY = 30  # iterations over which losses are averaged
 BEGIN = 60  # iterations of a scale before its strength moves: the first ones say nothing of where it is going
 PACE = 0.015  # of the logarithm of a strength, in one iteration, for a loss that is e times its aim
-LIMITS = (0.3, 4.0)  # of a strength: beyond them the loss network is at its end, not the weight
-LEAST_AFAR = 1.0  # where a coarser subnet met the style with less, a finer one would undo what it had met (seen)
+LIMITS = (0.02, 4.0)  # of a strength: above, the loss network is at its end, not the weight; below, there is no style to speak of
+LEAST_AFAR = 0.1
 
 
 @dataclass(frozen=True)
 class Aim:
     """style: loss over the unpainted photograph's, which counts as 1 at most: of dark paintings photographs are many times farther away.
-    content: loss, by scale; from there on faces lose their features (seen). afar_content: likewise, of a finer output at that scale."""
+    lost: of what the photograph shows (`losses.lost_structure`), by scale: beyond, faces lose their features (seen). afar_lost: likewise, of
+    a finer output at that scale."""
 
     style: float = 0.06
-    content: tuple[float, float, float] = (0.5, 0.65, 1.1)
-    afar_content: tuple[float, float] = (0.85, 0.85)
+    lost: tuple[float, float, float] = (0.45, 0.58, 0.85)
+    afar_lost: tuple[float, float] = (0.55, 0.68)
 
 
 class Balance:
     """`strengths` and `afar_strengths` by scale, functions of the losses so far alone, so that a training taken up again goes on alike."""
 
     def __init__(self, aim: Aim, history: Iterable[dict[str, float]] = ()) -> None:
-        near = [_Gauge(f" {scale}", limit, LIMITS) for scale, limit in enumerate(aim.content, 1)]
-        afar = [_Gauge(f" {scale}", limit, (LEAST_AFAR, LIMITS[1]), "afar ") for scale, limit in enumerate(aim.afar_content, 1)]
+        near = [_Gauge(f" {scale}", limit, LIMITS) for scale, limit in enumerate(aim.lost, 1)]
+        afar = [_Gauge(f" {scale}", limit, (LEAST_AFAR, LIMITS[1]), "afar ") for scale, limit in enumerate(aim.afar_lost, 1)]
         self._aim, self._near, self._afar = aim.style, near, afar
         for terms in history:
             self.note(terms)
@@ -52,36 +54,36 @@ class Balance:
         return [gauge.strength for gauge in self._afar]
 
     def note(self, terms: dict[str, float]) -> None:
-        """Takes an iteration's terms, such as "style 2", "unpainted 2", "content 2" and "afar style 1", of the scales that were trained."""
+        """Takes an iteration's terms, such as "style 2", "unpainted 2", "lost 2" and "afar style 1", of the scales that were trained."""
         for gauge in (*self._near, *self._afar):
             gauge.note(terms, self._aim)
 
 
 class _Gauge:
-    """The strength of the style's terms with this prefix and suffix. limit: of the content loss. limits: of the strength."""
+    """The strength of the style's terms with this prefix and suffix. limit: of what is lost. limits: of the strength."""
 
     def __init__(self, suffix: str, limit: float, limits: tuple[float, float], prefix: str = "") -> None:
         self.strength = 1.0
         self._names = {name: f"{prefix}{name}{suffix}" for name in BALANCED}
         self._limit, self._limits = limit, limits
-        self._share, self._content = 0.0, 0.0  # running means
+        self._share, self._lost = 0.0, 0.0  # running means
         self._seen = 0
 
     def note(self, terms: dict[str, float], aim: float) -> None:
         if self._names["style"] not in terms:
             return
-        style, unpainted, content = (terms[self._names[name]] for name in BALANCED)
+        style, unpainted, lost = (terms[self._names[name]] for name in BALANCED)
         self._seen += 1
         share = 1 / min(MEMORY, self._seen)
         # Each photograph's own share counts, as whoever looks at one sees: losses averaged first let those far from the painting decide.
         self._share += (style / min(1.0, max(unpainted, 1e-9)) - self._share) * share
-        self._content += (content - self._content) * share
+        self._lost += (lost - self._lost) * share
         if self._seen > BEGIN:
             self._move(aim)
 
     def _move(self, aim: float) -> None:
         pull = math.log(max(self._share, 1e-9) / aim)
-        lost = math.log(max(self._content, 1e-9) / self._limit)
+        lost = math.log(max(self._lost, 1e-9) / self._limit)
         if lost > 0:
             pull = min(pull, 0.0) - lost
         low, high = self._limits

@@ -22,7 +22,17 @@ from torch import Tensor
 
 from ..features import Encoder, denormalise
 from ..image.resample import resize
-from ..losses import excess, gram_matrix, grid_pattern, regularity, relative_error, sliced_wasserstein, style_loss, total_variation
+from ..losses import (
+    excess,
+    gram_matrix,
+    grid_pattern,
+    lost_structure,
+    regularity,
+    relative_error,
+    sliced_wasserstein,
+    style_loss,
+    total_variation,
+)
 from .network import MultimodalNetwork
 
 STYLE_SHORT_SIDES = (256, 512, 1024)
@@ -34,8 +44,8 @@ POINTS = 4096  # of a layer, at random, in each iteration
 POINTS_KEPT = 65536  # of a layer of the painting, from which they are drawn
 LEAST_REGULARITY = 1e-3  # of noise
 MOST_REGULAR = 2.0  # times the painting's that a regular photograph allows
-BALANCED = ("style", "unpainted", "content")  # the terms that decide how strongly the style pulls (`balance`)
-CONTENT_FLOOR = 0.3  # of the painting's own energy: an empty sky's is next to none, and its relative error would drown all else
+BALANCED = ("style", "unpainted", "lost")  # the terms that decide how strongly the style pulls (`balance`)
+CONTENT_FLOOR = 0.3  # of the painting's own energy, or variance: an empty sky's is next to none, and its relative error would drown all else
 
 
 @dataclass(frozen=True)
@@ -115,19 +125,22 @@ class HierarchicalLoss:
         self.grams: list[dict[str, Tensor]] = []
         self.points: list[dict[str, Tensor]] = []
         self.content_floors: list[float] = []
+        self.structure_floors: list[float] = []
         self.regularities: list[Tensor] = []
         for pictures in style_pictures:
-            grams, points, energies = [], [], []
+            grams, points, energies, variances = [], [], [], []
             for picture in pictures:
                 with torch.no_grad():
                     found = {layer: value.float() for layer, value in encoder(picture[None], STYLE_LAYERS).items()}
                 grams.append({layer: gram_matrix(value) for layer, value in found.items()})
                 points.append({layer: self._some(value, POINTS_KEPT // len(pictures))[0] for layer, value in found.items()})
                 energies.append(found[CONTENT_LAYER].square().mean().item())
+                variances.append(found[CONTENT_LAYER].var((2, 3)).mean().item())
             self.grams.append({layer: sum(gram[layer] for gram in grams) / len(grams) for layer in STYLE_LAYERS})
             self.points.append({layer: torch.cat([some[layer] for some in points], 1) for layer in STYLE_LAYERS})
             self.regularities.append(sum(regularity(picture[None]) for picture in pictures) / len(pictures))
             self.content_floors.append(CONTENT_FLOOR * sum(energies) / len(energies))
+            self.structure_floors.append(CONTENT_FLOOR * sum(variances) / len(variances))
 
     def draw(self, seed: int) -> None:
         """Begins the chances of an iteration, so that a training taken up again draws as it would have."""
@@ -173,7 +186,9 @@ class HierarchicalLoss:
         found = {layer: value.contiguous() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}  # read as lists of points, twice
         style = self._style(found, scale)
         content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
-        terms = {"style": style, "unpainted": far, "content": content}
+        with torch.no_grad():
+            lost = lost_structure(found[CONTENT_LAYER].float(), wanted, self.structure_floors[scale]).mean()
+        terms = {"style": style, "unpainted": far, "content": content, "lost": lost}
         weights = self.weights
         pull = weights.style[scale] * style
         if weights.distribution[scale]:
