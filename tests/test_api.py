@@ -8,8 +8,10 @@ import torch
 from brushwarp import api
 from brushwarp.devices import choose_device
 from brushwarp.errors import BrushwarpError, Cancelled
-from brushwarp.image import Picture, luminance
+from brushwarp.image import Box, Picture, luminance
 from brushwarp.multimodal.transfer import plan_painting
+from brushwarp.sample import render_sample
+from brushwarp.streaming import StreamPlan
 from brushwarp.styles import load_pack
 
 
@@ -168,6 +170,21 @@ def test_cuda_paints_what_the_cpu_paints(photo, monkeypatch):
     found = {name: api.stylize(photo, painter).pixels for name, painter in painters.items()}
     assert (found["cpu"] - found["exactly"]).abs().mean() < 1e-3
     assert (found["cpu"] - found["cuda"]).abs().mean() < 2 / 255
+
+
+@pytest.mark.gpu
+def test_strips_on_a_cuda_device_are_the_same_pixels_and_a_part_is_about_the_same(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    painter = api.load_painter("vangogh_starry_night", "cuda")
+    painter.dtype = torch.float32
+    picture = Picture(render_sample(1100, 800))
+    plan = painter.plan_freely(picture.size)
+    once = painter.paint(picture.pixels, plan)
+    strips = painter.paint(picture.pixels, replace(plan, strips=StreamPlan(values=200_000)))
+    assert (strips - once).abs().max() < 1e-3 and (strips - once).abs().mean() < 1e-5
+    box = Box(411, 305, 651, 499)
+    part = api.stylize_part(picture, painter, box)
+    assert (part.pixels - box.of(once)).abs().mean() < 10 / 255
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""One iteration recorded as a CUDA graph and repeated: the host says it once, instead of some two thousand kernels each time."""
+"""Work recorded as a CUDA graph and repeated: the host says it once, instead of hundreds of kernels each time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-AS_WRITTEN = 3  # iterations before the recording: libraries choose their kernels in them, and the optimiser makes its state
+AS_WRITTEN = 3  # times before the recording: libraries choose their kernels in them, and an optimiser makes its state
 
 
 class Replay:
@@ -17,14 +17,19 @@ class Replay:
     Where it cannot be recorded after all, it goes on as written, which gives the same numbers.
     """
 
-    def __init__(self, step: Callable[[], None], chances: Sequence[torch.Generator] = ()) -> None:
+    def __init__(self, step: Callable[[], None], device: torch.device, chances: Sequence[torch.Generator] = ()) -> None:
         """chances: generators of the device that the step draws from, besides PyTorch's own. They may be seeded anew between replays."""
         self.step = step
+        self.device = device
         self.chances = chances
         self.done = 0
         self.graph: torch.cuda.CUDAGraph | None = None
 
     def __call__(self) -> None:
+        with torch.cuda.device(self.device):  # streams and recordings are of the current one
+            self._go()
+
+    def _go(self) -> None:
         if self.graph is None and self.done == AS_WRITTEN:
             self.graph = self._recorded()
         self.done += 1

@@ -192,3 +192,11 @@ class MultimodalNetwork(nn.Module):
     def subnets(self, count: int) -> list[nn.Module]:
         """The subnet of each of a painting's `count` steps."""
         return [self.style, self.enhance, *[self.refine] * (count - 2)][:count]
+
+
+def convolutions(subnet: nn.Module) -> list[nn.Module]:
+    """A subnet's layers that convolve; of a doubling itself, which doesn't call the convolution whose weights it uses."""
+    doublings = [module for module in subnet.modules() if isinstance(module, Upsample)]
+    within = {doubling.block.conv for doubling in doublings}
+    others = [module for module in subnet.modules() if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d))]
+    return [*doublings, *(convolution for convolution in others if convolution not in within)]

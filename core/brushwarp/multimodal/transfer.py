@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -15,19 +17,25 @@ from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
 from ..devices import device_memory, fast_dtype
 from ..features import denormalise, normalise
+from ..fused import fused_pass
 from ..image.fetching import fetch
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
+from ..replay import Replay
 from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
-from .network import Upsample
+from .network import convolutions
 from .steady import Steady
+
+if TYPE_CHECKING:
+    from ..fused.walk import FusedPass
 
 __all__ = ["Painter", "Plan", "plan_painting"]
 
 WIDEST_AT_FULL_SIZE = 32  # channels of a subnet's maps that have the picture's own size
 SHOWN_SIDE = 512  # pixels of the long side of a picture that is shown on the way
+REPLAYED = 2_000_000  # pixels up to which a CUDA device is told all steps at once: telling it layer by layer takes longer than it does
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 
@@ -40,6 +48,7 @@ class Painter:
         self.dtype = fast_dtype(device)
         self.network = build_network(pack).to(device=device, memory_format=torch.channels_last)
         self.architecture = ARCHITECTURES[pack.card.architecture]
+        self._recorded: _Recorded | None = None
 
     def on(self, device: torch.device) -> Painter:
         """The same style on another device."""
@@ -81,30 +90,51 @@ class Painter:
     def paint(self, rgb: Tensor, plan: Plan, on_progress: OnProgress = ignore_progress, steady: Steady | None = None) -> Tensor:
         """(3, H, W) sRGB in 0..1 to the painting, (3, H, W) float32 on the CPU at the size of the plan's last step, 0..1.
 
-        on_progress gets a small picture of what is painted after each step: the forms first, then ever finer strokes. steady: the
-        sequence of which it is the next frame, for a network that streams.
+        on_progress gets a small picture of what is painted after each step: the forms first, then ever finer strokes (small paintings on a
+        CUDA device take no longer than to say so). steady: the sequence of which it is the next frame, for a network that streams.
         """
         if plan.strips is not None or steady is not None:
             return self._paint_in_strips(rgb, plan, plan.strips or StreamPlan(), on_progress, steady)
         sizes = plan.sizes
-        subnets = self.network.subnets(len(sizes))
         work = sum(height * width for height, width in sizes)
-        done = 0
+        on_progress(Progress("painting", 0, work))
         x = normalise(resize(rgb, sizes[0])[None].to(self.device))
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            for subnet, size in zip(subnets, sizes, strict=True):
-                area = size[0] * size[1]
-
-                def tell(share: float, start: int = done, area: int = area) -> None:
-                    on_progress(Progress("painting", start + int(share * area), work))
-
-                with _followed(subnet, tell):
-                    x = subnet(resize(x, size).contiguous(memory_format=torch.channels_last)).float()
-                done += area
-                if done < work:
-                    on_progress(Progress("painting", done, work, _shown(x)))
+        if self.device.type == "cuda" and sizes[-1][0] * sizes[-1][1] <= REPLAYED:
+            if self._recorded is None or self._recorded.sizes != sizes:
+                self._recorded = _Recorded(lambda x: self._painted(x, sizes, ignore_progress), x, sizes)
+            x = self._recorded(x)
+        else:
+            self._recorded = None  # nor its memory
+            x = self._painted(x, sizes, on_progress)
         on_progress(Progress("painting", work, work))
         return fetch(denormalise(x)[0].clamp(0, 1))
+
+    def _painted(self, x: Tensor, sizes: tuple[tuple[int, int], ...], on_progress: OnProgress) -> Tensor:
+        """All steps on (1, 3, H, W), normalised, the whole picture at once."""
+        work = sum(height * width for height, width in sizes)
+        done = 0
+        for subnet, size in zip(self.network.subnets(len(sizes)), sizes, strict=True):
+            area = size[0] * size[1]
+
+            def tell(share: float, start: int = done, area: int = area) -> None:
+                on_progress(Progress("painting", start + int(share * area), work))
+
+            x = self._step(subnet, resize(x, size), tell)
+            done += area
+            if done < work:
+                on_progress(Progress("painting", done, work, _shown(x)))
+        return x
+
+    def _step(self, subnet: nn.Module, x: Tensor, tell: Callable[[float], None]) -> Tensor:
+        """A subnet on (1, 3, H, W), in float32. tell: called before each layer with the share of them that is done."""
+        if self._fused is not None and isinstance(subnet, self._fused.SUBNETS):
+            return self._fused(subnet, x, tell)
+        with _followed(subnet, tell), torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            return subnet(x.contiguous(memory_format=torch.channels_last)).float()
+
+    @cached_property
+    def _fused(self) -> FusedPass | None:
+        return fused_pass(self.device, self.dtype)
 
     def _paint_in_strips(self, rgb: Tensor, plan: Plan, strips: StreamPlan, on_progress: OnProgress, steady: Steady | None) -> Tensor:
         """`paint`, layer by layer over strips: the same pixels."""
@@ -137,6 +167,26 @@ class Painter:
         return picture[0]
 
 
+class _Recorded:
+    """All steps of paintings of one size, told a CUDA device at once. x: a picture as `paint`, all steps, takes it."""
+
+    def __init__(self, paint: Callable[[Tensor], Tensor], x: Tensor, sizes: tuple[tuple[int, int], ...]) -> None:
+        self.sizes = sizes
+        self._x = held = torch.empty_like(x)
+        self._painted = painted = []  # shared, not through self: memory of a device goes with the last reference, and a circle has none
+
+        def once() -> None:
+            painted[:] = [paint(held)]
+
+        self.replay = Replay(once, x.device)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """What is painted, until the next call."""
+        self._x.copy_(x)
+        self.replay()
+        return self._painted[0]
+
+
 def _shown(picture: Tensor) -> Tensor:
     """A step's painting, (3, h, w) in 0..1, to be looked at while the next one, with finer strokes, is on its way."""
     return denormalise(shrink(picture, SHOWN_SIDE))[0].clamp(0, 1)
@@ -145,10 +195,7 @@ def _shown(picture: Tensor) -> Tensor:
 @contextmanager
 def _followed(subnet: nn.Module, tell: Callable[[float], None]) -> Iterator[None]:
     """Tells, before each convolution of a subnet, the share of them that is done: so a cancel waits for one layer at most."""
-    doublings = [module for module in subnet.modules() if isinstance(module, Upsample)]
-    within = {doubling.block.conv for doubling in doublings}  # whose weights a doubling uses, without calling them
-    convolutions = [module for module in subnet.modules() if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d))]
-    layers = [*doublings, *(convolution for convolution in convolutions if convolution not in within)]
+    layers = convolutions(subnet)
     begun = 0
 
     def before(*_: object) -> None:

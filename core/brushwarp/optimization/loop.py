@@ -79,7 +79,7 @@ def optimise(
     """
     leaves = [*canvas.parameters, *(bend.parameters if bend else [])]
     loss = _Loss(canvas, objective, optimiser, bend)
-    step = Replay(loss.step) if leaves[0].is_cuda and replayable(optimiser) else loss.step
+    step = Replay(loss.step, leaves[0].device) if leaves[0].is_cuda and replayable(optimiser) else loss.step
     watch = _Watch(leaves, loss, course, pace or (CUDA_PACE if leaves[0].is_cuda else CPU_PACE))
     for iteration in range(1, iterations + 1):
         objective.draw()

@@ -33,7 +33,7 @@ class Iteration:
         self.held = [torch.empty_like(tensor, device=device) for tensor in batch]
         self.names: list[str] = []
         self.row: Tensor | None = None
-        self.again = Replay(self._once, chances) if replayable(optimiser) and fellows.count == 1 else self._once
+        self.again = Replay(self._once, device, chances) if replayable(optimiser) and fellows.count == 1 else self._once
 
     def __call__(self, batch: Sequence[Tensor]) -> tuple[float, dict[str, float]]:
         """The loss and its terms. Waits for the device."""
