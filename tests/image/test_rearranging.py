@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from brushwarp.image.rearranging import Padded, interleave_phases
+from brushwarp.image.rearranging import Padded, interleave_phases, pad_edges
 
 
 @pytest.mark.parametrize("lies", [torch.contiguous_format, torch.channels_last])
@@ -27,3 +27,9 @@ def test_phases_are_interleaved_each_at_its_place(lies):
         expected = phases[:, 3 * phase : 3 * phase + 3, down : down + 3, across : across + 5]
         assert torch.equal(doubled[..., down::2, across::2], expected)
     assert torch.autograd.gradcheck(interleave_phases, phases)
+
+
+def test_edges_are_padded_in_the_type_that_the_picture_has_under_autocast_too():
+    x = torch.randn(1, 3, 5, 7, dtype=torch.bfloat16)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert pad_edges(x, 1, "reflect").dtype == torch.bfloat16

@@ -202,8 +202,9 @@ def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder
     assert len(replays) == 5 and None not in replays
     for iteration, (ours, theirs) in enumerate(zip(found["cuda"], found["cpu"], strict=True)):
         for name in theirs:
-            # What is small in itself, and grows with each rounding: the excess over what is allowed, and the root of a mean square.
-            apart = {"regular": 0.05, "pattern": 4e-3}.get(name.split()[0], 1e-3)
+            # What is small in itself, and grows with each rounding: the excess over what is allowed, the root of a mean square; and a
+            # correlation of next to nothing.
+            apart = {"regular": 0.05, "pattern": 4e-3, "lost": 0.2}.get(name.split()[-2], 1e-3)
             assert ours[name] == pytest.approx(theirs[name], rel=2e-3 if iteration == 0 else 0.1, abs=apart), (iteration, name)
 
 

@@ -17,7 +17,14 @@ def pad_edges(x: Tensor, margin: int, mode: str) -> Tensor:
     """
     if x.is_cuda:
         return Padded.apply(x, margin, mode == "reflect")
-    return functional.pad(x, (margin,) * 4, mode=mode)
+    return pad_sides(x, (margin,) * 4, mode)
+
+
+def pad_sides(x: Tensor, sides: tuple[int, int, int, int], mode: str) -> Tensor:
+    """PyTorch's `pad` (left, right, top, bottom) in the type that x has: on a CPU autocast would have it in float32, there and back again
+    (measured with AMX: 59 ms instead of 8 for 32 channels of a megapixel, which a convolution of them takes 14 for)."""
+    with torch.autocast(x.device.type, enabled=False):
+        return functional.pad(x, sides, mode=mode)
 
 
 def interleave_phases(phases: Tensor) -> Tensor:

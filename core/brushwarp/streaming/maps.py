@@ -14,7 +14,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from ..image.colour import luminance
-from ..image.rearranging import interleave_phases
+from ..image.rearranging import interleave_phases, pad_sides
 
 
 class Map(ABC):
@@ -214,6 +214,6 @@ def padded_rows(source: Map, first: int, last: int, margin: int, mode: str) -> T
         return source.rows(first, last)
     # To mirror rows one has to have them: a low strip at the edge asks for some more.
     low, high = (max(0, min(first, height - 1 - below)), min(height, max(last, above + 1))) if mode == "reflect" else (max(0, first), min(height, last))
-    strip = functional.pad(source.rows(low, high), (margin, margin, above, below), mode=mode)
+    strip = pad_sides(source.rows(low, high), (margin, margin, above, below), mode)
     start = first - low + above
     return strip if strip.shape[2] == last - first else strip[:, :, start : start + last - first]
