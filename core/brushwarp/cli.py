@@ -29,7 +29,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for a failure, 2 for wrong words, 130 for Ctrl+C."""
-    keep_memory()
+    if words is None:  # the program itself, and not whoever asks it for something within another
+        keep_memory()
     try:
         arguments = make_parser().parse_args(words)
         arguments.run(arguments)

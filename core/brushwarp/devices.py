@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .allocation import give_back_memory
 from .bridge.language import _
 from .bridge.standing import Device
 from .errors import BrushwarpError
@@ -88,6 +89,13 @@ def device_memory(device: torch.device) -> Memory:
             "memory", _("BRUSHWARP_MEMORY is {!r}.").format(wanted), _("Set it to the MB that may be taken, as 2000, or unset it.")
         ) from error
     return Memory(max(0, min(found.free, limit)), min(found.total, max(0, limit)))
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that the next work may take: what the last one left to be used again counts. Raises BrushwarpError("memory")."""
+    if device.type == "cpu":
+        give_back_memory()
+    return device_memory(device).free
 
 
 def device_in_use() -> Device:

@@ -15,6 +15,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from .allocation import give_back_memory
 from .features import denormalise, normalise
 from .image import resize
 from .multimodal.network import Upsample
@@ -64,6 +65,7 @@ class _HostPeak:
     """A thread looks again and again: the system counts a process' peak, but not from a moment on."""
 
     def __enter__(self) -> None:
+        give_back_memory()  # what is kept for the next who asks would hide what this one takes
         self._before = self._most = anonymous_memory()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,10 +18,14 @@ class Replay:
     Where it cannot be recorded after all, it goes on as written, which gives the same numbers.
     """
 
-    def __init__(self, step: Callable[[], None], device: torch.device, chances: Sequence[torch.Generator] = ()) -> None:
-        """chances: generators of the device that the step draws from, besides PyTorch's own. They may be seeded anew between replays."""
+    def __init__(
+        self, step: Callable[[], None], device: torch.device, chances: Sequence[torch.Generator] = (), *, as_written: int = AS_WRITTEN
+    ) -> None:
+        """chances: generators of the device that the step draws from, besides PyTorch's own. They may be seeded anew between replays.
+        as_written: how often the step is still to be taken before it is recorded."""
         self.step = step
         self.device = device
+        self.as_written = as_written
         self.chances = chances
         self.done = 0
         self.graph: torch.cuda.CUDAGraph | None = None
@@ -30,23 +35,26 @@ class Replay:
             self._go()
 
     def _go(self) -> None:
-        if self.graph is None and self.done == AS_WRITTEN:
+        if self.graph is None and self.done == self.as_written:
             self.graph = self._recorded()
         self.done += 1
         if self.graph is not None:
             self.graph.replay()
             return
         # Beside the stream that all else is on, as a recording is: what is allocated for one serves the other.
-        beside, main = torch.cuda.Stream(), torch.cuda.current_stream()
+        beside, main = _beside(torch.cuda.current_device()), torch.cuda.current_stream()
         beside.wait_stream(main)
-        with torch.cuda.stream(beside):
-            self.step()
-        main.wait_stream(beside)
+        try:
+            with torch.cuda.stream(beside):
+                self.step()
+        finally:
+            main.wait_stream(beside)
 
     def _recorded(self) -> torch.cuda.CUDAGraph | None:
         graph = torch.cuda.CUDAGraph()
         chances = [torch.cuda.default_generators[torch.cuda.current_device()], *self.chances]
         before = [chance.get_state() for chance in chances]
+        main = torch.cuda.current_stream()
         for chance in self.chances:
             graph.register_generator_state(chance)
         try:
@@ -56,11 +64,18 @@ class Replay:
         except torch.OutOfMemoryError:
             raise
         except RuntimeError:  # a library that will not be recorded; the step itself has run before
+            torch.cuda.set_stream(main)  # a recording that fails leaves its own behind
             torch.cuda.synchronize()
             for chance, state in zip(chances, before, strict=True):
                 _forget_recording(chance, state)
             return None
         return graph
+
+
+@functools.cache
+def _beside(device: int) -> torch.cuda.Stream:
+    """One for all: memory that was allocated on a stream serves no other."""
+    return torch.cuda.Stream(device)
 
 
 def _forget_recording(chance: torch.Generator, state: Tensor) -> None:

@@ -204,7 +204,7 @@ def test_a_cuda_device_replays_what_the_processor_does(photos, painting, encoder
         for name in theirs:
             # What is small in itself, and grows with each rounding: the excess over what is allowed, the root of a mean square; and a
             # correlation of next to nothing.
-            apart = {"regular": 0.05, "pattern": 4e-3, "lost": 0.2}.get(name.split()[-2], 1e-3)
+            apart = {"regular": 0.05, "pattern": 4e-3, "lost": 0.2 if iteration else 1e-3}.get(name.split()[-2], 1e-3)
             assert ours[name] == pytest.approx(theirs[name], rel=2e-3 if iteration == 0 else 0.1, abs=apart), (iteration, name)
 
 

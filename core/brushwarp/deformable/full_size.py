@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ..bridge.paths import cache_folder
-from ..devices import device_memory
+from ..devices import free_memory
 from ..features.compact import load_compact
 from ..image.resample import resize
 from ..optimization import Course, at_long_side, falling_rate, optimise
@@ -173,7 +173,7 @@ class _FineBands(PyramidCanvas):
 
 def _plan(size: tuple[int, int], device: torch.device) -> tuple[int, Path | None]:
     """The rows that move at once, and the folder for what doesn't, if that is not to stay in memory."""
-    free = SHARE_OF_FREE_MEMORY * device_memory(device).free - LOOKED_AT
+    free = SHARE_OF_FREE_MEMORY * free_memory(device) - LOOKED_AT
     area = size[0] * size[1]
     if MOVING * area <= free:
         return size[0], None

@@ -9,7 +9,14 @@ import triton.language as tl
 from torch import Tensor
 
 MOST_PARTS = 1024  # that statistics are gathered in; then they are brought together
-TILE = 4096  # values that a program holds at a time
+TILE = 4096  # values of the whole picture's that a program gathers at a time
+BLOCK = 1024  # values that a program settles
+ROWS, COLUMNS = 128, 16  # of parts and channels that a program brings together at a time
+
+# Sizes are no reason to compile a kernel anew, which takes a third of a second; with channels known, loads are wide.
+_settled = triton.jit(do_not_specialize=["height", "width", "row_stride", "added_row_stride"])
+_gathered = triton.jit(do_not_specialize=["pixels", "width", "parts", "row_stride"])
+_brought = triton.jit(do_not_specialize=["pixels", "parts"])
 
 
 def padded(
@@ -27,11 +34,10 @@ def padded(
         (1, channels, height + 2 * margin, width + 2 * margin), dtype=x.dtype, device=x.device, memory_format=torch.channels_last
     )
     factor, shift = scaling or (x, x)
-    block = 1024
-    _settle[(height + 2 * margin, triton.cdiv((width + 2 * margin) * channels, block))](
+    _settle[(height + 2 * margin, triton.cdiv((width + 2 * margin) * channels, BLOCK))](
         x, factor, shift, x if added is None else added, out, height, width, channels, margin, x.stride(2), x.stride(3),
         0 if added is None else added.stride(2), 0 if added is None else added.stride(3),
-        REFLECT=reflect, RELU=relu, DOUBLED=doubled, SCALED=scaling is not None, ADDED=added is not None, BLOCK=block,
+        REFLECT=reflect, RELU=relu, DOUBLED=doubled, SCALED=scaling is not None, ADDED=added is not None, WIDE=BLOCK,
     )
     return out
 
@@ -48,7 +54,9 @@ def scaling_of(x: Tensor, size: tuple[int, int], weight: Tensor, bias: Tensor, e
         x, gathered, height * width, width, channels, parts, x.stride(2), x.stride(3), DOUBLED=doubled, TALL=tall, WIDE=wide,
     )
     scaling = torch.empty((2, channels), dtype=torch.float32, device=x.device)
-    _bring_together[(triton.cdiv(channels, 16),)](gathered, weight, bias, scaling, parts, channels, height * width, eps, TALL=128, WIDE=16)
+    _bring_together[(triton.cdiv(channels, COLUMNS),)](
+        gathered, weight, bias, scaling, parts, channels, height * width, eps, TALL=ROWS, WIDE=COLUMNS,
+    )
     return scaling[0], scaling[1]
 
 
@@ -70,13 +78,13 @@ def _inside(at, length, REFLECT: tl.constexpr):
     return tl.minimum(tl.maximum(at, 0), length - 1)
 
 
-@triton.jit
+@_settled
 def _settle(
     x, factor, shift, added, out, height, width, channels, margin, row_stride, pixel_stride, added_row_stride, added_pixel_stride,
-    REFLECT: tl.constexpr, RELU: tl.constexpr, DOUBLED: tl.constexpr, SCALED: tl.constexpr, ADDED: tl.constexpr, BLOCK: tl.constexpr,
+    REFLECT: tl.constexpr, RELU: tl.constexpr, DOUBLED: tl.constexpr, SCALED: tl.constexpr, ADDED: tl.constexpr, WIDE: tl.constexpr,
 ):
     across = (width + 2 * margin) * channels
-    at = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    at = tl.program_id(1) * WIDE + tl.arange(0, WIDE)
     there = at < across
     channel = at % channels
     row = _inside(tl.program_id(0) - margin, height, REFLECT)
@@ -92,7 +100,7 @@ def _settle(
     tl.store(out + tl.program_id(0).to(tl.int64) * across + at, value.to(out.dtype.element_ty), mask=there)
 
 
-@triton.jit
+@_gathered
 def _gather(x, gathered, pixels, width, channels, parts, row_stride, pixel_stride, DOUBLED: tl.constexpr, TALL: tl.constexpr, WIDE: tl.constexpr):
     """Of every `parts`-th tile of pixels: how many they are, each channel's mean, and the sum of squares about it (Chan et al. 1979)."""
     part = tl.program_id(0)
@@ -120,7 +128,7 @@ def _gather(x, gathered, pixels, width, channels, parts, row_stride, pixel_strid
     tl.store(gathered + 2 * parts * channels + place, squares, mask=known)
 
 
-@triton.jit
+@_brought
 def _bring_together(gathered, weight, bias, scaling, parts, channels, pixels, eps, TALL: tl.constexpr, WIDE: tl.constexpr):
     channel = tl.program_id(0) * WIDE + tl.arange(0, WIDE)
     known = channel < channels

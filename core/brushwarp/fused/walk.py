@@ -45,14 +45,14 @@ class Pending:
 
 
 class FusedPass:
-    """Runs subnets of one network, whose weights don't change any more. dtype: of what is convolved."""
+    """Runs subnets of one network, whose weights don't change any more, one at a time. dtype: of what is convolved."""
 
     SUBNETS = (StyleSubnet, EnhanceSubnet, RefineSubnet)
 
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype
         self._weights: dict[nn.Module, Tensor] = {}
-        self._on_layer: Callable[[], None] = lambda: None
+        self._on_layer = _nothing
 
     def __call__(self, subnet: nn.Module, x: Tensor, tell: Callable[[float], None] = lambda share: None) -> Tensor:
         """(1, 3, H, W) to the same, in float32. tell: called before each convolution with the share of them that is done; what it raises
@@ -60,8 +60,11 @@ class FusedPass:
         count = len(convolutions(subnet))
         shares = (index / count for index in range(count))
         self._on_layer = lambda: tell(next(shares))
-        with torch.cuda.device_of(x):  # which Triton launches on
-            return self._passed(subnet, x)
+        try:
+            with torch.cuda.device_of(x):  # which Triton launches on
+                return self._passed(subnet, x)
+        finally:
+            self._on_layer = _nothing  # whom it told may be gone
 
     def _passed(self, subnet: nn.Module, x: Tensor) -> Tensor:
         whole = _plain(x.to(self.dtype))
@@ -89,7 +92,7 @@ class FusedPass:
     def _decoded(self, decoder: Decoder, x: Pending, sizes: list[tuple[int, int]]) -> Tensor:
         for step, size in zip(decoder.steps, sizes, strict=True):
             self._on_layer()
-            phases = functional.conv2d(x.made(1, repeat=True), self._weight(step))
+            phases = _convolved(x.made(1, repeat=True), self._weight(step))
             x = Pending(phases, size, self._scaling(step.block.norm, phases, size, doubled=True), relu=True, doubled=True)
         output = decoder.output
         return self._convolved(output, x.made(output.margin)).float() + output.bias[:, None, None]
@@ -101,7 +104,7 @@ class FusedPass:
 
     def _convolved(self, conv: ReflectionConv, read: Tensor) -> Tensor:
         self._on_layer()
-        return functional.conv2d(read, self._weight(conv), None, conv.stride)
+        return _convolved(read, self._weight(conv), conv.stride)
 
     def _scaling(self, norm: InstanceNorm, x: Tensor, size: tuple[int, int], *, doubled: bool = False) -> tuple[Tensor, Tensor]:
         return scaling_of(x, size, norm.weight, norm.bias, norm.eps, doubled=doubled)
@@ -112,6 +115,15 @@ class FusedPass:
             weight = module.weight if isinstance(module, ReflectionConv) else phase_kernels(module.block.conv.weight).flatten(0, 1)
             self._weights[module] = weight.to(self.dtype).contiguous(memory_format=torch.channels_last)
         return self._weights[module]
+
+
+def _convolved(x: Tensor, weight: Tensor, stride: tuple[int, int] = (1, 1)) -> Tensor:
+    """In channels_last, which the kernels count on and a library may leave."""
+    return functional.conv2d(x, weight, None, stride).contiguous(memory_format=torch.channels_last)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _plain(x: Tensor) -> Pending:

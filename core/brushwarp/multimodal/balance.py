@@ -20,7 +20,7 @@ MEMORY = 30  # iterations over which losses are averaged
 BEGIN = 60  # iterations of a scale before its strength moves: the first ones say nothing of where it is going
 PACE = 0.015  # of the logarithm of a strength, in one iteration, for a loss that is e times its aim
 LIMITS = (0.02, 4.0)  # of a strength: above, the loss network is at its end, not the weight; below, there is no style to speak of
-LEAST_AFAR = 0.1
+LEAST_AFAR = 0.1  # more than of the others: what the coarser strokes met has to be kept, or a finer subnet washes it out (seen)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class HierarchicalLoss:
                 grams.append({layer: gram_matrix(value) for layer, value in found.items()})
                 points.append({layer: self._some(value, POINTS_KEPT // len(pictures))[0] for layer, value in found.items()})
                 energies.append(found[CONTENT_LAYER].square().mean().item())
-                variances.append(found[CONTENT_LAYER].var((2, 3)).mean().item())
+                variances.append(found[CONTENT_LAYER].var((2, 3), correction=0).mean().item())
             self.grams.append({layer: sum(gram[layer] for gram in grams) / len(grams) for layer in STYLE_LAYERS})
             self.points.append({layer: torch.cat([some[layer] for some in points], 1) for layer in STYLE_LAYERS})
             self.regularities.append(sum(regularity(picture[None]) for picture in pictures) / len(pictures))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from ..allocation import give_back_memory
 from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
-from ..devices import device_memory, fast_dtype
+from ..devices import fast_dtype, free_memory
 from ..features import denormalise, normalise
 from ..fused import fused_pass
 from ..image.fetching import fetch
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
-from ..replay import Replay
+from ..replay import AS_WRITTEN, Replay
 from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
 from .network import convolutions
@@ -35,12 +35,12 @@ __all__ = ["Painter", "Plan", "plan_painting"]
 
 WIDEST_AT_FULL_SIZE = 32  # channels of a subnet's maps that have the picture's own size
 SHOWN_SIDE = 512  # pixels of the long side of a picture that is shown on the way
-REPLAYED = 2_000_000  # pixels up to which a CUDA device is told all steps at once: telling it layer by layer takes longer than it does
+REPLAYED = 2_000_000  # pixels up to which telling a CUDA device layer by layer takes longer than it does (an H200: 17 to 23 ms, at once 5 to 14)
 SHARE_OF_FREE_MEMORY = 0.8  # the rest is the host's, and the allocator's slack
 
 
 class Painter:
-    """A style, loaded onto a device, ready to paint any number of pictures."""
+    """A style, loaded onto a device, ready to paint any number of pictures, one at a time."""
 
     def __init__(self, pack: StylePack, device: torch.device) -> None:
         self.pack = pack
@@ -48,7 +48,8 @@ class Painter:
         self.dtype = fast_dtype(device)
         self.network = build_network(pack).to(device=device, memory_format=torch.channels_last)
         self.architecture = ARCHITECTURES[pack.card.architecture]
-        self._recorded: _Recorded | None = None
+        self._fused: dict[torch.dtype, FusedPass | None] = {}
+        self._repeated: _Repeated | None = None
 
     def on(self, device: torch.device) -> Painter:
         """The same style on another device."""
@@ -64,23 +65,40 @@ class Painter:
         what does not fit at once. Raises MemoryError or BrushwarpError("out-of-memory") for what does not fit in strips either.
         """
         asked = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side}
-        given = memory
-        memory = int(device_memory(self.device).free * SHARE_OF_FREE_MEMORY) if given is None else given
-        at_once = memory if self.dtype == torch.float32 else 2 * memory
+        given, values = memory, 1 if self.dtype == torch.float32 else 2
+        memory = self._free(self.device) if given is None else given
         if not self.architecture.streams:
-            return self.architecture.plan(size, **asked, memory=at_once)
+            return self.architecture.plan(size, **asked, memory=values * memory)
         if self.device.type != "cpu":
-            try:
-                plan = self.architecture.plan(size, **asked, memory=at_once)
-            except MemoryError:
-                plan = None
-            if plan is not None and not plan.capped:
+            plan = self._at_once(size, asked, values * memory)
+            if plan is None and given is None:
+                self._let_go()  # what is kept for the next painting may be what this one lacks
+                plan = self._at_once(size, asked, values * self._free(self.device))
+            if plan is not None:
                 return plan
             if given is None:
-                memory = int(device_memory(torch.device("cpu")).free * SHARE_OF_FREE_MEMORY)  # where maps lie then
+                memory = self._free(torch.device("cpu"))  # where maps lie then
         plan = self.architecture.plan(size, **asked)
         strips = plan_strips(plan.sizes[-1], memory=memory, channels=WIDEST_AT_FULL_SIZE, value_bytes=self.dtype.itemsize)
         return replace(plan, strips=strips)
+
+    def _at_once(self, size: tuple[int, int], asked: dict[str, Any], memory: int) -> Plan | None:
+        """A plan for the whole picture, where it fits."""
+        try:
+            plan = self.architecture.plan(size, **asked, memory=memory)
+        except MemoryError:
+            return None
+        return None if plan.capped else plan
+
+    def _free(self, device: torch.device) -> int:
+        """Bytes that a painting may take."""
+        return int(free_memory(device) * SHARE_OF_FREE_MEMORY)
+
+    def _let_go(self) -> None:
+        """Of what is held on the device for the next painting."""
+        self._repeated = None
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def plan_freely(self, size: tuple[int, int], *, brush_scale: float = 1.0, canvas_short_side: int | None = None) -> Plan:
         """As if memory had no end: the whole picture at once."""
@@ -99,15 +117,28 @@ class Painter:
         work = sum(height * width for height, width in sizes)
         on_progress(Progress("painting", 0, work))
         x = normalise(resize(rgb, sizes[0])[None].to(self.device))
-        if self.device.type == "cuda" and sizes[-1][0] * sizes[-1][1] <= REPLAYED:
-            if self._recorded is None or self._recorded.sizes != sizes:
-                self._recorded = _Recorded(lambda x: self._painted(x, sizes, ignore_progress), x, sizes)
-            x = self._recorded(x)
-        else:
-            self._recorded = None  # nor its memory
-            x = self._painted(x, sizes, on_progress)
+        painted = self._again(x, sizes)
+        if painted is None:
+            painted = self._painted(x, sizes, on_progress)
         on_progress(Progress("painting", work, work))
-        return fetch(denormalise(x)[0].clamp(0, 1))
+        return fetch(denormalise(painted)[0].clamp(0, 1))
+
+    def _again(self, x: Tensor, sizes: tuple[tuple[int, int], ...]) -> Tensor | None:
+        """What `_painted` gives, until the next call, where a CUDA device has painted small pictures of just these sizes for some times."""
+        key = (sizes, self.dtype)
+        if self._repeated is not None and self._repeated.key != key:
+            self._repeated = None
+        if self.device.type != "cuda" or sizes[-1][0] * sizes[-1][1] > REPLAYED:
+            return None
+        if self._repeated is None:
+            me = weakref.proxy(self)  # memory of a device goes with its last reference, and a circle has none
+            self._repeated = _Repeated(key, lambda x: me._painted(x, sizes, ignore_progress))
+        try:
+            return self._repeated(x)
+        except torch.OutOfMemoryError:  # a graph takes memory of its own
+            pass
+        self._let_go()  # out of the handler, whose traceback holds what was being painted
+        return None
 
     def _painted(self, x: Tensor, sizes: tuple[tuple[int, int], ...], on_progress: OnProgress) -> Tensor:
         """All steps on (1, 3, H, W), normalised, the whole picture at once."""
@@ -121,20 +152,19 @@ class Painter:
 
             x = self._step(subnet, resize(x, size), tell)
             done += area
-            if done < work:
+            if done < work and on_progress is not ignore_progress:
                 on_progress(Progress("painting", done, work, _shown(x)))
         return x
 
     def _step(self, subnet: nn.Module, x: Tensor, tell: Callable[[float], None]) -> Tensor:
         """A subnet on (1, 3, H, W), in float32. tell: called before each layer with the share of them that is done."""
-        if self._fused is not None and isinstance(subnet, self._fused.SUBNETS):
-            return self._fused(subnet, x, tell)
+        if self.dtype not in self._fused:
+            self._fused[self.dtype] = fused_pass(self.device, self.dtype)
+        fused = self._fused[self.dtype]
+        if fused is not None and isinstance(subnet, fused.SUBNETS):
+            return fused(subnet, x, tell)
         with _followed(subnet, tell), torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             return subnet(x.contiguous(memory_format=torch.channels_last)).float()
-
-    @cached_property
-    def _fused(self) -> FusedPass | None:
-        return fused_pass(self.device, self.dtype)
 
     def _paint_in_strips(self, rgb: Tensor, plan: Plan, strips: StreamPlan, on_progress: OnProgress, steady: Steady | None) -> Tensor:
         """`paint`, layer by layer over strips: the same pixels."""
@@ -167,21 +197,29 @@ class Painter:
         return picture[0]
 
 
-class _Recorded:
-    """All steps of paintings of one size, told a CUDA device at once. x: a picture as `paint`, all steps, takes it."""
+class _Repeated:
+    """Paintings of one kind, `key`: after some that are painted as written, all steps are one graph."""
 
-    def __init__(self, paint: Callable[[Tensor], Tensor], x: Tensor, sizes: tuple[tuple[int, int], ...]) -> None:
-        self.sizes = sizes
-        self._x = held = torch.empty_like(x)
-        self._painted = painted = []  # shared, not through self: memory of a device goes with the last reference, and a circle has none
+    def __init__(self, key: object, paint: Callable[[Tensor], Tensor]) -> None:
+        """paint: all steps, (1, 3, H, W) to the same, on a CUDA device."""
+        self.key, self._paint = key, paint
+        self._times = 0
+        self.replay: Replay | None = None
 
-        def once() -> None:
-            painted[:] = [paint(held)]
+    def __call__(self, x: Tensor) -> Tensor | None:
+        """What is painted, until the next call; None as long as it is to be painted as written."""
+        self._times += 1
+        if self._times <= AS_WRITTEN:
+            return None
+        if self.replay is None:
+            self._x = held = torch.empty_like(x)
+            self._painted = painted = []
+            paint = self._paint
 
-        self.replay = Replay(once, x.device)
+            def once() -> None:  # without self, which would be a circle
+                painted[:] = [paint(held)]
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """What is painted, until the next call."""
+            self.replay = Replay(once, x.device, as_written=0)
         self._x.copy_(x)
         self.replay()
         return self._painted[0]
