@@ -72,6 +72,34 @@ class Replay:
         return graph
 
 
+class Repeated:
+    """Work on tensors of one shape, on a CUDA device, that is asked for again and again: after some times it is one graph."""
+
+    def __init__(self, key: object, work: Callable[[Tensor], Tensor]) -> None:
+        """key: for the caller, to tell works apart."""
+        self.key, self._work = key, work
+        self._times = 0
+        self.replay: Replay | None = None
+
+    def __call__(self, x: Tensor) -> Tensor | None:
+        """What the work gives, until the next call; None as long as it is still to be done as written."""
+        self._times += 1
+        if self._times <= AS_WRITTEN:
+            return None
+        if self.replay is None:
+            self._x = held = torch.empty_like(x)
+            self._given = given = []
+            work = self._work
+
+            def once() -> None:  # without self: a device's memory goes with its last reference, and a circle has none
+                given[:] = [work(held)]
+
+            self.replay = Replay(once, x.device, as_written=0)
+        self._x.copy_(x)
+        self.replay()
+        return self._given[0]
+
+
 @functools.cache
 def _beside(device: int) -> torch.cuda.Stream:
     """One for all: memory that was allocated on a stream serves no other."""

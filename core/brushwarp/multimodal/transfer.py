@@ -22,7 +22,7 @@ from ..image.fetching import fetch
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
 from ..progress import OnProgress, Progress, ignore_progress
-from ..replay import AS_WRITTEN, Replay
+from ..replay import Repeated
 from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
 from .network import convolutions
@@ -49,7 +49,7 @@ class Painter:
         self.network = build_network(pack).to(device=device, memory_format=torch.channels_last)
         self.architecture = ARCHITECTURES[pack.card.architecture]
         self._fused: dict[torch.dtype, FusedPass | None] = {}
-        self._repeated: _Repeated | None = None
+        self._repeated: Repeated | None = None
 
     def on(self, device: torch.device) -> Painter:
         """The same style on another device."""
@@ -132,7 +132,7 @@ class Painter:
             return None
         if self._repeated is None:
             me = weakref.proxy(self)  # memory of a device goes with its last reference, and a circle has none
-            self._repeated = _Repeated(key, lambda x: me._painted(x, sizes, ignore_progress))
+            self._repeated = Repeated(key, lambda x: me._painted(x, sizes, ignore_progress))
         try:
             return self._repeated(x)
         except torch.OutOfMemoryError:  # a graph takes memory of its own
@@ -195,34 +195,6 @@ class Painter:
             rows = picture[:, :, top : top + step]
             rows.copy_(denormalise(rows).clamp(0, 1))
         return picture[0]
-
-
-class _Repeated:
-    """Paintings of one kind, `key`: after some that are painted as written, all steps are one graph."""
-
-    def __init__(self, key: object, paint: Callable[[Tensor], Tensor]) -> None:
-        """paint: all steps, (1, 3, H, W) to the same, on a CUDA device."""
-        self.key, self._paint = key, paint
-        self._times = 0
-        self.replay: Replay | None = None
-
-    def __call__(self, x: Tensor) -> Tensor | None:
-        """What is painted, until the next call; None as long as it is to be painted as written."""
-        self._times += 1
-        if self._times <= AS_WRITTEN:
-            return None
-        if self.replay is None:
-            self._x = held = torch.empty_like(x)
-            self._painted = painted = []
-            paint = self._paint
-
-            def once() -> None:  # without self, which would be a circle
-                painted[:] = [paint(held)]
-
-            self.replay = Replay(once, x.device, as_written=0)
-        self._x.copy_(x)
-        self.replay()
-        return self._painted[0]
 
 
 def _shown(picture: Tensor) -> Tensor:
