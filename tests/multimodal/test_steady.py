@@ -26,11 +26,11 @@ def painter():
 
 @pytest.fixture(scope="module")
 def frames() -> list[Picture]:
-    """Something red goes down at the left of a still ground."""
+    """Something red goes down at the left of a still ground: so small that the frames' statistics stay within reach of the first one's."""
     ground, found = render_sample(WIDTH, HEIGHT), []
     for top in (10, 90, 170):
         frame = ground.clone()
-        frame[:, top : top + 60, 10:70] = torch.tensor([0.9, 0.2, 0.1])[:, None, None]
+        frame[:, top : top + 24, 10:34] = torch.tensor([0.9, 0.2, 0.1])[:, None, None]
         found.append(Picture(frame))
     return found
 
@@ -62,7 +62,7 @@ def test_a_frame_depends_on_the_first_and_itself_alone_and_the_first_comes_again
 
 def test_far_from_what_moves_nothing_flickers(alone, together):
     flicker = [float((one - other)[:, :, FAR:].abs().mean()) * 255 for one, other in (alone[1:], together[1:])]
-    assert flicker[0] > 0.5 and flicker[1] < flicker[0] / 5
+    assert flicker[0] > 0.5 and flicker[1] < flicker[0] / 10
 
 
 def test_a_late_frame_in_little_light_is_not_washed_out(painter, frames, monkeypatch):
