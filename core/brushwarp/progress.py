@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,12 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 """Called between tiles and iterations. It may raise `Cancelled`, which stops the work there and then."""
+
+
+def counted(count: int, tell: Callable[[float], None]) -> Callable[[], None]:
+    """To be called before each of `count` parts of a work: tells the share that is done."""
+    begun = itertools.count()
+    return lambda: tell(next(begun) / count)
 
 
 def ignore_progress(_: Progress) -> None:

@@ -4,9 +4,9 @@
 
 For each style (an id, or a pack's file with --picture; all that are shipped by default) on twelve test photographs, painted at a short
 side of 1024: the style loss at 256, 512 and 1024 px (relative Gram error, development encoder) as a share of the unpainted
-photograph's; the content loss and the structure lost at 512 px; the perceptual distance to the photograph there; and the energy of the spectrum at the
-frequencies of the doublings (`grid_pattern`), the painted picture's and the photograph's, which the eye begins to see at 0.016. With
---gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its content weight chosen so that
+photograph's; the content loss and the structure lost at 512 px; the perceptual distance to the photograph there; and the energy of the
+spectrum at the frequencies of the doublings (`grid_pattern`), the painted picture's and the photograph's, which the eye begins to see at
+0.016. With --gatys the base method besides, at 512 px on the first four photographs, after so many L-BFGS steps, its content weight chosen so that
 its content loss comes out near the network's. What was measured is kept in FOLDER/quality.json by the style's hash, and a sheet of all
 photographs in FOLDER/STYLE.jpg. Wanted: at most 8 % at every scale. Last time: see MEASURED.
 """

@@ -22,6 +22,7 @@ from ..multimodal.network import (
     convolutions,
     phase_kernels,
 )
+from ..progress import counted
 from .kernels import padded, scaling_of
 
 
@@ -57,9 +58,7 @@ class FusedPass:
     def __call__(self, subnet: nn.Module, x: Tensor, tell: Callable[[float], None] = lambda share: None) -> Tensor:
         """(1, 3, H, W) to the same, in float32. tell: called before each convolution with the share of them that is done; what it raises
         passes through."""
-        count = len(convolutions(subnet))
-        shares = (index / count for index in range(count))
-        self._on_layer = lambda: tell(next(shares))
+        self._on_layer = counted(len(convolutions(subnet)), tell)
         try:
             with torch.cuda.device_of(x):  # which Triton launches on
                 return self._passed(subnet, x)

@@ -185,9 +185,10 @@ class HierarchicalLoss:
             far = self._style(unpainted, scale)
         found = {layer: value.contiguous() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}  # read as lists of points, twice
         style = self._style(found, scale)
-        content = relative_error(found[CONTENT_LAYER].float(), wanted, self.content_floors[scale]).mean()
+        kept = found[CONTENT_LAYER].float()
+        content = relative_error(kept, wanted, self.content_floors[scale]).mean()
         with torch.no_grad():
-            lost = lost_structure(found[CONTENT_LAYER].float(), wanted, self.structure_floors[scale]).mean()
+            lost = lost_structure(kept, wanted, self.structure_floors[scale]).mean()
         terms = {"style": style, "unpainted": far, "content": content, "lost": lost}
         weights = self.weights
         pull = weights.style[scale] * style

@@ -21,7 +21,7 @@ from ..fused import fused_pass
 from ..image.fetching import fetch
 from ..image.resample import resize, shrink
 from ..plan import Plan, plan_painting
-from ..progress import OnProgress, Progress, ignore_progress
+from ..progress import OnProgress, Progress, counted, ignore_progress
 from ..replay import Repeated
 from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
@@ -206,14 +206,8 @@ def _shown(picture: Tensor) -> Tensor:
 def _followed(subnet: nn.Module, tell: Callable[[float], None]) -> Iterator[None]:
     """Tells, before each convolution of a subnet, the share of them that is done: so a cancel waits for one layer at most."""
     layers = convolutions(subnet)
-    begun = 0
-
-    def before(*_: object) -> None:
-        nonlocal begun
-        tell(begun / len(layers))
-        begun += 1
-
-    hooks = [layer.register_forward_pre_hook(before) for layer in layers]
+    on_layer = counted(len(layers), tell)
+    hooks = [layer.register_forward_pre_hook(lambda *_: on_layer()) for layer in layers]
     try:
         yield
     finally:
