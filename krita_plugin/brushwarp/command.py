@@ -12,7 +12,7 @@ from .bridge.styles import InstalledStyle, installed_styles
 from .cutout import Cutout
 from .document import Document
 from .fields import ArrowChoice
-from .frame_painting import FramePainting
+from .frame_painting import Cut, FramePainting
 from .frame_range import FrameRange
 from .layer import Layer
 from .messages import guarded
@@ -40,9 +40,9 @@ class Desk:
         painting.begin(works)
         self.painting = painting
 
-    def begin_frames(self, document: Document, layer: Layer, frames: FrameRange, task: Task, arrow_layer: Optional[str]) -> None:
+    def begin_frames(self, document: Document, layer: Layer, frames: FrameRange, cut: Cut, task: Callable[[Cutout], Task]) -> None:
         """Of an animated layer, as FramePainting has it."""
-        self.painting = FramePainting(document, layer, frames, task, arrow_layer, self.remember)
+        self.painting = FramePainting(document, layer, frames, cut, task, self.remember)
 
     def remember(self, made: Made) -> None:
         self.last = made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Optional, Sequence
+from typing import ClassVar, Optional, Sequence, Tuple
 
 from krita import Krita
 
@@ -19,6 +19,7 @@ from .layer import Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin
 from .qt import QIcon, QTimer
+from .reel import Reel
 from .transform_mask import Lattice
 
 NOTE_MS = 8000
@@ -82,6 +83,10 @@ class NewPainting(Delivery):
             tell_on_canvas(notes)
         return made
 
+    def bring_frames(self, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool) -> Tuple[Layer, Sequence[str]]:
+        """Add what was painted of the frames of `source`, all of them or not; the new layer, and what the painter should know."""
+        return document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, self.mask_of(cutout)), ()
+
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, solved, self.mask_of(cutout))
         if solved:
@@ -92,10 +97,11 @@ class NewPainting(Delivery):
         """What else the painter should know."""
         return () if self.follows is None else difference(self.follows, answer.recipe)
 
-    def keep(self, recipe: str, document: Document, cutout: Cutout, layer: Layer) -> Made:
-        """In the document, how the layer was made."""
+    def keep(self, recipe: str, document: Document, cutout: Cutout, layer: Layer, frames: Tuple[int, ...] = ()) -> Made:
+        """In the document, how the layer was made. frames: as Origin has them."""
         place = cutout.place
-        origin = Origin(cutout.layer.id, (place.x, place.y, place.width, place.height), self.style, self.style_name, as_mask=self.as_mask)
+        box = (place.x, place.y, place.width, place.height)
+        origin = Origin(cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames)
         made = Made(recipe, origin)
         document.records.keep(layer, made, cutout.selection())
         return made
@@ -114,8 +120,20 @@ class NewVersion(NewPainting):
         if old is None:
             show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
-        name = LAYER_NAME.format(self.style_name) if self.renames else old.name
-        return document.replace(old, name, cutout.place, answer.pixels, cutout.sent, self.mask_of(cutout))
+        return document.replace(old, self._name(old), cutout.place, answer.pixels, cutout.sent, self.mask_of(cutout))
+
+    def bring_frames(self, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool) -> Tuple[Layer, Sequence[str]]:
+        """Where the earlier one is gone, or not all is painted, as a layer of its own."""
+        old = document.layer(self.result)
+        if old is None:
+            return super().bring_frames(document, cutout, source, reel, is_whole)
+        if not is_whole:
+            return super().bring_frames(document, cutout, old, reel, is_whole)
+        layer = document.replace_frames(old, self._name(old), reel, cutout.place, self.mask_of(cutout))
+        return layer, (_("Undo takes two steps here: the painting before comes back, then the new one goes."),)
+
+    def _name(self, old: Layer) -> str:
+        return LAYER_NAME.format(self.style_name) if self.renames else old.name
 
     def _remarks(self, answer: JobResult, document: Document, layer: Layer) -> Sequence[str]:
         old, arrows = document.layer(self.result), layer.sibling(SOLVED_BEGIN)

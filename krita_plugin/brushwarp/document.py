@@ -20,7 +20,7 @@ from .rectangle import Rectangle
 from .records import Records
 from .reel import Reel
 from .refusal import Refusal
-from .replacing import put_in_place
+from .replacing import put_in_place, take_over
 from .transform_mask import mask_from_xml
 from .transparency_mask import NAME, mask_of
 
@@ -157,10 +157,25 @@ class Document:
             return None
         return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime())
 
-    def add_frames_above(self, source: Layer, style: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
+    def add_frames_above(self, source: Layer, name: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
         """What was painted of a reel, as `add_above` adds it."""
-        node = reel.node(LAYER_NAME.format(style), place, mask)
+        node = reel.node(name, place, mask)
         source.node.parentNode().addChildNode(node, source.node)
+        return Layer(node)
+
+    def replace_frames(self, old: Layer, name: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
+        """Likewise in the place of a layer, whose masks it takes over: that it comes and that the other one goes are two steps of undo."""
+        masks = old.node.childNodes()
+        node = reel.node(name, place, None if masks else mask)
+        for each in masks:
+            node.addChildNode(each.duplicate(), None)
+        take_over(old.node, node)
+        node.setBlendingMode(old.node.blendingMode())
+        if not reel.fades:
+            node.setOpacity(old.node.opacity())
+        old.node.parentNode().addChildNode(node, old.node)
+        old.node.remove()
+        self._document.waitForDone()
         return Layer(node)
 
     def selection(self, layer: Layer, place: Rectangle) -> Optional[bytes]:

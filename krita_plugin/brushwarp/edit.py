@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any, Dict, Optional, Tuple
+from functools import partial
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from .bridge.detached import find_engine
 from .bridge.language import _
@@ -16,12 +17,13 @@ from .deform import DeformCommand
 from .delivery import NewPainting, NewVersion
 from .document import LAYER_NAME, Document
 from .fields import AS_BEFORE
-from .layer import Layer
+from .layer import CLIPS, MASKS, Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin, arrows_of, mask_at, settings_of
 from .painting import Task, Work
+from .rectangle import Rectangle
 from .refusal import Refusal
-from .stylize import StylizeCommand
+from .stylize import StylizeCommand, for_frames
 
 NO_RESULT = _("Choose a layer that Stylize… or Deform… has made. Of copies of such layers Brushwarp knows nothing.")
 BENT = _("Apply warp bends along what the docker Brushwarp arrows shows: change the arrows, apply again, and delete this layer.")
@@ -50,15 +52,16 @@ class EditCommand(Entry):
         if recipe.verb not in self._commands:
             raise Refusal(_("“{}” was not painted, but bent.").format(result.name), BENT)
         is_clipped = document.records.selection_of(result, made.origin) is not None
-        result.refuse_unreplaceable(is_clipped and made.origin.as_mask)
-        if result.node.animated():
-            raise Refusal(_("“{}” has several frames.").format(result.name), _("Paint the frames of its source again, and delete it."))
+        result.refuse_unreplaceable(_taken_over(result, made, is_clipped))
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
+        frames = _frames(document, result, source, made.origin)
         command = self._commands[recipe.verb]
         styles = installed_styles(install)
         dialog = command.dialog(document, source, styles, settings_of(recipe, made.origin).to_text())
         dialog.edit(result.name, len(recipe.keypoints))
+        if recipe.verb == "stylize":
+            dialog.edit_frames(frames)
         dialog.offer_mask(is_clipped)
         dialog.accepted.connect(guarded(lambda: self._begin(document, source.id, result.id, made, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
@@ -75,30 +78,40 @@ class EditCommand(Entry):
         result = document.settled_layer(result_id)
         recipe = read_recipe(made.recipe)
         cutout = _cutout(document, source, result, made)
-        result.refuse_unreplaceable(made.origin.as_mask and cutout.selection() is not None)
-        task = self._task(document, cutout, recipe, dialog)
+        result.refuse_unreplaceable(_taken_over(result, made, cutout.selection() is not None))
         is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
-        delivery = NewVersion(**_fields(task.delivery), result=result.id, renames=is_named_for_style)
-        self._desk.begin(document, [Work(cutout, replace(task, delivery=delivery))])
+        chosen = self._task(document, cutout, recipe, dialog)
+        delivery = NewVersion(**_fields(chosen.delivery), result=result.id, renames=is_named_for_style)
+        task = replace(chosen, delivery=delivery)
+        if recipe.verb == "stylize" and dialog.frames is not None:
+            cut = partial(_cutout, document, source, result, made)
+            self._desk.begin_frames(document, source, dialog.frames, cut, for_frames(task, dialog))
+        else:
+            self._desk.begin(document, [Work(cutout, task)])
 
     def _task(self, document: Document, cutout: Cutout, recipe: Recipe, dialog: Any) -> Task:
         """What was chosen in the dialog, with what it does not ask for as it was."""
         task = self._commands[recipe.verb].task(document, cutout, dialog)
-        request = replace(task.request, seed=recipe.seed)
-        if recipe.verb == "stylize" and dialog.arrow_layer == AS_BEFORE:
-            request = replace(request, smoothness=recipe.smoothness(request.width, request.height))
-        return replace(task, request=request)
+        return replace(task, request=replace(task.request, seed=recipe.seed))
 
 
 class CutoutOfThen(Cutout):
     """Of a layer that is painted once more: with the selection, and, where they are wanted, the arrows of that time."""
 
-    def __init__(self, document: Document, layer: Layer, recipe: Recipe, origin: Origin, mask: Optional[bytes]) -> None:
-        super().__init__(document, layer)
+    def __init__(
+        self, document: Document, layer: Layer, recipe: Recipe, origin: Origin, mask: Optional[bytes], place: Optional[Rectangle]
+    ) -> None:
+        super().__init__(document, layer, place)
         self._recipe, self._origin, self._mask = recipe, origin, mask
 
     def selection(self) -> Optional[bytes]:
         return None if self._mask is None else mask_at(self._mask, self._origin.place, self.place)
+
+    def request_fields(self, arrow_layer: Optional[str]) -> Dict[str, Any]:
+        fields = super().request_fields(arrow_layer)
+        if self._recipe.verb == "stylize" and arrow_layer == AS_BEFORE:
+            fields["smoothness"] = self._recipe.smoothness(self.place.width, self.place.height)
+        return fields
 
     def _keypoints(self, arrow_layer: Optional[str]) -> Tuple[Arrow, ...]:
         if arrow_layer == AS_BEFORE:
@@ -106,9 +119,27 @@ class CutoutOfThen(Cutout):
         return super()._keypoints(arrow_layer)
 
 
-def _cutout(document: Document, source: Layer, result: Layer, made: Made) -> CutoutOfThen:
+def _cutout(document: Document, source: Layer, result: Layer, made: Made, place: Optional[Rectangle] = None) -> CutoutOfThen:
     mask = document.records.selection_of(result, made.origin)
-    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin, mask)
+    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin, mask, place)
+
+
+def _taken_over(result: Layer, made: Made, is_clipped: bool) -> Sequence[str]:
+    """Kinds of masks that a new version of a result takes over."""
+    if result.node.animated():
+        return MASKS
+    return CLIPS if is_clipped and made.origin.as_mask else ()
+
+
+def _frames(document: Document, result: Layer, source: Layer, origin: Origin) -> Sequence[int]:
+    """The first and the last time of those that a result has; nothing of a single picture. Raises Refusal where its source has none."""
+    if not result.node.animated():
+        return ()
+    offered = document.frames(source)
+    if offered is None:
+        hint = _("Bring them back by Undo, or paint the layer as it is now, and delete the old painting.")
+        raise Refusal(_("“{}” has no keyframes any more.").format(source.name), hint)
+    return origin.frames or (offered.first, offered.last)
 
 
 def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:

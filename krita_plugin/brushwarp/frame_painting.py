@@ -6,7 +6,6 @@ What was painted before the painter cancels, or before anything goes wrong, stay
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Callable, Iterator, List, Optional
 
 from .bridge.client import notes_of
@@ -31,6 +30,10 @@ LOOKING = _("Looking at the frames: {} of {}")
 STOPPED = _("Painted frames: {} of {}, the last of them at time {}. One Undo takes them away.")
 
 
+Cut = Callable[[Rectangle], Cutout]
+"""A rectangle of a layer, to be painted."""
+
+
 class FrameCutout(Cutout):
     """One of an animated layer's frames. All of them have one place, and what is selected of it, in common."""
 
@@ -44,13 +47,17 @@ class FrameCutout(Cutout):
 
 
 class FramePainting(Painting):
-    """Blank frames stay blank. task: of the present frame: the others are asked for alike. arrow_layer: as Cutout.request_fields has it."""
+    """Blank frames stay blank. cut: of the layer, what all frames have in common. task: of that: every frame is asked for alike.
+    Raises Refusal if there is no keyframe in the range."""
 
     def __init__(
-        self, document: Document, layer: Layer, frames: FrameRange, task: Task, arrow_layer: Optional[str], on_made: Callable[[Made], None]
+        self, document: Document, layer: Layer, frames: FrameRange, cut: Cut, task: Callable[[Cutout], Task], on_made: Callable[[Made], None]
     ) -> None:
+        if not frames.times:
+            hint = _("Choose other times: a keyframe is where the Animation Timeline shows a box.")
+            raise Refusal(_("“{}” has no keyframe from time {} to {}.").format(layer.name, frames.first, frames.last), hint)
         super().__init__(document, on_made, FRAMES)
-        self._layer, self._task, self._arrow_layer = layer, task, arrow_layer
+        self._layer, self._frames, self._cut, self._task = layer, frames, cut, task
         self._reel = Reel(layer, frames)
         self._bounds: List[Rectangle] = []
         self._survey: Optional[Iterator[Rectangle]] = self._reel.bounds()
@@ -127,8 +134,8 @@ class FramePainting(Painting):
             whole = whole.joined(bounds)
         if whole.is_empty:
             raise Refusal(_("Nothing is drawn on these frames of “{}”.").format(self._layer.name), _("Choose others."))
-        common = Cutout(self._document, self._layer, whole)
-        task = replace(self._task, request=replace(self._task.request, **common.request_fields(self._arrow_layer)))
+        common = self._cut(whole)
+        task = self._task(common)
         drawn = [moment for moment, bounds in zip(self._reel.times, self._bounds) if not bounds.is_empty]  # noqa: B905 - Python 3.8
         self._drawn = len(drawn)
         selection = common.selection()
@@ -175,8 +182,9 @@ class FramePainting(Painting):
             return
         delivery, painted = self._work.task.delivery, self._reel.painted
         cutout = self._work.cutout
-        layer = self._document.add_frames_above(source, delivery.style_name, self._reel, cutout.place, delivery.mask_of(cutout))
-        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer))
+        layer, notes = delivery.bring_frames(self._document, cutout, source, self._reel, self._is_whole)
+        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer, (self._frames.first, self._frames.last)))
+        self._notes += notes
         if not self._is_whole:
             self._notes.append(STOPPED.format(len(painted), self._drawn, painted[-1]))
         tell_on_canvas(self._notes)

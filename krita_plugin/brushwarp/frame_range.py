@@ -20,6 +20,11 @@ class FrameRange:
         """The keyframes in it."""
         return tuple(time for time in self.keyframes if self.first <= time <= self.last)
 
+    def between(self, first: int, last: int) -> FrameRange:
+        """Another range of the same keyframes, as far as the clip reaches."""
+        low, high = self.clip
+        return replace(self, first=min(max(first, low), high), last=min(max(last, low), high))
+
     @property
     def drawn(self) -> FrameRange:
         """From the first keyframe in it to the last; itself if there is none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Optional
 
 from .bridge.language import _, ngettext
@@ -41,6 +40,14 @@ class FramesBox(QWidget):
             change.connect(guarded(lambda *_: self._follow()))
         self._follow()
 
+    def edit(self, first: int, last: int) -> None:
+        """Of a painting of several frames, which can't become one of a single frame."""
+        self._are_wanted.setChecked(True)
+        self._are_wanted.setEnabled(False)
+        times = self._offered.between(first, last)
+        self._first.setValue(times.first)
+        self._last.setValue(times.last)
+
     @property
     def range(self) -> Optional[FrameRange]:
         """None if the frames are not wanted, or not offered."""
@@ -48,7 +55,7 @@ class FramesBox(QWidget):
 
     @property
     def _chosen(self) -> FrameRange:
-        return replace(self._offered, first=self._first.value(), last=self._last.value())
+        return self._offered.between(self._first.value(), self._last.value())
 
     def _follow(self) -> None:
         for number in (self._first, self._last):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional
+from typing import Container, Iterator, List, Optional
 
 from .bridge.language import _
 from .aside import aside
@@ -11,6 +11,8 @@ from .qt import QByteArray, QPixmap
 from .rectangle import Rectangle
 from .refusal import Refusal
 
+CLIPS = ("transparencymask",)  # kinds of masks
+MASKS = (*CLIPS, "filtermask", "transformmask", "selectionmask", "colorizemask")
 _DUPLICATE = _("Work on a copy: Layer > New > Duplicate Layer or Mask, then ")
 _TO_PAINT = _DUPLICATE + _("Layer > Convert > Convert to Paint Layer.")
 _KINDS = {  # what a node is called, and the way out
@@ -60,13 +62,12 @@ class Layer:
         self._refuse_other_kinds()
         self._refuse_colours_and_nothing()
 
-    def refuse_unreplaceable(self, with_clips: bool = False) -> None:
-        """Raise Refusal unless another layer can take the place of this one: masks on it would be lost. with_clips: but for
-        transparency masks."""
+    def refuse_unreplaceable(self, taken_over: Container[str] = ()) -> None:
+        """Raise Refusal unless another layer can take the place of this one: masks on it would be lost, but for the kinds that are taken over."""
         self._refuse_other_kinds()
         if self.node.locked():
             raise Refusal(_("“{}” is locked.").format(self.name), _("Unlock it in the Layers docker."))
-        if any(not with_clips or mask.type() != "transparencymask" for mask in self.node.childNodes()):
+        if any(mask.type() not in taken_over for mask in self.node.childNodes()):
             raise Refusal(_("“{}” has masks, which would be lost.").format(self.name), _("Move them onto another layer, and back afterwards."))
 
     def beneath(self) -> Optional[Layer]:

@@ -18,16 +18,23 @@ def _four_whole(value: Any) -> Optional[Tuple[int, ...]]:
     return tuple(value) if is_place else None
 
 
+def _two_times(value: Any) -> Optional[Tuple[int, ...]]:
+    are_times = isinstance(value, list) and len(value) == 2 and all(type(time) is int for time in value)
+    return tuple(value) if are_times else None
+
+
 @dataclass(frozen=True)
 class Origin(Remembered):
     """source: the id of the layer that it was made of. box: x, y, width and height of what of it was worked on, in the document's pixels.
 
     style: the key of a StyleChoice, or nothing. name: of the style or styles, as the new layer is named for it. made: seconds since
-    the epoch. as_mask: what was selected became a transparency mask.
+    the epoch. as_mask: what was selected became a transparency mask. frames: the first and the last time of the range whose frames were
+    painted; nothing of a single picture.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
         "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12), "as_mask": flag,
+        "frames": _two_times,
     }
 
     source: str = ""
@@ -36,6 +43,7 @@ class Origin(Remembered):
     name: str = ""
     made: float = field(default_factory=time.time)
     as_mask: bool = False
+    frames: Tuple[int, ...] = ()
 
     @property
     def place(self) -> Rectangle:
@@ -54,7 +62,8 @@ def settings_of(recipe: Recipe, origin: Origin) -> Remembered:
     """What the dialog that a result was made with shows for it."""
     told = recipe.settings
     if recipe.verb == "stylize":
-        return StylizeSettings(**{name: told[name] for name in StylizeSettings.readings if name in told}, as_mask=origin.as_mask)
+        told = {name: told[name] for name in StylizeSettings.readings if name in told}
+        return StylizeSettings(**told, steady=recipe.is_steady, as_mask=origin.as_mask)
     names = ("content_weight", "warp_weight", "tv_weight", "unfold", "size")
     settings = DeformSettings(style=style_of(recipe, origin), as_mask=origin.as_mask, **{name: told[name] for name in names})
     if not recipe.is_like_picture:

@@ -68,7 +68,7 @@ class Reel:
         """
         node = self._result.duplicate()
         node.setName(name)
-        if not self._fades:
+        if not self.fades:
             node.setOpacity(255)
         if node.layerStyleToAsl():
             node.setLayerStyleFromAsl(NO_EFFECTS)
@@ -86,7 +86,7 @@ class Reel:
         self._open.close()
 
     @property
-    def _fades(self) -> bool:
+    def fades(self) -> bool:
         """Whether the layer's opacity is animated. Krita tells a script no more than what it is at a time."""
         found = set()
         for time in (*self._clip, *self.times):

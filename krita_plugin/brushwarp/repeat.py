@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Optional, Sequence
 
 from .bridge.detached import find_engine
 from .bridge.language import _
@@ -12,9 +13,12 @@ from .command import Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
+from .frame_range import FrameRange
+from .layer import Layer
 from .origin import Origin, style_of
 from .painting import Task
 from .refusal import Refusal
+from .stylize import steadied
 from .style_choice import LAYER, StyleChoice
 from .style_sources import ChosenStyle
 
@@ -35,8 +39,30 @@ class RepeatCommand(Entry):
         if made is None:
             first = _("Stylize… or Deform… a layer first; Repeat last does the same with another one.")
             raise Refusal(_("There is nothing to repeat yet."), first)
-        recipe, ids = read_recipe(made.recipe), [each.id for each in selected_layers(document, layer)]
+        recipe, layers = read_recipe(made.recipe), selected_layers(document, layer)
+        frames = _frames(document, layers, made.origin)
+        if frames is not None:
+            self._begin_frames(document, layer, frames, recipe, made.origin)
+            return
+        ids = [each.id for each in layers]
         self._desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, made.origin)))
+
+    def _begin_frames(self, document: Document, layer: Layer, frames: FrameRange, recipe: Recipe, origin: Origin) -> None:
+        document.settled_layer(layer.id).refuse_unpaintable()
+
+        def task(common: Cutout) -> Task:
+            return steadied(task_of(document, common, recipe, origin), recipe.is_steady)
+
+        self._desk.begin_frames(document, layer, frames, lambda whole: Cutout(document, layer, whole), task)
+
+
+def _frames(document: Document, layers: Sequence[Layer], origin: Origin) -> Optional[FrameRange]:
+    """Those of the layer that are painted as the frames of another one were; None where single pictures are. Raises Refusal."""
+    found = [document.frames(each) for each in layers] if origin.frames else []
+    animated = [frames for frames in found if frames is not None]
+    if animated and len(layers) > 1:
+        raise Refusal(_("Frames were painted last, and those are painted of one layer at a time."), _("Choose one layer, and try again."))
+    return animated[0].between(*origin.frames) if animated else None
 
 
 def task_of(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:

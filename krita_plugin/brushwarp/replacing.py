@@ -33,7 +33,7 @@ def put_in_place(document: Any, old: Any, new: Any) -> Optional[Any]:
     found = parent.childNodes()[place]
     if found.uniqueId() == old.uniqueId():
         return None
-    _take_over(old, found)
+    take_over(old, found)
     found.setName(new.name())
     _keep_drawn(document, found.uniqueId())
     return found
@@ -84,8 +84,8 @@ def _place_of(node: Any) -> int:
     return [child.uniqueId() for child in node.parentNode().childNodes()].index(node.uniqueId())
 
 
-def _take_over(old: Any, new: Any) -> None:
-    """What Krita does not by itself."""
+def take_over(old: Any, new: Any) -> None:
+    """Of a layer's looks what Krita does not take over by itself where it converts one."""
     new.setVisible(old.visible())
     new.setLocked(old.locked())
     new.setInheritAlpha(old.inheritAlpha())

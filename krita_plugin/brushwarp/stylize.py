@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import List, Sequence
+from typing import Callable, List, Sequence
 
 from krita import Krita
 
@@ -32,6 +32,17 @@ def chosen_style() -> str:
 def choose_style(style: str) -> None:
     """Let Stylize… open with it."""
     Krita.instance().writeSetting(SETTINGS_GROUP, StylizeCommand.name, replace(_settings(), style=style).to_text())
+
+
+def for_frames(task: Task, dialog: StylizeDialog) -> Callable[[Cutout], Task]:
+    """What a task asks of a single picture, of what all frames have in common, as the dialog has it, which may be closed by then."""
+    arrows, of_all = dialog.arrow_layer, steadied(task, dialog.settings.steady)
+    return lambda common: replace(of_all, request=replace(of_all.request, **common.request_fields(arrows)))
+
+
+def steadied(task: Task, is_wanted: bool) -> Task:
+    """For all frames of one sequence, which no other has."""
+    return replace(task, request=replace(task.request, steady=uuid.uuid4().hex if is_wanted else ""))
 
 
 def _settings() -> StylizeSettings:
@@ -62,13 +73,8 @@ class StylizeCommand(Command):
             return
         self._remember(dialog)
         (work,) = works_on(document, ids, lambda cutout: self.task(document, cutout, dialog))
-        layer, frames = work.cutout.layer, dialog.frames
-        if not frames.times:
-            hint = _("Choose other times: a keyframe is where the Animation Timeline shows a box.")
-            raise Refusal(_("“{}” has no keyframe from time {} to {}.").format(layer.name, frames.first, frames.last), hint)
-        steady = uuid.uuid4().hex if dialog.settings.steady else ""
-        task = replace(work.task, request=replace(work.task.request, steady=steady))
-        self._desk.begin_frames(document, layer, frames, task, dialog.arrow_layer)
+        layer = work.cutout.layer
+        self._desk.begin_frames(document, layer, dialog.frames, lambda whole: Cutout(document, layer, whole), for_frames(work.task, dialog))
 
     def task(self, document: Document, cutout: Cutout, dialog: StylizeDialog) -> Task:
         settings = dialog.settings

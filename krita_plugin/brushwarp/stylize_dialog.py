@@ -92,9 +92,12 @@ class StylizeDialog(BendingDialog):
         if layers > 1:
             self._offer_no_frames()
 
-    def edit(self, layer_name: str, arrows: int) -> None:
-        super().edit(layer_name, arrows)
-        self._offer_no_frames()
+    def edit_frames(self, frames: Sequence[int]) -> None:
+        """Of an earlier result: the first and the last time of its range; nothing of a single picture."""
+        if frames:
+            self._frames.edit(*frames)
+        else:
+            self._offer_no_frames()
 
     def _offer_no_frames(self) -> None:
         for field in (self._frames, self._steady):

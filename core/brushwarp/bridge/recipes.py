@@ -107,6 +107,11 @@ class Recipe:
         return self.verb == "deform" and self.parameters.get("base", BASES[0]) != "multimodal"
 
     @property
+    def is_steady(self) -> bool:
+        """Of a sequence of frames that are painted alike."""
+        return bool(self.parameters.get("steady"))
+
+    @property
     def settings(self) -> Dict[str, Any]:
         """By the names of the request's fields, the default for each that the recipe does not tell. Of a warp: its exaggeration, and as
         `smoothing` the share of a slider (see methods.smoothness_of)."""

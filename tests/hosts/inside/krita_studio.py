@@ -290,11 +290,11 @@ def repeat(document, seconds=60):
     """Repeat last, and wait: the new layer's name, or the text of a message."""
     before = document.activeNode().uniqueId()
     Krita.instance().action("brushwarp_repeat").trigger()
-    made = yield from _made(document, before, seconds)
+    made = yield from made_after(document, before, seconds)
     return made if isinstance(made, str) else made.name()
 
 
-def _made(document, before, seconds):
+def made_after(document, before, seconds):
     """Wait for a job's end: the node that is active then and was not `before`, an id; or the text of a message."""
 
     def ended():
@@ -396,7 +396,7 @@ def stylize(seconds=60, **choices):
         return dialog
     choose(dialog, **choices)
     button(dialog, "Ok").click()
-    return (yield from _made(document, before, seconds))
+    return (yield from made_after(document, before, seconds))
 
 
 def deform(seconds=90, file=None, during=None, **picks):
