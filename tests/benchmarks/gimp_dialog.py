@@ -21,7 +21,7 @@ import passing_worker
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hosts"))
 
-MEASURED = ""
+MEASURED = "0.62 s, an empty one 0.43 s, 0.20 s of ours, on 2 cores at load 2.2"
 TWIN = '''#!/usr/bin/env python3
 import sys
 import gi

@@ -56,7 +56,7 @@ def main() -> int:
     from brushwarp.multimodal.transfer import Painter
     from brushwarp.worker.__main__ import main as serve
 
-    Painter.paint = lambda self, rgb, plan, on_progress: rgb
+    Painter.paint = lambda self, rgb, *_: rgb
     return serve([])
 
 

@@ -54,6 +54,15 @@ def test_styles_of_an_installed_engine_are_found_in_its_environment(home, tmp_pa
     assert [style.id for style in found] == [STYLE_ID]
 
 
+def test_whoever_has_not_chosen_yet_is_offered_the_starry_night_before_the_other_shipped_ones(home, tmp_path):
+    shipped = tmp_path / "checkout" / "core" / "brushwarp" / "styles" / "packs"
+    for id in ("a_first", "vangogh_starry_night", "z_last"):
+        save_random_style(shipped).rename(shipped / f"{id}.safetensors")
+    assert [style.id for style in installed_styles(install_of(tmp_path / "checkout"))] == ["vangogh_starry_night", "a_first", "z_last"]
+    save_random_style(home / "styles")
+    assert installed_styles(install_of(tmp_path / "checkout"))[0].id == STYLE_ID
+
+
 def test_unreadable_packs_hide_none_of_the_others(home, tmp_path):
     good = save_random_style(home / "styles").read_bytes()
     length = struct.unpack("<Q", good[:8])[0]

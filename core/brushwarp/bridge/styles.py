@@ -18,6 +18,7 @@ from .pack_header import PackHeader, read_header
 from .paths import Install, data_folder, path_to_text
 
 SUFFIX = ".safetensors"
+FIRST = "vangogh_starry_night"  # of the shipped ones: what is offered to whoever has not chosen yet
 LARGEST_THUMBNAIL = 2**20  # bytes
 
 
@@ -53,7 +54,8 @@ class InstalledStyle:
 
 
 def installed_styles(install: Install) -> List[InstalledStyle]:
-    """Every style that can be read: the user's own first, then the shipped ones; of two with one id the user's own."""
+    """Every style that can be read: the user's own before the shipped ones, FIRST before the others of these; of two with one id the user's
+    own."""
     return styles_with(shipped_folders(install))
 
 
@@ -62,7 +64,7 @@ def styles_with(shipped: Iterable[str]) -> List[InstalledStyle]:
     found: Dict[str, InstalledStyle] = {}
     marks = read_marks()
     for folder in (own_folder(), *shipped):
-        for path in packs_in(folder):
+        for path in sorted(packs_in(folder), key=lambda path: id_of(path) != FIRST):
             style = read_style(path)
             if style is not None and style.id not in found:
                 is_own, is_favourite = folder == own_folder(), style.id in marks.favourites

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from .. import api
+from ..bridge.styles import FIRST
 from ..devices import describe_device
 from ..geometry import KeypointPairs, write_arrows
 from ..image import Picture, load_picture, save_openraster, save_picture
 from ..sample import render_sample, sample_arrows
-from .paint import DEFAULT_STYLE
 from .terminal import progress_bar, say, tell
 
 # On a picture that we do not know: the middle rises and leans, as shares of width and height.
@@ -23,7 +23,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("demo", help="see what Brushwarp does")
     parser.add_argument("photo", type=Path, nargs="?", help="a photograph of yours; a rendered landscape by default")
     parser.add_argument("--out", type=Path, default=Path("results"), metavar="FOLDER")
-    parser.add_argument("--style", default=DEFAULT_STYLE, metavar="ID")
+    parser.add_argument("--style", default=FIRST, metavar="ID")
     parser.add_argument("--device")
     parser.set_defaults(run=run_demo)
 

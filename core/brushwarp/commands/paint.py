@@ -10,6 +10,7 @@ from typing import Any
 from .. import api
 from ..bridge.recipes import Recipe, beyond, read_recipe
 from ..bridge.request import BASES
+from ..bridge.styles import FIRST
 from ..deformable import DeformSettings
 from ..devices import describe_device
 from ..errors import BrushwarpError
@@ -22,7 +23,6 @@ from ..styles import is_path
 from .deform import WEIGHTS, content_for, deform_to, style_for
 from .terminal import progress_bar, say, tell
 
-DEFAULT_STYLE = "vangogh_starry_night"
 MIXED = ("medium", "fine")  # those that say whose strokes these are, "" for the style's own
 OF_ONE_PICTURE = ("photo", "steady", "steadied")  # those of a recipe's parameters that no other picture takes over
 PAINTING = ("strength", "brush_scale", "keep_colors", "canvas_short_side")  # those of a recipe's parameters that api.stylize takes
@@ -55,7 +55,7 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """What says how pictures are painted, whichever they are."""
-    parser.add_argument("--style", default=DEFAULT_STYLE, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
+    parser.add_argument("--style", default=FIRST, metavar="ID", help="a style's id or its file; `brushwarp styles list` shows them")
     parser.add_argument(
         "--mix", metavar="COARSE,MEDIUM,FINE", help="instead of --style: the styles of the coarse, the medium and the fine strokes"
     )
