@@ -85,14 +85,17 @@ def _repeat(image: Gimp.Image, drawables: Sequence[Gimp.Drawable], given: Option
 
 def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp.Drawable], config: Any) -> Gimp.Layer:
     old = find_result(drawables)
-    recipe = recipe_of(old)  # of a result, whatever else may be given
-    recipe = _given(config) or recipe
+    own = recipe_of(old)  # of a result, whatever else may be given
+    recipe = _given(config) or _as_opaque(own, old)
     source = find_source(old.get_image(), [source_of(old)])
     source = replace(source, clip=selection_of(old, source.width * source.height))
 
     def keep(source: Source, order: Order, result: JobResult, selection: Optional[bytes]) -> Kept:
         notes = notes_of(result.recipe) if run_mode == Gimp.RunMode.INTERACTIVE else _notes(recipe, result)
-        return put_in_place(source, painted_of(order, result, selection), old), notes
+        painted = painted_of(order, result, selection)
+        if own.opacity is not None and painted.opacity is None:  # its strength is painted from now on
+            painted = replace(painted, opacity=1.0)
+        return put_in_place(source, painted, old), notes
 
     if run_mode != Gimp.RunMode.INTERACTIVE:
         return _follow(recipe, [source], keep)
@@ -111,6 +114,11 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
         if added is not None and added.is_valid():
             source.image.remove_path(added)
         raise
+
+
+def _as_opaque(recipe: Recipe, layer: Gimp.Layer) -> Recipe:
+    """With the opacity that a result has now, where that is its strength: the painter may have changed it."""
+    return recipe if recipe.opacity is None else replace(recipe, parameters={**recipe.parameters, "strength": layer.get_opacity() / 100})
 
 
 def _follow(recipe: Recipe, sources: Sequence[Source], keep: Keep) -> Gimp.Layer:

@@ -46,6 +46,13 @@ def for_stylize(procedure):
     procedure.add_double_argument(
         "strength", _("Stren_gth"), _("How much of the painting shows: 0 is the layer as it is, 1 the painting"), 0.0, 1.0, 1.0, FLAGS
     )
+    procedure.add_boolean_argument(
+        "strength-as-opacity",
+        _("Strength as the layer's _opacity"),
+        _("Paint the style in full, and let the new layer's opacity be the strength, which can be changed at any time"),
+        False,
+        FLAGS,
+    )
     procedure.add_double_argument(
         "brush-scale", _("_Brush scale"), _("The size of the brush on the canvas: 2 is a brush twice as broad"), 0.25, 4.0, 1.0, FLAGS
     )

@@ -62,6 +62,7 @@ def fill(config: Any, recipe: Recipe, source: Source, styles: Styles) -> Optiona
             config.set_property(name, _style_here(settings[name], styles))
         for name in ("strength", "brush_scale", "keep_colors"):
             config.set_property(name.replace("_", "-"), settings[name])
+        config.set_property("strength-as-opacity", settings["as_opacity"])
     elif recipe.verb == "deform":
         _fill_deform(config, recipe, find_like(recipe, source, styles), styles)
     else:

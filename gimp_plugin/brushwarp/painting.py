@@ -11,6 +11,7 @@ from arrow_paths import path_names
 from bridge.client import JobCancelled, JobResult, Progress, WorkerError, notes_of, solved_of
 from bridge.detached import find_engine
 from bridge.language import _
+from bridge.recipes import read_recipe
 from bridge.request import LayerRequest
 from bridge.series import Series, stopped_at
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
@@ -74,7 +75,7 @@ def painted_of(order: Order, result: JobResult, selection: Optional[bytes]) -> P
     remember(result.recipe)
     arrows = solved_of(result.recipe)
     solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
-    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved)
+    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved, read_recipe(result.recipe).opacity)
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:

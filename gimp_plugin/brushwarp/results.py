@@ -28,13 +28,15 @@ class SolvedPath:
 
 @dataclass(frozen=True)
 class Painted:
-    """What came of a layer. selection: through which it was made, None for all; solved: arrows to leave as a path, where there are some."""
+    """What came of a layer. selection: through which it was made, None for all; solved: arrows to leave as a path, where there are some.
+    opacity: of the new layer, 0 to 1; None for that of the layer whose place it takes, or else in full."""
 
     name: str
     pixels: bytes
     recipe: str
     selection: Optional[bytes] = None
     solved: Optional[SolvedPath] = None
+    opacity: Optional[float] = None
 
 
 def add_above(source: Source, painted: Painted) -> Gimp.Layer:
@@ -57,7 +59,8 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
     if not old.is_valid():
         raise WorkerError("layer-gone", _("The result was deleted while Brushwarp painted it anew."), _("Undo that, and edit it again."))
     layer = _filled(source, painted)
-    layer.set_opacity(old.get_opacity())
+    if painted.opacity is None:
+        layer.set_opacity(old.get_opacity())
     layer.set_mode(old.get_mode())
     layer.set_visible(old.get_visible())
     layer.set_color_tag(old.get_color_tag())
@@ -86,7 +89,8 @@ def _filled(source: Source, painted: Painted) -> Gimp.Layer:
     kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise WorkerError("indexed", _("The image became indexed while Brushwarp painted."), _("Choose Image > Mode > RGB, and paint again."))
-    layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
+    opacity = 100.0 if painted.opacity is None else 100.0 * painted.opacity
+    layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, opacity, image.get_default_new_layer_mode())
     buffer = layer.get_buffer()
     buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()

@@ -21,6 +21,7 @@ def order(source: Source, styles: Styles, config: Any) -> Order:
         style,
         source.layout.wire,
         strength=config.get_property("strength"),
+        as_opacity=config.get_property("strength-as-opacity"),
         brush_scale=config.get_property("brush-scale"),
         keep_colors=config.get_property("keep-colors"),
         keypoints=read_arrows(source, text_of(config, "keypoints")),

@@ -37,11 +37,11 @@ class StylizeDialog(JobDialog):
         self._painted = PaintedPreview(source, request)
         settings = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         settings.pack_start(self._painted.box, True, True, 0)
-        for argument in ("strength", "brush-scale"):
+        for argument, option in (("strength", "strength-as-opacity"), ("brush-scale", "keep-colors")):
             slider = self._slider(argument)
             slider.set_digits(2)
             settings.pack_start(slider, False, False, 0)
-        settings.pack_start(self._dialog.get_widget("keep-colors", Gtk.CheckButton.__gtype__), False, False, 0)
+            settings.pack_start(self._dialog.get_widget(option, Gtk.CheckButton.__gtype__), False, False, 0)
         settings.pack_start(self._keypoints_row(), False, False, 0)
         settings.pack_start(self._mix_rows(), False, False, 0)
         both = Gtk.Box(spacing=12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Optional, Sequence, Tuple
 
 from krita import Krita
@@ -11,11 +11,11 @@ from .arrow_layer import SOLVED_BEGIN
 from .arrows import Arrow
 from .bridge.client import JobResult, Suggested, notes_of, solved_of
 from .bridge.language import _
-from .bridge.recipes import Recipe, difference
+from .bridge.recipes import Recipe, difference, read_recipe
 from .cutout import Cutout
 from .document import LAYER_NAME, Document
 from .job import Answer
-from .layer import Layer
+from .layer import Layer, Shown
 from .messages import guarded, show_note
 from .origin import Made, Origin
 from .qt import QIcon, QTimer
@@ -62,9 +62,8 @@ class NewPainting(Delivery):
     def clips_pixels(self) -> bool:  # type: ignore[override]
         return not self.as_mask
 
-    def mask_of(self, cutout: Cutout) -> Optional[bytes]:
-        """What of it shows, where a transparency mask is to say so."""
-        return cutout.selection() if self.as_mask else None
+    def _shown(self, cutout: Cutout, recipe: str) -> Shown:
+        return Shown(cutout.selection() if self.as_mask else None, read_recipe(recipe).opacity)
 
     def title(self, layer_name: str) -> str:
         return _("“{}” in the style of {}").format(layer_name, self.style_name)
@@ -83,12 +82,16 @@ class NewPainting(Delivery):
             tell_on_canvas(notes)
         return made
 
-    def bring_frames(self, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool) -> Tuple[Layer, Sequence[str]]:
+    def bring_frames(
+        self, recipe: str, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool
+    ) -> Tuple[Layer, Sequence[str]]:
         """Add what was painted of the frames of `source`, all of them or not; the new layer, and what the painter should know."""
-        return document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, self.mask_of(cutout)), ()
+        shown = self._shown(cutout, recipe)
+        return document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, shown), ()
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
-        layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, solved, self.mask_of(cutout))
+        shown = self._shown(cutout, answer.recipe)
+        layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, shown, solved)
         if solved:
             _activate(document, layer)
         return layer
@@ -109,27 +112,35 @@ class NewPainting(Delivery):
 
 @dataclass(frozen=True)
 class NewVersion(NewPainting):
-    """In the place of an earlier result. result: that layer's id. renames: after the style, unless the painter has called it otherwise."""
+    """In the place of an earlier result. result: that layer's id. renames: after the style, unless the painter has called it otherwise.
+    was_dimmed: its strength was its layer's opacity."""
 
     needs_painter: ClassVar[bool] = True
     result: str = ""
     renames: bool = True
+    was_dimmed: bool = False
+
+    def _shown(self, cutout: Cutout, recipe: str) -> Shown:
+        shown = super()._shown(cutout, recipe)
+        return replace(shown, opacity=1.0) if self.was_dimmed and shown.opacity is None else shown
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         old = document.layer(self.result)
         if old is None:
             show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
-        return document.replace(old, self._name(old), cutout.place, answer.pixels, cutout.sent, self.mask_of(cutout))
+        return document.replace(old, self._name(old), cutout.place, answer.pixels, cutout.sent, self._shown(cutout, answer.recipe))
 
-    def bring_frames(self, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool) -> Tuple[Layer, Sequence[str]]:
+    def bring_frames(
+        self, recipe: str, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool
+    ) -> Tuple[Layer, Sequence[str]]:
         """Where the earlier one is gone, or not all is painted, as a layer of its own."""
         old = document.layer(self.result)
         if old is None:
-            return super().bring_frames(document, cutout, source, reel, is_whole)
+            return super().bring_frames(recipe, document, cutout, source, reel, is_whole)
         if not is_whole:
-            return super().bring_frames(document, cutout, old, reel, is_whole)
-        layer = document.replace_frames(old, self._name(old), reel, cutout.place, self.mask_of(cutout))
+            return super().bring_frames(recipe, document, cutout, old, reel, is_whole)
+        layer = document.replace_frames(old, self._name(old), reel, cutout.place, self._shown(cutout, recipe))
         return layer, (_("Undo takes two steps here: the painting before comes back, then the new one goes."),)
 
     def _name(self, old: Layer) -> str:

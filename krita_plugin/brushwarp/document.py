@@ -13,7 +13,7 @@ from .aside import aside
 from .bridge.language import _
 from .colour import ColorSpace
 from .frame_range import FrameRange
-from .layer import Layer, filled_node, find_layer
+from .layer import Layer, Shown, filled_node, find_layer
 from .one_step import add_in_one_step
 from .qt import QUuid
 from .rectangle import Rectangle
@@ -157,22 +157,25 @@ class Document:
             return None
         return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime())
 
-    def add_frames_above(self, source: Layer, name: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
-        """What was painted of a reel, as `add_above` adds it."""
-        node = reel.node(name, place, mask)
+    def add_frames_above(self, source: Layer, name: str, reel: Reel, place: Rectangle, shown: Shown) -> Layer:
+        """What was painted of a reel, as `add_above` adds it. One that fades as its source does has no opacity of its own."""
+        node = reel.node(name, place, shown.mask)
+        if not reel.fades:
+            shown.dim(node)
         source.node.parentNode().addChildNode(node, source.node)
         return Layer(node)
 
-    def replace_frames(self, old: Layer, name: str, reel: Reel, place: Rectangle, mask: Optional[bytes]) -> Layer:
+    def replace_frames(self, old: Layer, name: str, reel: Reel, place: Rectangle, shown: Shown) -> Layer:
         """Likewise in the place of a layer, whose masks it takes over: that it comes and that the other one goes are two steps of undo."""
         masks = old.node.childNodes()
-        node = reel.node(name, place, None if masks else mask)
+        node = reel.node(name, place, None if masks else shown.mask)
         for each in masks:
             node.addChildNode(each.duplicate(), None)
         take_over(old.node, node)
         node.setBlendingMode(old.node.blendingMode())
         if not reel.fades:
             node.setOpacity(old.node.opacity())
+            shown.dim(node)
         old.node.parentNode().addChildNode(node, old.node)
         old.node.remove()
         self._document.waitForDone()
@@ -196,21 +199,21 @@ class Document:
         return mask
 
     def add_above(
-        self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, solved: Sequence[Arrow] = (),
-        mask: Optional[bytes] = None,
+        self, source: Layer, style: str, place: Rectangle, pixels: bytes, sent: ColorSpace, shown: Shown,
+        solved: Sequence[Arrow] = (),
     ) -> Layer:
         """A new paint layer directly above `source`, in the same group and colour space, in one step of undo.
 
-        mask: how far each of its pixels shows, for a transparency mask on it. With solved arrows it comes in a group of its own with
-        them, hidden, above it: Krita has no other way to add two layers in one step. Krita makes what was added the active layer by
-        itself, a moment later; told to do so at once, it complains of a failed assertion: of a group `activate_within` makes the
-        painting active then.
+        With solved arrows it comes in a group of its own with them, hidden, above it: Krita has no other way to add two layers in one
+        step. Krita makes what was added the active layer by itself, a moment later; told to do so at once, it complains of a failed
+        assertion: of a group `activate_within` makes the painting active then.
         """
         name = LAYER_NAME.format(style)
         with aside() as document:
             node = filled_node(document, name, place, pixels, sent, source.space)
-            if mask is not None:
-                node.addChildNode(mask_of(document, mask, place), None)
+            shown.dim(node)
+            if shown.mask is not None:
+                node.addChildNode(mask_of(document, shown.mask, place), None)
             document.waitForDone()
             return Layer(self._added(node, source, name, style, solved))
 
@@ -260,20 +263,22 @@ class Document:
         self._document.setActiveNode(layer.node)
         return True
 
-    def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, mask: Optional[bytes] = None) -> Layer:
+    def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, shown: Shown) -> Layer:
         """A new paint layer in the place and the colour space of one, in one step of undo; above it, where Krita does not let it go.
-        As far as the old one was moved, the new one is. mask: as `add_above` has it; transparency masks that are there stay instead, and
-        either is a second step. This must be the active document."""
+        As far as the old one was moved, the new one is. Transparency masks that are there stay instead of a new one, and either is a second
+        step. This must be the active document."""
         moved = old.node.position()
         place = place.moved(moved.x(), moved.y())
-        kept = [each.duplicate() for each in old.node.childNodes()] if mask is not None else []
+        kept = [each.duplicate() for each in old.node.childNodes()] if shown.mask is not None else []
         with aside() as document:
             node = filled_node(document, name, place, pixels, sent, old.space)
+            node.setOpacity(old.node.opacity())
+            shown.dim(node)
             found = put_in_place(self._document, old.node, node)
             if found is None:
                 old.node.parentNode().addChildNode(node, old.node)
                 found = node
-            for each in kept or ([] if mask is None else [mask_of(document, mask, place)]):
+            for each in kept or ([] if shown.mask is None else [mask_of(document, shown.mask, place)]):
                 found.addChildNode(each, None)
         return Layer(found)
 

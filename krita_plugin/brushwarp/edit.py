@@ -58,7 +58,10 @@ class EditCommand(Entry):
         frames = _frames(document, result, source, made.origin)
         command = self._commands[recipe.verb]
         styles = installed_styles(install)
-        dialog = command.dialog(document, source, styles, settings_of(recipe, made.origin).to_text())
+        settings = settings_of(recipe, made.origin)
+        if recipe.opacity is not None:  # the painter may have changed it
+            settings = replace(settings, strength=result.node.opacity() / 255)
+        dialog = command.dialog(document, source, styles, settings.to_text())
         dialog.edit(result.name, len(recipe.keypoints))
         if recipe.verb == "stylize":
             dialog.edit_frames(frames)
@@ -81,7 +84,7 @@ class EditCommand(Entry):
         result.refuse_unreplaceable(_taken_over(result, made, cutout.selection() is not None))
         is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
         chosen = self._task(document, cutout, recipe, dialog)
-        delivery = NewVersion(**_fields(chosen.delivery), result=result.id, renames=is_named_for_style)
+        delivery = NewVersion(**_fields(chosen.delivery), result=result.id, renames=is_named_for_style, was_dimmed=recipe.opacity is not None)
         task = replace(chosen, delivery=delivery)
         if recipe.verb == "stylize" and dialog.frames is not None:
             cut = partial(_cutout, document, source, result, made)

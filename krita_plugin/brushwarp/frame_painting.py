@@ -182,7 +182,7 @@ class FramePainting(Painting):
             return
         delivery, painted = self._work.task.delivery, self._reel.painted
         cutout = self._work.cutout
-        layer, notes = delivery.bring_frames(self._document, cutout, source, self._reel, self._is_whole)
+        layer, notes = delivery.bring_frames(self._first.recipe, self._document, cutout, source, self._reel, self._is_whole)
         self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer, (self._frames.first, self._frames.last)))
         self._notes += notes
         if not self._is_whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Container, Iterator, List, Optional
 
 from .bridge.language import _
@@ -23,6 +24,20 @@ _KINDS = {  # what a node is called, and the way out
     "filllayer": (_("a fill layer"), _TO_PAINT),
     "filterlayer": (_("a filter layer"), _("Choose the paint layer beneath it, or Layer > New > New Layer From Visible.")),
 }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a painting shows. mask: how far each of its pixels does, for a transparency mask on it. opacity: 0 to 1, of its layer; None for that
+    of the layer whose place it takes, or else in full."""
+
+    mask: Optional[bytes] = None
+    opacity: Optional[float] = None
+
+    def dim(self, node) -> None:
+        """Of a node that belongs to no parent yet: else Krita would show it as it was."""
+        if self.opacity is not None:
+            node.setOpacity(round(255 * self.opacity))
 
 
 class Layer:

@@ -67,13 +67,16 @@ def _convert(document: Any, old: Any, new: Any) -> None:
     box = Layer(old).bounds.joined(Layer(new).bounds)
     place = (box.x, box.y, box.width, box.height)
     own, fresh = old.pixelData(*place), new.pixelData(*place)
+    opacity = old.opacity()
     old.setLocked(False)
     old.setPixelData(fresh, *place)
+    old.setOpacity(new.opacity())
     try:
         Krita.instance().action(CONVERT).trigger()
         document.waitForDone()
     finally:
         old.setPixelData(own, *place)
+        old.setOpacity(opacity)
         old.setLocked(is_locked)
         for mask in masks:
             mask.setVisible(True)

@@ -70,7 +70,8 @@ def _one_of(*words: str) -> Reading:
 
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
-    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; brush_scale 0.25..4 (2 is a
+    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1, as_opacity: as that of the new
+    layer; brush_scale 0.25..4 (2 is a
     brush twice as broad); keep_colors: the layer's own. steady: of the frames of an animation.
     as_mask: a selection becomes a transparency mask.
 
@@ -82,6 +83,7 @@ class StylizeSettings(Remembered):
         "medium": text,
         "fine": text,
         "strength": number(0.0, 1.0),
+        "as_opacity": flag,
         "brush_scale": number(*BRUSH_SCALES),
         "keep_colors": flag,
         "steady": flag,
@@ -96,6 +98,7 @@ class StylizeSettings(Remembered):
     fine: str = ""
     steady: bool = True
     as_mask: bool = False
+    as_opacity: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ class StylizeCommand(Command):
             medium=settings.medium,
             fine=settings.fine,
             strength=settings.strength,
+            as_opacity=settings.as_opacity,
             brush_scale=settings.brush_scale,
             keep_colors=settings.keep_colors,
             **cutout.request_fields(dialog.arrow_layer),

@@ -27,6 +27,10 @@ STEADY_TIP = _(
     "Paint all frames by the first one's light, contrast and colours, so that what stands still stays still.\n"
     "What moves may still shimmer, and so may grain"
 )
+OPACITY_TIP = _(
+    "Paint the style in full, and let the new layer's opacity be the strength: it can be changed at any time.\n"
+    "Where arrows bend the painting, the layer as it was shows through"
+)
 SIZE = (860, 610)  # room for a dozen styles in three columns
 
 
@@ -44,6 +48,9 @@ class StylizeDialog(BendingDialog):
         self._mix.setToolTip(_("Take the coarse, the medium and the fine strokes each from a style of its own"))
         self._scales = [_picker(name, tip) for name, tip in PICKERS.items()]
         self._strength = ShareField("strength", _("0 % leaves the layer as it is, 100 % is the painting"))
+        self._as_opacity = QCheckBox(_("Strength as the layer's &opacity"))
+        self._as_opacity.setObjectName("as_opacity")
+        self._as_opacity.setToolTip(OPACITY_TIP)
         self._brush = RatioField("brush_scale", _("How broad the brush is on the canvas: × 2 is twice as broad"), BRUSH_SCALES, "× ")
         self._keep = QCheckBox(_("Keep the layer's &colours"))
         self._keep.setObjectName("keep_colors")
@@ -53,7 +60,8 @@ class StylizeDialog(BendingDialog):
         self._steady.setObjectName("steady")
         self._steady.setToolTip(STEADY_TIP)
         rows = [
-            (_("&Strength:"), self._strength), (_("&Brush:"), self._brush), ("", self._keep), (_("Arro&ws:"), self._arrows),
+            (_("&Strength:"), self._strength), ("", self._as_opacity), (_("&Brush:"), self._brush), ("", self._keep),
+            (_("Arro&ws:"), self._arrows),
             (_("F&rames:"), self._frames), ("", self._steady), ("", self._as_mask), ("", self._mix),
             (_("Coars&e strokes:"), self._scales[0]), (_("Me&dium strokes:"), self._scales[1]), (_("&Fine strokes:"), self._scales[2]),
         ]
@@ -119,7 +127,8 @@ class StylizeDialog(BendingDialog):
     @property
     def settings(self) -> StylizeSettings:
         medium, fine = (combo.currentData() if self._mix.isChecked() else "" for combo in self._scales[1:])
-        flags = {"steady": self._steady.isChecked(), "as_mask": self._as_mask.isChecked()}
+        boxes = {"steady": self._steady, "as_mask": self._as_mask, "as_opacity": self._as_opacity}
+        flags = {name: box.isChecked() for name, box in boxes.items()}
         return StylizeSettings(
             self._scales[0].currentData(), self._strength.value, self._brush.value, self._keep.isChecked(), medium, fine, **flags
         )
@@ -130,6 +139,7 @@ class StylizeDialog(BendingDialog):
     def _fill(self, settings: StylizeSettings) -> None:
         self._strength.set_value(settings.strength)
         self._brush.set_value(settings.brush_scale)
+        self._as_opacity.setChecked(settings.as_opacity)
         self._keep.setChecked(settings.keep_colors)
         self._steady.setChecked(settings.steady)
         self._as_mask.setChecked(settings.as_mask)

@@ -50,6 +50,7 @@ requests = st.builds(
     strength=st.floats(0, 1),
     brush_scale=st.floats(0.1, 10),
     keep_colors=st.booleans(),
+    as_opacity=st.booleans(),
     keypoints=st.lists(st.tuples(coordinates, coordinates, coordinates, coordinates), max_size=20),
     smoothness=st.floats(0, 1e12),
     seed=st.integers(0, 2**63 - 1),

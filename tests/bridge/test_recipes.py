@@ -73,8 +73,12 @@ def test_what_it_does_not_tell_is_as_the_dialogs_begin():
 
 def test_a_dialog_shows_what_it_was_made_with():
     assert recipe().settings == {
-        "style": "vangogh", "seed": 7, "medium": "", "fine": "hokusai", "strength": 0.8, "brush_scale": 1.5, "keep_colors": True,
+        "style": "vangogh", "seed": 7, "medium": "", "fine": "hokusai", "strength": 0.8, "as_opacity": False, "brush_scale": 1.5,
+        "keep_colors": True,
     }
+    assert recipe().opacity is None
+    assert recipe(parameters={**STYLIZED, "as_opacity": True}).opacity == 0.8
+    assert recipe("deform", DEFORMED, "painting.png").opacity is None
     smoothness = smoothness_of(0.4, 200, 100)
     told = recipe("warp", {"exaggeration": 1.5, "smoothness": smoothness, "width": 200, "height": 100}, "").settings
     assert told == {"exaggeration": 1.5, "smoothing": pytest.approx(0.4)}

@@ -84,6 +84,37 @@ def stylizes_repeats_and_edits(path, folder, style, arrows):
     return told
 
 
+def dims(path, style):
+    import json
+
+    import gimp_studio as studio
+
+    told = {}
+    image = studio.load(path)
+    source = image.get_layers()[0]
+    full = studio.stylize(image, [source], style=style)
+    pixels = studio.fingerprint(full)
+    image.remove_layer(full)
+    first = studio.stylize(image, [source], style=style, strength=0.6, strength_as_opacity=True)
+    told["first"] = [round(first.get_opacity(), 3), studio.fingerprint(first) == pixels, studio.recipe(first)["parameters"]["strength"]]
+    again = studio.repeat(image, [source])
+    told["again"] = [round(again.get_opacity(), 3), studio.fingerprint(again) == pixels]
+    first.set_opacity(35.0)
+    edited = studio.edit(image, [first])
+    told["edited"] = [round(edited.get_opacity(), 3), round(studio.recipe(edited)["parameters"]["strength"], 3)]
+    recipe = json.loads(studio.recipe_text(image, [edited]))
+    recipe["parameters"]["as_opacity"] = False
+    painted = studio.edit(image, [edited], recipe=json.dumps(recipe))
+    told["painted"] = [round(painted.get_opacity(), 3), studio.fingerprint(painted) == pixels]
+    return told
+
+
+def test_a_strength_as_opacity_stays_one_through_repeat_and_edit_and_can_be_painted_after_all(painter: Gimp, photo: Path):
+    told = painter.run(dims, path=photo, style=PACK_ID)
+    assert told["first"] == [60.0, True, 0.6] and told["again"] == [60.0, True]
+    assert told["edited"] == [35.0, 0.35] and told["painted"] == [100.0, False]
+
+
 @pytest.fixture(scope="module")
 def told(painter: Gimp, photo: Path, tmp_path_factory):
     folder = tmp_path_factory.mktemp("told")

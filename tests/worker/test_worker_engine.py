@@ -208,6 +208,12 @@ def test_the_recipe_says_what_it_takes_to_paint_it_again(engine):
     assert recipe["parameters"]["strength"] == 0.5 and recipe["parameters"]["brush_scale"] == 1.5
 
 
+def test_a_strength_that_becomes_an_opacity_is_painted_in_full_and_told(engine):
+    full, _ = stylize(engine, request(), photo())
+    painted, recipe = stylize(engine, request(strength=0.5, as_opacity=True), photo())
+    assert painted == full and recipe["parameters"]["strength"] == 0.5 and recipe["parameters"]["as_opacity"] is True
+
+
 def test_a_style_that_was_trained_on_replaces_the_warm_one(engine):
     path = engine.folder / "styles" / "changing.safetensors"
     some_style(path, 2)

@@ -50,6 +50,11 @@ def test_the_small_copy_is_painted_with_the_brush_of_its_canvas(preview):
     assert preview.words == ""
 
 
+def test_a_strength_that_becomes_an_opacity_is_shown_as_it_will_be_seen(preview):
+    preview.ask(layer_request(strength=0.5, as_opacity=True, canvas_short_side=TIMES * HEIGHT))
+    assert_same_within_one_level(pictures_until_done(preview)[-1].pixels, directly(photo(), strength=0.5, canvas_short_side=HEIGHT))
+
+
 def test_the_forms_come_before_the_finer_strokes(engine):  # noqa: F811
     size = (5 * WIDTH, 5 * HEIGHT)  # large enough for its strokes to take a while
     pixels = values(photo()).astype(np.uint8).repeat(5, 0).repeat(5, 1).tobytes()

@@ -60,10 +60,11 @@ _OBJECT: Kind = (_("an object"), lambda value: isinstance(value, dict))
 
 # Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
 # long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
-# that it was cut from. steady names the sequence of frames that it is of; steadied: painted under another
+# that it was cut from. as_opacity: a host's layer has the style in full, and the strength as its opacity. steady names the sequence of frames that it is of; steadied: painted under another
 # frame's statistics; photo: SHA-256 of the file that was painted.
 PARAMETERS: Dict[str, Kind] = {
     "strength": _NUMBER,
+    "as_opacity": _FLAG,
     "brush_scale": _NUMBER,
     "smoothness": _NUMBER,
     "exaggeration": _NUMBER,
@@ -84,7 +85,7 @@ PARAMETERS: Dict[str, Kind] = {
     "width": _LENGTH,
     "height": _LENGTH,
 }
-_STYLIZING = ("medium", "fine", "strength", "brush_scale", "keep_colors")
+_STYLIZING = ("medium", "fine", "strength", "as_opacity", "brush_scale", "keep_colors")
 _DEFORMING = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size")
 
 
@@ -105,6 +106,12 @@ class Recipe:
     def is_like_picture(self) -> bool:
         """Painted like a picture, which `style` names, and not in a trained style."""
         return self.verb == "deform" and self.parameters.get("base", BASES[0]) != "multimodal"
+
+    @property
+    def opacity(self) -> Optional[float]:
+        """The strength, where a result's layer has it as its opacity, 0 to 1; None where the strength is painted."""
+        settings = self.settings
+        return settings["strength"] if settings.get("as_opacity") else None
 
     @property
     def is_steady(self) -> bool:

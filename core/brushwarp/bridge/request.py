@@ -146,7 +146,8 @@ class StylizeRequest(LayerRequest):
     """A layer to paint in a trained style. style: its id, or the path of a pack. medium, fine: those of the medium and of the fine
     strokes, where they are to be another style's than the coarse ones.
 
-    strength: 0 leaves the picture, 1 is the style in full. brush_scale: 2 is a brush twice as broad on the canvas.
+    strength: 0 leaves the picture, 1 is the style in full. as_opacity: what comes back is the style in full, for whoever asked will have its
+    strength as a layer's opacity. brush_scale: 2 is a brush twice as broad on the canvas.
     keep_colors: keep the photo's colours and take the painting's light and dark alone.
     smoothness (pixels squared): 0 hits the arrows' targets exactly.
     part: of the layer of which the payload is a small copy; what comes back is about what lies there in the painted layer, as large as it is
@@ -163,6 +164,7 @@ class StylizeRequest(LayerRequest):
     fine: str = ""
     part: Optional[Part] = None
     steady: str = ""
+    as_opacity: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -177,6 +179,7 @@ class StylizeRequest(LayerRequest):
         self._keep("strength", checks.number(self.strength, "strength", 0.0, 1.0))
         self._keep("brush_scale", checks.number(self.brush_scale, "brush scale", 0.1, 10.0))
         checks.flag(self.keep_colors, "keep colors")
+        checks.flag(self.as_opacity, "as opacity")
         self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
 
     @property

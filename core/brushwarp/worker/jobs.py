@@ -34,7 +34,9 @@ WARM_STYLES = 4  # painters kept in memory, some 20 MB each
 SEQUENCES = 8  # of frames that are kept steady; those of which a frame was painted last
 
 # What `brushwarp stylize` and `brushwarp deform` need to paint the same, and the size it was painted at.
-STYLIZE_PARAMETERS = ("medium", "fine", "strength", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height")
+STYLIZE_PARAMETERS = (
+    "medium", "fine", "strength", "as_opacity", "brush_scale", "keep_colors", "smoothness", "canvas_short_side", "width", "height"
+)
 WARP_PARAMETERS = ("exaggeration", "smoothness", "width", "height")
 DEFORM_PARAMETERS = ("base", "content_weight", "warp_weight", "tv_weight", "unfold", "size", "canvas_short_side", "width", "height")
 
@@ -63,7 +65,7 @@ class Engine:
         painted = api.stylize(
             layer.picture,
             painter,
-            strength=request.strength,
+            strength=1.0 if request.as_opacity else request.strength,
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,

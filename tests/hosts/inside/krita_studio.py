@@ -317,8 +317,9 @@ def chosen_for_stylize(document, layer):
     return style
 
 
-def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None, mix=None):
-    """Set the dialog's fields. arrows: the beginning of the entry's text; mix: the ids of the medium and the fine style."""
+def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None, arrows=None, mix=None, **boxes):
+    """Set the dialog's fields. arrows: the beginning of the entry's text; mix: the ids of the medium and the fine style; boxes: by name, whether
+    they are checked."""
     if mix is not None:
         dialog.findChild(QCheckBox, "mix").setChecked(True)
     if style is not None:
@@ -334,7 +335,9 @@ def choose(dialog, style=None, strength=None, brush_scale=None, keep_colors=None
     if brush_scale is not None:
         dialog.findChild(QDoubleSpinBox, "brush_scale").setValue(brush_scale)
     if keep_colors is not None:
-        dialog.findChild(QCheckBox, "keep_colors").setChecked(keep_colors)
+        boxes["keep_colors"] = keep_colors
+    for name, is_checked in boxes.items():
+        dialog.findChild(QCheckBox, name).setChecked(is_checked)
     if arrows is not None:
         pick(dialog, "arrows", arrows)
 
