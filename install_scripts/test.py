@@ -23,6 +23,7 @@ from _hosts_root import HostsRootError, ensure_root
 
 HOST_TESTS = CHECKOUT / "tests" / "hosts"
 MOST_BESIDE = 4  # processes of tests at a time: each takes up to 2 GB
+MOST_HOSTS_BESIDE = 2  # of those that open hosts
 sys.path.insert(0, str(HOST_TESTS))
 from places import find_places  # noqa: E402 - lies beside the tests
 
@@ -35,13 +36,17 @@ def reaches_host_tests(words: Sequence[str]) -> bool:
 
 
 def runs(words: list[str]) -> list[tuple[list[str], dict[str, str]]]:
-    """What pytest is called with, and in which environment: as the caller has it. All tests are two runs: several processes side by side,
-    and then the hosts alone, for windows that wait for each other bear no company."""
+    """What pytest is called with, and in which environment: as the caller has it. All tests are two runs: those of the engine, and then
+    those in the hosts, which wait more than they work, but whose windows bear little company."""
     if words:
         return [(words, {})]
     folder = str(HOST_TESTS.relative_to(CHECKOUT))
     beside = min(os.cpu_count() or 1, MOST_BESIDE)
-    return [(["-n", str(beside), "--dist", "loadfile", f"--ignore={folder}"], {"OMP_NUM_THREADS": "1"}), ([folder], {})]
+    alone = {"OMP_NUM_THREADS": "1"}
+    return [
+        (["-n", str(beside), "--dist", "loadfile", f"--ignore={folder}"], alone),
+        (["-n", str(min(beside, MOST_HOSTS_BESIDE)), "--dist", "loadfile", folder], alone),
+    ]
 
 
 def ready_hosts() -> str | None:

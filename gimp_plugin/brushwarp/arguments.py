@@ -48,7 +48,7 @@ def for_stylize(procedure):
     )
     procedure.add_boolean_argument(
         "strength-as-opacity",
-        _("Strength as the layer's _opacity"),
+        _("Strength as the layer's o_pacity"),
         _("Paint the style in full, and let the new layer's opacity be the strength, which can be changed at any time"),
         False,
         FLAGS,

@@ -48,7 +48,7 @@ class StylizeDialog(BendingDialog):
         self._mix.setToolTip(_("Take the coarse, the medium and the fine strokes each from a style of its own"))
         self._scales = [_picker(name, tip) for name, tip in PICKERS.items()]
         self._strength = ShareField("strength", _("0 % leaves the layer as it is, 100 % is the painting"))
-        self._as_opacity = QCheckBox(_("Strength as the layer's &opacity"))
+        self._as_opacity = QCheckBox(_("Strength as the layer's o&pacity"))
         self._as_opacity.setObjectName("as_opacity")
         self._as_opacity.setToolTip(OPACITY_TIP)
         self._brush = RatioField("brush_scale", _("How broad the brush is on the canvas: × 2 is twice as broad"), BRUSH_SCALES, "× ")

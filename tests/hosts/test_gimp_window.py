@@ -162,6 +162,7 @@ def photo_to_paint(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def story(settled_user: User, pack_file: Path, tmp_path_factory) -> SimpleNamespace:
     """What GIMP told, the pixels that it left (by name), the style's id and name."""
+    from brushwarp.bridge.styles import FIRST
     from brushwarp.styles.library import SHIPPED as SHIPPED_FOLDER
     from brushwarp.styles.pack import read_card
 
@@ -169,7 +170,7 @@ def story(settled_user: User, pack_file: Path, tmp_path_factory) -> SimpleNamesp
     assert settled_user.gimp  # or skips
     settled_user.brushwarp_home = settled_user.folder / "Bürstenhaus ✓"
     settled_user.install("gimp")
-    shipped = min(SHIPPED_FOLDER.glob("*.safetensors"), default=SHIPPED_FOLDER / "none")  # which the dialog offers first
+    shipped = SHIPPED_FOLDER / f"{FIRST}.safetensors"  # which the dialog offers first
     if not shipped.is_file():
         add_pack(settled_user, pack_file)
     card = read_card(shipped if shipped.is_file() else pack_file)

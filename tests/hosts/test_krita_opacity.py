@@ -45,7 +45,7 @@ def dims(folder, photo_size, style):
     layer.setOpacity(80)
     dialog = yield from studio.open_dialog_of("edit", "stylize")
     told["dialog"] = look(dialog)
-    studio.choose(dialog, brush_scale=2.0)
+    studio.choose(dialog, keep_colors=True)
     edited = yield from studio.accept_edit(document, dialog)
     told["edited"] = [edited.opacity(), studio.own_pixels(edited) != pixels, studio.recipe(document, edited)["parameters"]["strength"]]
     yield from studio.press("edit_undo")
@@ -56,7 +56,7 @@ def dims(folder, photo_size, style):
 
     yield from studio.activate(document, edited)
     dialog = yield from studio.open_dialog_of("edit", "stylize")
-    studio.choose(dialog, as_opacity=False, strength=1.0, brush_scale=1.0)
+    studio.choose(dialog, as_opacity=False, strength=1.0, keep_colors=False)
     painted = yield from studio.accept_edit(document, dialog)
     told["painted"] = [painted.opacity(), studio.own_pixels(painted) == pixels]
 
