@@ -58,8 +58,8 @@ class ArrowReader:
         known = {} if closely else self._read
         self._read = {}
         # Shapes lie in points, and do not know how far the layer was moved since it was opened.
-        offset = layer.node.position()
-        x, y, sx, sy = offset.x(), offset.y(), resolution[0] / POINTS_PER_INCH, resolution[1] / POINTS_PER_INCH
+        x, y = layer.offset
+        sx, sy = resolution[0] / POINTS_PER_INCH, resolution[1] / POINTS_PER_INCH
         entries: List[ArrowEntry] = []
         others, layer_id = 0, layer.id
         for index, shape in enumerate(layer.node.shapes()):

@@ -22,6 +22,7 @@ class Cutout:
     def __init__(self, document: Document, layer: Layer, place: Optional[Rectangle] = None) -> None:
         self._document, self._layer = document, layer
         self.place = document.place_of(layer.bounds if place is None else place)
+        self._offset = layer.offset
         self.sent = space_to_send(layer.space, layer.name)
         self._selection: Optional[bytes] = None
         self._has_looked = False
@@ -31,6 +32,12 @@ class Cutout:
     @property
     def layer(self) -> Layer:
         return self._layer
+
+    def follow(self) -> None:
+        """Let `place` be where it lies now, if the layer was moved meanwhile. Which of an animated one's keyframes was, nobody can tell."""
+        if not self._layer.node.animated():
+            (x, y), (was_x, was_y) = self._layer.offset, self._offset
+            self.place, self._offset = self.place.moved(x - was_x, y - was_y), (x, y)
 
     @property
     def layout(self) -> Dict[str, Any]:

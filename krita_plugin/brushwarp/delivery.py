@@ -171,7 +171,8 @@ class NewMask(NewWarp):
     lattice: Optional[Lattice] = None
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
-        return document.add_masked_above(source, WARP_NAME, cutout.place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
+        place = self.lattice.place  # its nodes lie there, wherever the layer may have been moved meanwhile
+        return document.add_masked_above(source, WARP_NAME, place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
 
 
 @dataclass(frozen=True)

@@ -267,8 +267,7 @@ class Document:
         """A new paint layer in the place and the colour space of one, in one step of undo; above it, where Krita does not let it go.
         As far as the old one was moved, the new one is. Transparency masks that are there stay instead of a new one, and either is a second
         step. This must be the active document."""
-        moved = old.node.position()
-        place = place.moved(moved.x(), moved.y())
+        place = place.moved(*old.offset)
         kept = [each.duplicate() for each in old.node.childNodes()] if shown.mask is not None else []
         with aside() as document:
             node = filled_node(document, name, place, pixels, sent, old.space)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Container, Iterator, List, Optional
+from typing import Container, Iterator, List, Optional, Tuple
 
 from .bridge.language import _
 from .aside import aside
@@ -64,6 +64,12 @@ class Layer:
         """Where there is anything on it."""
         box = self.node.bounds()
         return Rectangle(box.x(), box.y(), box.width(), box.height())
+
+    @property
+    def offset(self) -> Tuple[int, int]:
+        """How far it was moved since it was made, in the document's pixels; of an animated one each keyframe was by itself."""
+        position = self.node.position()
+        return position.x(), position.y()
 
     def refuse_unpaintable(self) -> None:
         """Raise Refusal unless this is an unlocked paint layer with something on it, in colours that can be painted."""

@@ -196,6 +196,7 @@ class Painting:
         if source is None:
             show_note(*REMOVED)
             return
+        self._work.cutout.follow()
         made = delivery.bring(answer, self._document, self._work.cutout, source)
         if made is not None:
             self._on_made(made)

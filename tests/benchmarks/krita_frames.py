@@ -63,15 +63,6 @@ def paints_a_film(style, width, height, count):
         painted.append(time.perf_counter())
 
     FramePainting._deliver = noted
-    stood, last = [], [time.thread_time()]  # as in krita_overhead.py
-
-    def beat():
-        now = time.thread_time()
-        stood.append(now - last[0])
-        last[0] = now
-
-    pulse = studio.QTimer()
-    pulse.timeout.connect(beat)
     memory = [anonymous()]
     Krita.instance().action("brushwarp_stylize").trigger()
     dialog = studio.shown("brushwarp_stylize_dialog")
@@ -79,7 +70,7 @@ def paints_a_film(style, width, height, count):
     studio.choose(dialog, style=style, arrows="None")
     dialog.findChild(QCheckBox, "frames").setChecked(True)
     before = document.activeNode().uniqueId()
-    pulse.start(2)
+    pulse = studio.Pulse()
     start = time.perf_counter()
     studio.button(dialog, "Ok").click()
     while len(painted) < count:
@@ -92,7 +83,7 @@ def paints_a_film(style, width, height, count):
     yield 500
     memory.append(anonymous())
     assert all(layer.hasKeyframeAtTime(moment) for moment in range(count))
-    return {"painted": [moment - start for moment in painted], "whole": whole, "memory": memory, "stood": sorted(stood, reverse=True)[:5]}
+    return {"painted": [moment - start for moment in painted], "whole": whole, "memory": memory, "stood": sorted(pulse.stood, reverse=True)[:5]}
 
 
 def main() -> None:

@@ -42,17 +42,7 @@ def times_the_plugin(style, width, height, rounds, depths):
 
     clock = time.perf_counter
     told = {}
-    stood = []  # for how long Krita's loop did not turn, in seconds of its own thread's work: a busy machine does not count
-    last = [time.thread_time()]
-
-    def beat():
-        now = time.thread_time()
-        stood.append(now - last[0])
-        last[0] = now
-
-    pulse = studio.QTimer()
-    pulse.timeout.connect(beat)
-    pulse.start(2)
+    pulse = studio.Pulse()
     for name, (depth, profile, pixel) in depths.items():
         document = yield from studio.new_document(width, height, "RGBA", depth, profile)
         source = yield from studio.add_layer(document, "photo", bytes(pixel) * (width * height), 0, 0, width, height)
@@ -60,7 +50,7 @@ def times_the_plugin(style, width, height, rounds, depths):
         runs = []
         for _ in range(rounds + 1):  # the first starts the worker
             before = len(root.childNodes())
-            del stood[:]
+            del pulse.stood[:]
             start = clock()
             Krita.instance().action("brushwarp_stylize").trigger()
             dialog = studio.shown("brushwarp_stylize_dialog")
@@ -72,7 +62,7 @@ def times_the_plugin(style, width, height, rounds, depths):
             while len(root.childNodes()) == before:
                 assert not studio.message_shown(), studio.message_shown()
                 yield 5
-            runs.append([clock() - start, asked - start, sent - asked, sorted(stood, reverse=True)[:3]])
+            runs.append([clock() - start, asked - start, sent - asked, sorted(pulse.stood, reverse=True)[:3]])
             added = [node for node in root.childNodes() if node.name().endswith("Brushwarp")][0]
             document.waitForDone()
             yield 500

@@ -242,7 +242,7 @@ def ends_early(style, big, pixels, home):
     import krita_studio as studio
     import screen
     from krita import Krita
-    from PyQt5.QtWidgets import QLabel, QMdiArea
+    from PyQt5.QtWidgets import QMdiArea
 
     krita = Krita.instance()
     width, height = big
@@ -260,18 +260,6 @@ def ends_early(style, big, pixels, home):
                 continue
         return None
 
-    def begin():
-        """The job under way: its progress window, once the worker paints."""
-        dialog = yield from studio.open_dialog()
-        studio.choose(dialog, style=style, arrows="None")
-        studio.button(dialog, "Ok").click()
-
-        def paints():
-            window = studio.shown("brushwarp_progress")
-            return window and any("Painting" in label.text() for label in window.findChildren(QLabel)) and window
-
-        return (yield from studio.wait_for(paints, "painting"))
-
     def state(document, source):
         return [studio.tree(document.rootNode()), studio.fingerprint(source), krita.action("edit_undo").text()]
 
@@ -280,7 +268,7 @@ def ends_early(style, big, pixels, home):
     source = yield from studio.add_layer(document, "photo", data, 0, 0, width, height)
     before = state(document, source)
 
-    progress = yield from begin()
+    progress = yield from studio.begin_painting(style)
     screen.screenshot("krita_painting")
     again = krita.action("brushwarp_stylize")
     again.trigger()
@@ -290,7 +278,7 @@ def ends_early(style, big, pixels, home):
     yield 2500
     told["cancelled"] = state(document, source) == before and studio.message_shown() is None
 
-    yield from begin()
+    yield from studio.begin_painting(style)
     source.remove()
     document.waitForDone()
     yield from studio.wait_for(studio.message_shown, "message after the removal")
@@ -301,7 +289,7 @@ def ends_early(style, big, pixels, home):
     yield from studio.activate(document, source)
     before = state(document, source)
 
-    yield from begin()
+    yield from studio.begin_painting(style)
     os.kill(worker(), signal.SIGKILL)
     yield from studio.wait_for(studio.message_shown, "message after the kill")
     yield 300
@@ -310,7 +298,7 @@ def ends_early(style, big, pixels, home):
     told["after the kill"] = state(document, source) == before
 
     document.setModified(False)
-    yield from begin()
+    yield from studio.begin_painting(style)
     area = krita.activeWindow().qwindow().findChild(QMdiArea)
     document.setModified(False)
     area.activeSubWindow().close()

@@ -390,6 +390,38 @@ def cancel_button(window):
     return window.findChild(QPushButton)
 
 
+def begin_painting(style):
+    """Stylize the active layer: the progress window, once the worker paints."""
+    dialog = yield from open_dialog()
+    choose(dialog, style=style, arrows="None")
+    button(dialog, "Ok").click()
+
+    def paints():
+        window = shown("brushwarp_progress")
+        return window and any("Painting" in label.text() for label in window.findChildren(QLabel)) and window
+
+    return (yield from wait_for(paints, "painting"))
+
+
+class Pulse:
+    """`stood`: for how long Krita's loop did not turn, in seconds of its own thread's work: a busy machine does not count."""
+
+    def __init__(self):
+        self.stood = []
+        self._last = time.thread_time()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._beat)
+        self._timer.start(2)
+
+    def stop(self):
+        self._timer.stop()
+
+    def _beat(self):
+        now = time.thread_time()
+        self.stood.append(now - self._last)
+        self._last = now
+
+
 def stylize(seconds=60, **choices):
     """Menu, dialog, OK, and wait: the new layer's node, or the text of a message."""
     document = Krita.instance().activeDocument()
