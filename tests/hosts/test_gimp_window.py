@@ -94,8 +94,6 @@ def looks_at_a_photo(folder, large, slow, selected, feather, arrows):
 
 
 def presses_the_keys(title, large_title):
-    import glob
-    import os
     import time
 
     import gimp_keys as keys
@@ -124,14 +122,7 @@ def presses_the_keys(title, large_title):
     screen.wait_to_hear("looked repeated", 300)
 
     screen.wait_to_hear("looked large before", 300)
-    dialog = keys.open_dialog(large_title, "Stylize")
-    screen.key("alt+o", dialog)
-    results = os.path.join(os.environ["BRUSHWARP_HOME"], "cache", "payloads", "*", "*.result")
-    end = time.monotonic() + 120
-    while not glob.glob(results):  # there once the worker paints
-        assert time.monotonic() < end, "the worker never began"
-        time.sleep(0.05)
-    time.sleep(0.5)
+    dialog = keys.begin_painting(large_title)
     screen.screenshot("gimp_progress")
     assert screen.windows("Brushwarp: Stylize"), "the job was done too early to be cancelled"
     screen.key("alt+c", dialog)  # Cancel

@@ -1,5 +1,7 @@
 """What a painter's hands do in GIMP's window, for drivers: `import gimp_keys as keys`."""
 
+import glob
+import os
 import time
 
 import screen
@@ -21,6 +23,20 @@ def open_dialog(named, entry, menu=None, title=None):
     dialog = screen.wait_for_window("Brushwarp: " + (title or entry))
     screen.focus(dialog)
     time.sleep(1.0)
+    return dialog
+
+
+def begin_painting(named):
+    """Stylize the image in the window so named as its dialog offers: the dialog, once the worker paints."""
+    dialog = open_dialog(named, "Stylize")
+    results = os.path.join(os.environ["BRUSHWARP_HOME"], "cache", "payloads", "*", "*.result")
+    of_the_preview = set(glob.glob(results))
+    screen.key("alt+o", dialog)
+    end = time.monotonic() + 120
+    while not set(glob.glob(results)) - of_the_preview:  # there once it paints
+        assert time.monotonic() < end, "the worker never began"
+        time.sleep(0.05)
+    time.sleep(0.5)
     return dialog
 
 
