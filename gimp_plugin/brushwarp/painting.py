@@ -175,6 +175,9 @@ def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: O
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:
+        if not source.image.is_valid():  # whoever closed it does not wait for anything
+            job.cancel()
+            return
         series.follow(event)
         words = " · ".join(filter(None, (series.words, series.detail)))
         show(words, series.share or 0.0, event.preview if isinstance(event, Progress) else None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Iterator, Optional, Sequence
 
 from arrow_paths import insert_strokes
+from bridge.client import JobCancelled
 from bridge.errors import WorkerError
 from bridge.language import _
 from gi.repository import Gegl, Gimp
@@ -80,10 +81,12 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
 
 
 def _filled(source: Source, painted: Painted) -> Gimp.Layer:
-    """Not yet in the image. Raises WorkerError where that has changed too much meanwhile."""
+    """Not yet in the image. Raises WorkerError where that has changed too much meanwhile, JobCancelled where it was closed."""
     image, layout = source.image, source.layout
     check_length(painted.pixels, layout.size(source.width, source.height))
-    if not image.is_valid() or not source.layer.is_valid():
+    if not image.is_valid():
+        raise JobCancelled()
+    if not source.layer.is_valid():
         raise WorkerError("layer-gone", _("The layer was deleted while Brushwarp painted it."), _("Undo that, and paint again."))
     grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE

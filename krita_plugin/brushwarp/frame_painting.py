@@ -20,7 +20,7 @@ from .job import Answer
 from .layer import Layer
 from .messages import show_note, show_problem
 from .origin import Made
-from .painting import CLOSED, REMOVED, Painting, Task, Work
+from .painting import REMOVED, Painting, Task, Work
 from .rectangle import Rectangle
 from .reel import Reel
 from .refusal import Refusal
@@ -101,7 +101,7 @@ class FramePainting(Painting):
                 self._last()
 
     def _step(self) -> None:
-        if self._survey is None:
+        if self._survey is None or not self._document.is_open:
             super()._look()
         elif self._is_there:
             self._look_at_frames(self._survey)
@@ -172,7 +172,6 @@ class FramePainting(Painting):
 
     def _add(self) -> None:
         if not self._document.is_open:
-            show_note(*CLOSED)
             return
         source = self._document.layer(self._layer.id)
         if source is None:

@@ -1,7 +1,7 @@
 """The course of jobs that come one after the other, each from the pixels of a layer to the new layer above it, whatever was asked for.
 
 The progress is shown without stopping Krita; only reading a layer and adding a new one happen in its own thread, at
-once. Meanwhile the painter may go on, and even close the document: then nothing is added anywhere.
+once. Meanwhile the painter may go on, and even close the document: then it ends without a word.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from .qt import QTimer
 
 POLL_MS = 30
 COME_BACK = _("It is painted: go back to its picture to have it there.")
-CLOSED = (_("Brushwarp finished after its picture had been closed."), _("Nothing was changed."))
 REMOVED = (_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
 GONE = _("Removed meanwhile, and left out: {}.")
 OTHERS = _("The others are done.")
@@ -114,7 +113,7 @@ class Painting:
         self.give_up()
 
     def give_up(self) -> None:
-        """Krita is closing."""
+        """Krita, or the document, is closed."""
         if self.goes_on:
             self._end()
             if self._job is not None:
@@ -125,6 +124,9 @@ class Painting:
 
     def _look(self) -> None:
         """Hand on what the job's thread has to say."""
+        if not self._document.is_open:
+            self.give_up()
+            return
         for event in self._job.news():
             if isinstance(event, (Queued, Progress)):
                 self._progress.follow(event)
@@ -185,10 +187,6 @@ class Painting:
 
     def _deliver(self, answer: Answer) -> None:
         delivery = self._work.task.delivery
-        if not self._document.is_open:
-            self._rest.clear()
-            show_note(*CLOSED)
-            return
         source = self._document.layer(self._work.cutout.layer.id)
         if source is None and self._are_many:
             self._gone.append(self._work.cutout.layer.name)

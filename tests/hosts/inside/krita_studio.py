@@ -403,6 +403,16 @@ def begin_painting(style):
     return (yield from wait_for(paints, "painting"))
 
 
+def close_while_it_paints():
+    """Close the active document: whether the job ends soon, and without a word."""
+    krita = Krita.instance()
+    krita.activeDocument().setModified(False)
+    krita.activeWindow().qwindow().findChild(QMdiArea).activeSubWindow().close()
+    yield from wait_for(lambda: not shown("brushwarp_progress"), "end of the job", 10)
+    yield 2000
+    return not message_shown()
+
+
 class Pulse:
     """`stood`: for how long Krita's loop did not turn, in seconds of its own thread's work: a busy machine does not count."""
 
