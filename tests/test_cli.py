@@ -64,6 +64,18 @@ def test_a_recipe_paints_the_same_again(photo, small_style, tmp_path):
     assert torch.equal(load_picture(first).pixels, load_picture(second).pixels)
 
 
+def test_a_hosts_strength_as_opacity_is_painted_and_the_new_recipe_says_so(photo, small_style, tmp_path):
+    assert main(["styles", "add", str(small_style)]) == 0
+    painted, again = tmp_path / "painted.png", tmp_path / "again.png"
+    assert main(["stylize", str(photo), "--style", "small", "--strength", "0.5", "-o", str(painted)]) == 0
+    told = json.loads((tmp_path / "painted.recipe.json").read_text())
+    told["parameters"]["as_opacity"] = True
+    (tmp_path / "of_a_host.recipe.json").write_text(json.dumps(told))
+    assert main(["recipe", str(tmp_path / "of_a_host.recipe.json"), str(photo), "-o", str(again)]) == 0
+    assert torch.equal(load_picture(painted).pixels, load_picture(again).pixels)
+    assert "as_opacity" not in json.loads((tmp_path / "again.recipe.json").read_text())["parameters"]
+
+
 def test_a_mixture_is_named_in_the_recipe_and_painted_again(photo, small_style, tmp_path, capsys):
     other = tmp_path / "other.safetensors"
     pack = load_pack(small_style)

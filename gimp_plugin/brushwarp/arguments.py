@@ -49,7 +49,10 @@ def for_stylize(procedure):
     procedure.add_boolean_argument(
         "strength-as-opacity",
         _("Strength as the layer's o_pacity"),
-        _("Paint the style in full, and let the new layer's opacity be the strength, which can be changed at any time"),
+        _(
+            "Paint the style in full, and let the new layer's opacity be the strength, which can be changed at any time. Where arrows bend "
+            "the painting, the layer as it was shows through"
+        ),
         False,
         FLAGS,
     )

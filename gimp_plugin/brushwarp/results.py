@@ -94,6 +94,8 @@ def _filled(source: Source, painted: Painted) -> Gimp.Layer:
         raise WorkerError("indexed", _("The image became indexed while Brushwarp painted."), _("Choose Image > Mode > RGB, and paint again."))
     opacity = 100.0 if painted.opacity is None else 100.0 * painted.opacity
     layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, opacity, image.get_default_new_layer_mode())
+    if painted.opacity is not None:  # as a strength is reckoned; by itself GIMP does that with light
+        layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
     buffer = layer.get_buffer()
     buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()

@@ -11,7 +11,7 @@ from .arrow_layer import SOLVED_BEGIN
 from .arrows import Arrow
 from .bridge.client import JobResult, Suggested, notes_of, solved_of
 from .bridge.language import _
-from .bridge.recipes import Recipe, difference, read_recipe
+from .bridge.recipes import Recipe, difference, other_style, read_recipe
 from .cutout import Cutout
 from .document import LAYER_NAME, Document
 from .job import Answer
@@ -86,8 +86,8 @@ class NewPainting(Delivery):
         self, recipe: str, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool
     ) -> Tuple[Layer, Sequence[str]]:
         """Add what was painted of the frames of `source`, all of them or not; the new layer, and what the painter should know."""
-        shown = self._shown(cutout, recipe)
-        return document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, shown), ()
+        layer = document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, self._shown(cutout, recipe))
+        return layer, () if self.follows is None else other_style(self.follows, recipe)
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         shown = self._shown(cutout, answer.recipe)
@@ -113,12 +113,13 @@ class NewPainting(Delivery):
 @dataclass(frozen=True)
 class NewVersion(NewPainting):
     """In the place of an earlier result. result: that layer's id. renames: after the style, unless the painter has called it otherwise.
-    was_dimmed: its strength was its layer's opacity."""
+    was_dimmed: its strength was its layer's opacity. was_masked: what was selected is a mask on it."""
 
     needs_painter: ClassVar[bool] = True
     result: str = ""
     renames: bool = True
     was_dimmed: bool = False
+    was_masked: bool = False
 
     def _shown(self, cutout: Cutout, recipe: str) -> Shown:
         shown = super()._shown(cutout, recipe)
@@ -140,7 +141,7 @@ class NewVersion(NewPainting):
             return super().bring_frames(recipe, document, cutout, source, reel, is_whole)
         if not is_whole:
             return super().bring_frames(recipe, document, cutout, old, reel, is_whole)
-        layer = document.replace_frames(old, self._name(old), reel, cutout.place, self._shown(cutout, recipe))
+        layer = document.replace_frames(old, self._name(old), reel, cutout.place, self._shown(cutout, recipe), self.was_masked)
         return layer, (_("Undo takes two steps here: the painting before comes back, then the new one goes."),)
 
     def _name(self, old: Layer) -> str:

@@ -158,18 +158,22 @@ class Document:
         return FrameRange(first, last, keyframes, (first, last)).played(document.playBackStartTime(), document.playBackEndTime())
 
     def add_frames_above(self, source: Layer, name: str, reel: Reel, place: Rectangle, shown: Shown) -> Layer:
-        """What was painted of a reel, as `add_above` adds it. One that fades as its source does has no opacity of its own."""
+        """What was painted of a reel, as `add_above` adds it."""
         node = reel.node(name, place, shown.mask)
-        if not reel.fades:
-            shown.dim(node)
+        shown.dim(node)
         source.node.parentNode().addChildNode(node, source.node)
         return Layer(node)
 
-    def replace_frames(self, old: Layer, name: str, reel: Reel, place: Rectangle, shown: Shown) -> Layer:
-        """Likewise in the place of a layer, whose masks it takes over: that it comes and that the other one goes are two steps of undo."""
+    def replace_frames(self, old: Layer, name: str, reel: Reel, place: Rectangle, shown: Shown, was_masked: bool) -> Layer:
+        """Likewise in the place of a layer, whose masks it takes over: that it comes and that the other one goes are two steps of undo.
+
+        was_masked: the lowest of the masks was a selection. It stays, with all that was painted on it, where a mask is wanted again. Frames
+        lie where those of their source do, for how far one of the old ones was moved nobody can tell. This must be the active document.
+        """
         masks = old.node.childNodes()
-        node = reel.node(name, place, None if masks else shown.mask)
-        for each in masks:
+        clip = masks[0] if was_masked and masks else None
+        node = reel.node(name, place, None if clip is not None else shown.mask)
+        for each in masks if shown.mask is not None or clip is None else masks[1:]:
             node.addChildNode(each.duplicate(), None)
         take_over(old.node, node)
         node.setBlendingMode(old.node.blendingMode())

@@ -17,7 +17,7 @@ from .deform import DeformCommand
 from .delivery import NewPainting, NewVersion
 from .document import LAYER_NAME, Document
 from .fields import AS_BEFORE
-from .layer import CLIPS, MASKS, Layer
+from .layer import CLIPS, Layer
 from .messages import guarded, show_note
 from .origin import Made, Origin, arrows_of, mask_at, settings_of
 from .painting import Task, Work
@@ -35,9 +35,7 @@ class EditCommand(Entry):
     name = "edit"
     text = _("&Edit this result…")
     tip = _("Change how the active layer was painted")
-    explanation = _(
-        "Opens the dialog with which the active layer was made, as it was filled in then; what comes takes its place in one step of undo."
-    )
+    explanation = _("Opens the dialog with which the active layer was made, as it was filled in then; what comes takes its place.")
 
     def __init__(self, desk: Desk, stylize: StylizeCommand, deform: DeformCommand) -> None:
         super().__init__(desk)
@@ -55,7 +53,7 @@ class EditCommand(Entry):
         result.refuse_unreplaceable(_taken_over(result, made, is_clipped))
         source = _source(document, result, made.origin)
         source.refuse_unreadable()
-        frames = _frames(document, result, source, made.origin)
+        _refuse_unlike(document, result, source, made.origin)
         command = self._commands[recipe.verb]
         styles = installed_styles(install)
         settings = settings_of(recipe, made.origin)
@@ -64,7 +62,7 @@ class EditCommand(Entry):
         dialog = command.dialog(document, source, styles, settings.to_text())
         dialog.edit(result.name, len(recipe.keypoints))
         if recipe.verb == "stylize":
-            dialog.edit_frames(frames)
+            dialog.edit_frames(made.origin.frames if result.node.animated() else ())
         dialog.offer_mask(is_clipped)
         dialog.accepted.connect(guarded(lambda: self._begin(document, source.id, result.id, made, dialog)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
@@ -84,7 +82,10 @@ class EditCommand(Entry):
         result.refuse_unreplaceable(_taken_over(result, made, cutout.selection() is not None))
         is_named_for_style = result.name == LAYER_NAME.format(made.origin.name)
         chosen = self._task(document, cutout, recipe, dialog)
-        delivery = NewVersion(**_fields(chosen.delivery), result=result.id, renames=is_named_for_style, was_dimmed=recipe.opacity is not None)
+        was_masked = made.origin.as_mask and cutout.selection() is not None
+        delivery = NewVersion(
+            **_fields(chosen.delivery), result=result.id, renames=is_named_for_style, was_dimmed=recipe.opacity is not None, was_masked=was_masked
+        )
         task = replace(chosen, delivery=delivery)
         if recipe.verb == "stylize" and dialog.frames is not None:
             cut = partial(_cutout, document, source, result, made)
@@ -105,10 +106,8 @@ class CutoutOfThen(Cutout):
         self, document: Document, layer: Layer, recipe: Recipe, origin: Origin, mask: Optional[bytes], place: Optional[Rectangle]
     ) -> None:
         super().__init__(document, layer, place)
-        self._recipe, self._origin, self._mask = recipe, origin, mask
-
-    def selection(self) -> Optional[bytes]:
-        return None if self._mask is None else mask_at(self._mask, self._origin.place, self.place)
+        self._recipe, self._origin = recipe, origin
+        self._selection, self._has_looked = None if mask is None else mask_at(mask, origin.place, self.place), True
 
     def request_fields(self, arrow_layer: Optional[str]) -> Dict[str, Any]:
         fields = super().request_fields(arrow_layer)
@@ -129,20 +128,18 @@ def _cutout(document: Document, source: Layer, result: Layer, made: Made, place:
 
 def _taken_over(result: Layer, made: Made, is_clipped: bool) -> Sequence[str]:
     """Kinds of masks that a new version of a result takes over."""
-    if result.node.animated():
-        return MASKS
-    return CLIPS if is_clipped and made.origin.as_mask else ()
+    return CLIPS if result.node.animated() or is_clipped and made.origin.as_mask else ()
 
 
-def _frames(document: Document, result: Layer, source: Layer, origin: Origin) -> Sequence[int]:
-    """The first and the last time of those that a result has; nothing of a single picture. Raises Refusal where its source has none."""
+def _refuse_unlike(document: Document, result: Layer, source: Layer, origin: Origin) -> None:
+    """Raises Refusal of a single picture that was animated since, and of frames whose source has none any more."""
     if not result.node.animated():
-        return ()
-    offered = document.frames(source)
-    if offered is None:
+        return
+    if not origin.frames:
+        raise Refusal(_("“{}” has several frames.").format(result.name), _("Paint the frames of its source again, and delete it."))
+    if document.frames(source) is None:
         hint = _("Bring them back by Undo, or paint the layer as it is now, and delete the old painting.")
         raise Refusal(_("“{}” has no keyframes any more.").format(source.name), hint)
-    return origin.frames or (offered.first, offered.last)
 
 
 def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:

@@ -162,13 +162,16 @@ class ShareField(SliderField):
         percent = QSpinBox()
         percent.setRange(0, most)
         percent.setSuffix(" %")
+        self._exact = 0.0  # what was set: it stays that, unless it is changed
         super().__init__(name, tip, percent, (0, most))
 
     @property
     def value(self) -> float:
-        return self.number.value() / 100.0
+        percent = self.number.value()
+        return self._exact if round(self._exact * 100) == percent else percent / 100.0
 
     def set_value(self, value: float) -> None:
+        self._exact = value
         self.number.setValue(round(value * 100))
 
     def _step_of(self, number: float) -> int:

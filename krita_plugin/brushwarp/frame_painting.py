@@ -6,6 +6,7 @@ What was painted before the painter cancels, or before anything goes wrong, stay
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Callable, Iterator, List, Optional
 
 from .bridge.client import notes_of
@@ -136,10 +137,16 @@ class FramePainting(Painting):
             raise Refusal(_("Nothing is drawn on these frames of “{}”.").format(self._layer.name), _("Choose others."))
         common = self._cut(whole)
         task = self._task(common)
+        if self._reel.fades:  # the painting's opacity is the layer's: the strength is painted
+            task = replace(task, request=replace(task.request, as_opacity=False))
         drawn = [moment for moment, bounds in zip(self._reel.times, self._bounds) if not bounds.is_empty]  # noqa: B905 - Python 3.8
         self._drawn = len(drawn)
         selection = common.selection()
         return [Work(FrameCutout(self._document, self._layer, whole, selection, self._reel, moment), task) for moment in drawn]
+
+    @property
+    def _needs_painter(self) -> bool:
+        return super()._needs_painter and not self._rest  # the others go onto the reel
 
     def _deliver(self, answer: Answer) -> None:
         cutout = self._work.cutout

@@ -21,9 +21,8 @@ class FrameRange:
         return tuple(time for time in self.keyframes if self.first <= time <= self.last)
 
     def between(self, first: int, last: int) -> FrameRange:
-        """Another range of the same keyframes, as far as the clip reaches."""
-        low, high = self.clip
-        return replace(self, first=min(max(first, low), high), last=min(max(last, low), high))
+        """Another range of the same keyframes."""
+        return replace(self, first=first, last=last)
 
     @property
     def drawn(self) -> FrameRange:

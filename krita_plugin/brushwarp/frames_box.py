@@ -44,9 +44,8 @@ class FramesBox(QWidget):
         """Of a painting of several frames, which can't become one of a single frame."""
         self._are_wanted.setChecked(True)
         self._are_wanted.setEnabled(False)
-        times = self._offered.between(first, last)
-        self._first.setValue(times.first)
-        self._last.setValue(times.last)
+        self._first.setValue(first)
+        self._last.setValue(last)
 
     @property
     def range(self) -> Optional[FrameRange]:

@@ -13,7 +13,6 @@ from .rectangle import Rectangle
 from .refusal import Refusal
 
 CLIPS = ("transparencymask",)  # kinds of masks
-MASKS = (*CLIPS, "filtermask", "transformmask", "selectionmask", "colorizemask")
 _DUPLICATE = _("Work on a copy: Layer > New > Duplicate Layer or Mask, then ")
 _TO_PAINT = _DUPLICATE + _("Layer > Convert > Convert to Paint Layer.")
 _KINDS = {  # what a node is called, and the way out

@@ -137,10 +137,14 @@ class Painting:
                 self._answer = event.answer
         if self._answer is None:
             self._progress.show_time()
-        elif self._work.task.delivery.needs_painter and self._document.is_open and not self._document.is_active:
+        elif self._needs_painter and not self._document.is_active:
             self._progress.show_wish(COME_BACK)
         else:
             self._finish(self._answer)
+
+    @property
+    def _needs_painter(self) -> bool:
+        return self._work.task.delivery.needs_painter
 
     def _finish(self, answer: Answer) -> None:
         self._answer = None

@@ -7,13 +7,13 @@ from typing import Sequence
 from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import read_recipe, readable
-from .command import Entry, active_layer, selected_layers, works_on
+from .command import Entry, active_layer, selected_layers
 from .document import Document
 from .layer import Layer
 from .messages import guarded, main_window
 from .origin import Made, Origin
 from .recipe_dialog import RecipeDialog
-from .repeat import task_of
+from .repeat import follow
 
 
 class RecipeCommand(Entry):
@@ -44,9 +44,9 @@ class RecipeCommand(Entry):
         """Raises WorkerError or Refusal for what can't be done here."""
         find_engine()
         recipe = read_recipe(text)
-        # A layer that it was painted like is known where it was made alone.
+        # A layer that it was painted like, and which frames were, is known where it was made alone.
         origin = shown.origin if text == _readable(shown.recipe) else Origin()
-        self._desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, origin)))
+        follow(self._desk, document, ids, recipe, origin)
 
 
 def _readable(recipe: str) -> str:

@@ -8,6 +8,7 @@ a copy of that, added to the painter's own, is one step (seen in Krita 5.2).
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import cached_property
 from typing import Any, Iterator, List, Optional
 
 from .aside import aside
@@ -85,7 +86,7 @@ class Reel:
     def close(self) -> None:
         self._open.close()
 
-    @property
+    @cached_property
     def fades(self) -> bool:
         """Whether the layer's opacity is animated. Krita tells a script no more than what it is at a time."""
         found = set()
@@ -100,6 +101,7 @@ class Reel:
         root.addChildNode(node, None)
         self._document.waitForDone()
         found = root.childNodes()[-1]
+        found.setLocked(False)
         for mask in found.childNodes():
             mask.remove()
         self._document.waitForDone()

@@ -9,7 +9,7 @@ from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.recipes import Recipe, read_recipe
 from .bridge.styles import id_of, installed_styles
-from .command import Entry, active_layer, selected_layers, works_on
+from .command import Desk, Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
 from .delivery import NewPainting, NewWarp
 from .document import Document
@@ -39,21 +39,23 @@ class RepeatCommand(Entry):
         if made is None:
             first = _("Stylize… or Deform… a layer first; Repeat last does the same with another one.")
             raise Refusal(_("There is nothing to repeat yet."), first)
-        recipe, layers = read_recipe(made.recipe), selected_layers(document, layer)
-        frames = _frames(document, layers, made.origin)
-        if frames is not None:
-            self._begin_frames(document, layer, frames, recipe, made.origin)
-            return
-        ids = [each.id for each in layers]
-        self._desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, made.origin)))
+        follow(self._desk, document, [each.id for each in selected_layers(document, layer)], read_recipe(made.recipe), made.origin)
 
-    def _begin_frames(self, document: Document, layer: Layer, frames: FrameRange, recipe: Recipe, origin: Origin) -> None:
-        document.settled_layer(layer.id).refuse_unpaintable()
 
-        def task(common: Cutout) -> Task:
-            return steadied(task_of(document, common, recipe, origin), recipe.is_steady)
+def follow(desk: Desk, document: Document, ids: Sequence[str], recipe: Recipe, origin: Origin) -> None:
+    """Do with the layers of these ids what a recipe says; the frames of one, where it was made of frames. Raises Refusal or WorkerError."""
+    layers = [document.settled_layer(each) for each in ids]
+    frames = _frames(document, layers, origin)
+    if frames is None:
+        desk.begin(document, works_on(document, ids, lambda cutout: task_of(document, cutout, recipe, origin)))
+        return
+    layer = layers[0]
+    layer.refuse_unpaintable()
 
-        self._desk.begin_frames(document, layer, frames, lambda whole: Cutout(document, layer, whole), task)
+    def task(common: Cutout) -> Task:
+        return steadied(task_of(document, common, recipe, origin), recipe.is_steady)
+
+    desk.begin_frames(document, layer, frames, lambda whole: Cutout(document, layer, whole), task)
 
 
 def _frames(document: Document, layers: Sequence[Layer], origin: Origin) -> Optional[FrameRange]:

@@ -70,9 +70,8 @@ def _one_of(*words: str) -> Reading:
 
 @dataclass(frozen=True)
 class StylizeSettings(Remembered):
-    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1, as_opacity: as that of the new
-    layer; brush_scale 0.25..4 (2 is a
-    brush twice as broad); keep_colors: the layer's own. steady: of the frames of an animation.
+    """style: a style's id; medium, fine: of those strokes, "" where they are the style's own; strength 0..1; as_opacity: it becomes the new
+    layer's opacity; brush_scale 0.25..4 (2 is a brush twice as broad); keep_colors: the layer's own. steady: of the frames of an animation.
     as_mask: a selection becomes a transparency mask.
 
     Which layer holds the arrows, and which frames are painted, belongs to a document, and is not remembered.

@@ -60,7 +60,9 @@ def test_whoever_has_not_chosen_yet_is_offered_the_starry_night_before_the_other
         save_random_style(shipped).rename(shipped / f"{id}.safetensors")
     assert [style.id for style in installed_styles(install_of(tmp_path / "checkout"))] == ["vangogh_starry_night", "a_first", "z_last"]
     save_random_style(home / "styles")
-    assert installed_styles(install_of(tmp_path / "checkout"))[0].id == STYLE_ID
+    save_random_style(home / "styles").rename(home / "styles" / "vangogh_starry_night.safetensors")
+    (home / "styles" / "anfang.safetensors").write_bytes((home / "styles" / "vangogh_starry_night.safetensors").read_bytes())
+    assert [style.id for style in installed_styles(install_of(tmp_path / "checkout"))][0] == "anfang"
 
 
 def test_unreadable_packs_hide_none_of_the_others(home, tmp_path):

@@ -52,9 +52,9 @@ def paints_again(folder, canvas, frames, others, big, style):
     def fields(dialog):
         return [dialog.findChild(kind, name) for kind, name in ((QCheckBox, "frames"), (QSpinBox, "first_frame"), (QSpinBox, "last_frame"))]
 
-    def paint(first, last):
+    def paint(first, last, strength=0.9, **boxes):
         dialog = yield from studio.open_dialog()
-        studio.choose(dialog, style=style, strength=0.9, arrows="None")
+        studio.choose(dialog, style=style, strength=strength, arrows="None", **boxes)
         for field, value in zip(fields(dialog)[1:], (first, last)):
             field.setValue(value)
         fields(dialog)[0].setChecked(True)
@@ -135,11 +135,85 @@ def paints_again(folder, canvas, frames, others, big, style):
     yield from studio.activate(document, other)
     told["no keyframe"] = yield from studio.repeat(document, 60)
 
+    # Strength as opacity, and the selection as a mask or not.
+    document.setSelection(None)
+    yield from studio.activate(document, film)
+    dimmed = yield from paint(4, 12, strength=0.6, as_opacity=True)
+    assert not isinstance(dimmed, str), dimmed
+    told["dimmed"] = [dimmed.opacity(), studio.recipe(document, dimmed)["parameters"]["as_opacity"]]
+    dimmed.setOpacity(80)
+    yield from studio.activate(document, dimmed)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    told["dimmed dialog"] = dialog.findChild(QSpinBox, "strength").value()
+    dimmed = yield from studio.accept_edit(document, dialog, 120)
+    told["dimmed again"] = dimmed.opacity()
+    dimmed.remove()
+    document.waitForDone()
+
+    studio.select(document, rectangle=(30, 20, 80, 60))
+    yield from studio.activate(document, film)
+    masked = yield from paint(4, 12, as_opacity=False, as_mask=True)
+    assert not isinstance(masked, str), masked
+    document.setSelection(None)
+    own = document.createTransparencyMask("own")
+    masked.addChildNode(own, masked.childNodes()[0])
+    document.waitForDone()
+    told["masks"] = []
+    outside = (0, 0, 20, 15)
+    for as_mask in (True, False, True):
+        yield from studio.activate(document, masked)
+        dialog = yield from studio.open_dialog_of("edit", "stylize")
+        studio.choose(dialog, as_mask=as_mask)
+        masked = yield from studio.accept_edit(document, dialog, 120)
+        told["masks"].append([len(masked.childNodes()), max(animation.frame(masked, 4, outside)[3::4])])
+    filters = document.createFilterMask("filter", krita.filter("invert"), studio.Selection())
+    masked.addChildNode(filters, None)
+    document.waitForDone()
+    yield from studio.activate(document, masked)
+    told["filter mask"] = yield from studio.open_dialog_of("edit", "stylize")
+    masked.remove()
+
+    # A single picture that was animated afterwards.
+    yield from studio.activate(document, still)
+    single = yield from studio.stylize(style=style, arrows="None", as_opacity=False, as_mask=False)
+    single.enableAnimation()
+    yield 200
+    yield from studio.activate(document, single)
+    told["animated since"] = yield from studio.open_dialog_of("edit", "stylize")
+    single.remove()
+    document.waitForDone()
+
     # Its source holds still now.
     film.remove()
     document.waitForDone()
     yield from studio.activate(document, again)
     told["source gone"] = yield from studio.open_dialog_of("edit", "stylize")
+
+    # Another picture is in front meanwhile, and a film fades.
+    document = yield from studio.new_document(*canvas)
+    film = yield from film_of(document, "Film", frames, whole)
+    yield from animation.fade(document, film, {0: 40, 12: 200})
+    yield from studio.activate(document, film)
+    old = yield from paint(0, 12, strength=0.6, as_opacity=True)
+    assert not isinstance(old, str), old
+    told["fading"] = [studio.recipe(document, old)["parameters"][name] for name in ("strength", "as_opacity")]
+    yield from studio.activate(document, old)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    told["fading dialog"] = dialog.findChild(QSpinBox, "strength").value()
+    studio.button(dialog, "Ok").click()
+    other = yield from studio.new_document(*canvas)
+
+    def waiting():
+        window = studio.shown("brushwarp_progress")
+        texts = [label.text() for label in window.findChildren(QLabel)] if window else []
+        return [text for text in texts if text.startswith("It is painted")] and texts
+
+    told["behind"] = yield from studio.wait_for(waiting, "wish to come back", 120)
+    yield from studio.go_to(document)
+    yield from studio.wait_for(lambda: not studio.shown("brushwarp_progress"), "end of the job", 60)
+    yield 500
+    told["in front again"] = [node.name() for node in document.rootNode().childNodes()][1:]
+    other.close()
 
     # Cancelled on the way.
     document = yield from studio.new_document(*big)
@@ -223,7 +297,30 @@ REFUSALS = {
     "repeated of several": "Frames were painted last, and those are painted of one layer at a time.",
     "no keyframe": "“Anderer” has no keyframe from time 12 to 12.",
     "source gone": "made of is gone",
+    "filter mask": "has masks, which would be lost",
+    "animated since": "has several frames",
 }
+
+
+def test_strength_as_opacity_is_that_of_the_layer_of_frames_and_stays_as_the_painter_sets_it(seen):
+    told, _ = seen
+    assert told["dimmed"] == [153, True] and told["dimmed dialog"] == 31 and told["dimmed again"] == 80
+
+
+def test_of_a_layer_that_fades_the_strength_is_painted(seen):
+    told, _ = seen
+    assert told["fading"] == [0.6, False] and told["fading dialog"] == 60
+
+
+def test_masks_are_taken_over_and_the_selection_is_one_of_them_only_where_it_is_to_be(seen):
+    told, _ = seen
+    assert told["masks"] == [[2, 255], [1, 0], [2, 255]]  # how many, and how opaque the pixels are beside the selection
+
+
+def test_frames_are_painted_while_another_picture_is_in_front_and_then_wait_for_the_painter(seen):
+    told, _ = seen
+    assert any(text.startswith("It is painted") for text in told["behind"])
+    assert told["in front again"] == ["Film", LAYER_NAME]
 
 
 @pytest.mark.parametrize("what", REFUSALS)

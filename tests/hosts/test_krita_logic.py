@@ -221,3 +221,17 @@ def test_the_menu_and_the_manual_are_what_krita_looks_for():
         "brushwarp_stylize", "brushwarp_deform", "brushwarp_repeat", "brushwarp_edit", "brushwarp_recipe", "brushwarp_suggest",
         "brushwarp_arrows", "brushwarp_styles", "brushwarp_train", "brushwarp_engine",
     ]
+
+
+def test_a_range_of_frames_is_kept_as_it_was_chosen(plugin):
+    origin = plugin("origin")
+    kept = origin.Origin.from_text(origin.Origin("id", frames=(4, 12)).to_text())
+    assert kept.frames == (4, 12)
+    for broken in ("[4]", '["4", "12"]', "[4, 12, 20]", "true", "null"):
+        assert origin.Origin.from_text('{"frames": %s}' % broken).frames == ()
+    assert origin.Origin.from_text('{"source": "of an older version"}').frames == ()
+
+
+def test_another_range_of_the_same_keyframes_need_not_have_any(plugin):
+    frames = plugin("frame_range").FrameRange(20, 100, (20, 30), (20, 100))
+    assert frames.between(4, 12).times == () and frames.between(4, 25).times == (20,)

@@ -94,8 +94,8 @@ def test_it_is_one_step_of_undo_and_redo_has_its_opacity(told):
 
 
 def test_edit_shows_the_opacity_that_the_painter_has_given_it_and_keeps_it(told):
-    assert told["dialog"] == [31, True] and told["edited"] == [79, True, 0.31]
-    assert told["undone"] == [80, True] and told["edit redone"] == 79
+    assert told["dialog"] == [31, True] and told["edited"] == [80, True, pytest.approx(80 / 255)]
+    assert told["undone"] == [80, True] and told["edit redone"] == 80
 
 
 def test_a_strength_that_is_painted_after_all_leaves_the_layer_opaque(told):

@@ -122,5 +122,5 @@ def shrunk(request: StylizeRequest, size: Tuple[int, int]) -> StylizeRequest:
         keypoints=tuple((a * x, b * y, c * x, d * y) for a, b, c, d in request.keypoints),
         smoothness=request.smoothness * share**2,
         canvas_short_side=max(1, round(canvas * share)),
-        as_opacity=False,  # what will be seen is shown
+        as_opacity=False,  # shown as it will be seen; but where arrows bend it, without the layer that shows through
     )

@@ -40,7 +40,7 @@ from .request import (
 from .standing import Inquiry, Standing, Stop
 from .styles import Thumbnail
 
-PROTOCOL = 8
+PROTOCOL = 9
 HEADER_LIMIT = 1024 * 1024  # bytes
 MAX_JOB = 2**31
 MOST_NOTES = 100

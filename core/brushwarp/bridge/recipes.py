@@ -60,8 +60,8 @@ _OBJECT: Kind = (_("an object"), lambda value: isinstance(value, dict))
 
 # Every parameter, and what it is. width and height are those of what was painted, in whose pixels the keypoints are; size is the
 # long side that the picture was scaled to before, or at which a deformation was solved; canvas_short_side is that of the canvas
-# that it was cut from. as_opacity: a host's layer has the style in full, and the strength as its opacity. steady names the sequence of frames that it is of; steadied: painted under another
-# frame's statistics; photo: SHA-256 of the file that was painted.
+# that it was cut from. as_opacity: a host's layer has the style in full, and the strength as its opacity. steady names the sequence of
+# frames that it is of; steadied: painted under another frame's statistics; photo: SHA-256 of the file that was painted.
 PARAMETERS: Dict[str, Kind] = {
     "strength": _NUMBER,
     "as_opacity": _FLAG,
@@ -245,11 +245,16 @@ def style_here(named: str, styles: Iterable[InstalledStyle]) -> str:
 def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:
     """Why the result, whose recipe is given as text, need not look as `recipe` says: in sentences for the painter."""
     record = read_record(result)
-    found = record["style"]["sha256"]
     said = () if record["parameters"].get("steady") == recipe.parameters.get("steady") else beyond(recipe)
+    return (*said, *other_style(recipe, result))
+
+
+def other_style(recipe: Recipe, result: str) -> Tuple[str, ...]:
+    """Of `difference` what is about the style."""
+    found = read_record(result)["style"]["sha256"]
     if not recipe.style_hash or not found or recipe.style_hash == found:
-        return said
-    return (*said, _("The style “{}” is not the one that the recipe was made with: the picture may differ.").format(recipe.style))
+        return ()
+    return (_("The style “{}” is not the one that the recipe was made with: the picture may differ.").format(recipe.style),)
 
 
 def beyond(recipe: Recipe) -> Tuple[str, ...]:

@@ -183,6 +183,11 @@ class StylizeRequest(LayerRequest):
         self._keep("smoothness", checks.number(self.smoothness, "smoothness", 0.0, 1e12))
 
     @property
+    def painted_strength(self) -> float:
+        """What of `strength` the worker paints."""
+        return 1.0 if self.as_opacity else self.strength
+
+    @property
     def result_size(self) -> int:
         return self.payload_size if self.part is None else self.part.width * self.part.height * self.format.bytes_per_pixel
 

@@ -64,10 +64,11 @@ def styles_with(shipped: Iterable[str]) -> List[InstalledStyle]:
     found: Dict[str, InstalledStyle] = {}
     marks = read_marks()
     for folder in (own_folder(), *shipped):
-        for path in sorted(packs_in(folder), key=lambda path: id_of(path) != FIRST):
+        is_own = folder == own_folder()
+        for path in sorted(packs_in(folder), key=lambda path: not is_own and id_of(path) != FIRST):
             style = read_style(path)
             if style is not None and style.id not in found:
-                is_own, is_favourite = folder == own_folder(), style.id in marks.favourites
+                is_favourite = style.id in marks.favourites
                 name = marks.names.get(style.id, style.name)
                 found[style.id] = replace(style, name=name, is_own=is_own, is_favourite=is_favourite)
     return list(found.values())

@@ -24,7 +24,7 @@ from .deform import WEIGHTS, content_for, deform_to, style_for
 from .terminal import progress_bar, say, tell
 
 MIXED = ("medium", "fine")  # those that say whose strokes these are, "" for the style's own
-OF_ONE_PICTURE = ("photo", "steady", "steadied")  # those of a recipe's parameters that no other picture takes over
+OF_ONE_PICTURE = ("photo", "steady", "steadied", "as_opacity")  # those of a recipe's parameters that no other picture takes over
 PAINTING = ("strength", "brush_scale", "keep_colors", "canvas_short_side")  # those of a recipe's parameters that api.stylize takes
 
 

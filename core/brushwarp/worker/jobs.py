@@ -65,7 +65,7 @@ class Engine:
         painted = api.stylize(
             layer.picture,
             painter,
-            strength=1.0 if request.as_opacity else request.strength,
+            strength=request.painted_strength,
             brush_scale=request.brush_scale,
             keep_colors=request.keep_colors,
             canvas_short_side=request.canvas_short_side,
@@ -224,7 +224,7 @@ def _part(request: StylizeRequest, part: Part, layer: _Layer, painter: Painter, 
     if layer.region is not None:
         layer.region = part_of(layer.region[None], Box(0, 0, request.width, request.height), layer.picture.size, box, size)[0]
     return api.stylize_part(
-        layer.picture, painter, box, size, strength=request.strength, brush_scale=request.brush_scale, keep_colors=request.keep_colors,
+        layer.picture, painter, box, size, strength=request.painted_strength, brush_scale=request.brush_scale, keep_colors=request.keep_colors,
         canvas_short_side=None if canvas is None else max(1, round(canvas * scale)), on_progress=on_progress,
     )
 
