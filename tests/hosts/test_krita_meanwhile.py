@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from gimp_fixtures import make_slow_pack
 from krita_fixtures import LAYER_NAME, STYLE_ID, photo, save_random_style, settle_painter, to_layer_bytes
 
 BIG = (1800, 1400)  # takes some seconds, however fast the machine
@@ -94,7 +95,7 @@ def quits(folder, canvas, style):
     document = yield from studio.new_document(*canvas)
     yield from studio.add_layer(document, "photo", read("big"), 0, 0, *canvas)
     yield from studio.begin_painting(style)
-    document.setModified(False)
+    document.setModified(False)  # else Krita asks whether to save
     return True
 
 
@@ -138,7 +139,8 @@ def test_a_style_that_was_removed_while_it_was_chosen_is_missed_in_words(told):
 
 
 def test_krita_quits_in_the_middle_and_the_worker_is_free(painter, folder):
-    assert painter.run_in_window(quits, folder=folder, canvas=BIG, style=STYLE_ID)
+    slow = make_slow_pack(painter.user.brushwarp_home / "styles" / "slow.safetensors")  # for Krita to be gone before it is painted
+    assert painter.run_in_window(quits, folder=folder, canvas=BIG, style=slow.stem)
     payloads = painter.user.brushwarp_home / "cache" / "payloads"
     end = time.monotonic() + 10
     while list(payloads.glob("*/*")):
