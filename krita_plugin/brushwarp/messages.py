@@ -1,8 +1,12 @@
-"""Message boxes, and the guard around everything that Qt calls. No box stops its caller: Krita goes on."""
+"""Message boxes, and the guard around everything that Qt calls. No box stops its caller: Krita goes on.
+
+Without a window Krita is about to end, and a box would keep it from that: what there is to say goes to the standard error then.
+"""
 
 from __future__ import annotations
 
 import functools
+import sys
 import traceback
 from typing import Any, Callable
 
@@ -21,15 +25,12 @@ def main_window() -> Any:
 
 def show_problem(error: WorkerError, details: str = "") -> None:
     """What happened, and what to do about it."""
-    box = _box(QMessageBox.Icon.Warning, error.message, error.hint)
-    if details:
-        box.setDetailedText(details)
-    box.open()
+    _say(QMessageBox.Icon.Warning, error.message, error.hint, details)
 
 
 def show_note(message: str, hint: str = "") -> None:
     """Something to know, where nothing went wrong."""
-    _box(QMessageBox.Icon.Information, message, hint).open()
+    _say(QMessageBox.Icon.Information, message, hint)
 
 
 def ask_first(question: str, hint: str, word: str, act: Callable[[], None]) -> None:
@@ -47,6 +48,16 @@ def offer(message: str, hint: str, word: str, act: Callable[[], None]) -> None:
     button.clicked.connect(guarded(lambda *_: act()))
     box.setDefaultButton(button)
     box.addButton(QMessageBox.StandardButton.Cancel)
+    box.open()
+
+
+def _say(icon: Any, message: str, hint: str, details: str = "") -> None:
+    if main_window() is None:
+        print(message, hint, details, file=sys.stderr)
+        return
+    box = _box(icon, message, hint)
+    if details:
+        box.setDetailedText(details)
     box.open()
 
 

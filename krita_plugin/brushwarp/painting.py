@@ -70,6 +70,7 @@ class Painting:
         self._answer: Optional[Answer] = None
         self._job: Optional[Job] = None
         self._progress: Optional[ProgressWindow] = None
+        self._has_window = False  # `_progress` may be a window that is gone
         self._timer = QTimer()
         self._timer.timeout.connect(guarded(self._look))
 
@@ -96,6 +97,8 @@ class Painting:
         """The window, and the looks at how it goes."""
         self._progress = ProgressWindow(main_window())
         self._progress.rejected.connect(guarded(self.cancel))
+        self._progress.destroyed.connect(guarded(lambda *_: self._lose_window()))
+        self._has_window = True
         self._timer.start(POLL_MS)
         self._progress.show()
 
@@ -118,6 +121,11 @@ class Painting:
             self._end()
             if self._job is not None:
                 self._job.cancel()
+
+    def _lose_window(self) -> None:
+        """It goes with Krita's window, whose child it is, even before the document does."""
+        self._has_window = False
+        self.give_up()
 
     def _tell_begin(self) -> None:
         self._progress.begin(type(self._work.task.request), self._work.title)
@@ -187,7 +195,8 @@ class Painting:
     def _end(self) -> None:
         if self.goes_on:
             self._timer.stop()
-            self._progress.finish()
+            if self._has_window:
+                self._progress.finish()
 
     def _deliver(self, answer: Answer) -> None:
         delivery = self._work.task.delivery

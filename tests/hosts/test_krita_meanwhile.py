@@ -1,8 +1,11 @@
-"""What the painter does in Krita while a layer is painted: moves it, scales it, goes to another picture, removes the style."""
+"""What the painter does in Krita while a layer is painted: moves it, scales it, goes to another picture, removes the style, quits."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from gimp_fixtures import make_slow_pack
 from krita_fixtures import LAYER_NAME, STYLE_ID, photo, save_random_style, settle_painter, to_layer_bytes
 
 BIG = (1800, 1400)  # takes some seconds, however fast the machine
@@ -85,6 +88,17 @@ def goes_on(folder, canvas, style, move, going, pack):
     return told
 
 
+def quits(folder, canvas, style):
+    import krita_studio as studio
+
+    read, _ = studio.raw_files(folder)
+    document = yield from studio.new_document(*canvas)
+    yield from studio.add_layer(document, "photo", read("big"), 0, 0, *canvas)
+    yield from studio.begin_painting(style)
+    document.setModified(False)  # else Krita asks whether to save
+    return True
+
+
 @pytest.fixture(scope="module")
 def painter(settled_user):
     settle_painter(settled_user)
@@ -122,3 +136,14 @@ def test_of_a_layer_that_was_scaled_meanwhile_it_comes_all_the_same(told):
 def test_a_style_that_was_removed_while_it_was_chosen_is_missed_in_words(told):
     said, is_unchanged = told["style gone"]
     assert GOING in said and is_unchanged
+
+
+def test_krita_quits_in_the_middle_without_a_word_and_the_worker_is_free(painter, folder):
+    slow = make_slow_pack(painter.user.brushwarp_home / "styles" / "slow.safetensors")  # for Krita to be gone before it is painted
+    assert painter.run_in_window(quits, folder=folder, canvas=BIG, style=slow.stem, timeout=120)
+    assert "Brushwarp failed" not in painter.said()  # in a box, it kept Krita from ending one time in two
+    payloads = painter.user.brushwarp_home / "cache" / "payloads"
+    end = time.monotonic() + 10
+    while list(payloads.glob("*/*")):
+        assert time.monotonic() < end, "what was sent still lies there"
+        time.sleep(0.1)
