@@ -8,7 +8,7 @@ import pytest
 from harness import KritaHost
 from krita_fixtures import LAYER_NAME, STYLE_ID, photo, settle_painter, to_layer_bytes
 
-SIZE = (150, 110)
+SIZE = (700, 500)  # each takes long enough to be seen in the progress window
 BIG = (1500, 1100)
 
 

@@ -4,6 +4,8 @@ import os
 import sys
 import time
 
+import screen
+
 sys.path.insert(0, os.path.join(os.environ["XDG_CONFIG_HOME"], "GIMP", "3.0", "plug-ins", "brushwarp"))
 from bridge.trainings import TrainingRequest, cancel_training, list_trainings, start_training  # noqa: E402, F401 - for whoever imports this
 
@@ -17,8 +19,10 @@ def wait_for(id, true, seconds=240):
     """Until the status of a training, or None where there is none, is as it should be; the status."""
     end = time.monotonic() + seconds
     while not true(find(id)):
-        if time.monotonic() > end:
-            raise TimeoutError("the training is not as it should be: %r" % (find(id),))
+        status = find(id)
+        if time.monotonic() > end or (status is not None and status.state == "failed"):
+            windows = sorted(screen.windows().values())
+            raise TimeoutError("the training is not as it should be: %r among %r, windows %r" % (status, list_trainings(), windows))
         time.sleep(0.1)
     return find(id)
 
