@@ -19,6 +19,7 @@ from .objective import BALANCED
 MEMORY = 30  # iterations over which losses are averaged
 BEGIN = 60  # iterations of a scale before its strength moves: the first ones say nothing of where it is going
 PACE = 0.015  # of the logarithm of a strength, in one iteration, for a loss that is e times its aim
+LOST_PACE = 5.0  # as many times faster for what is lost: between hardly anything and all of it lies half a logarithm
 LIMITS = (0.02, 4.0)  # of a strength: above, the loss network is at its end, not the weight; below, there is no style to speak of
 LEAST_AFAR = 0.1  # more than of the others: what the coarser strokes met has to be kept, or a finer subnet washes it out (seen)
 
@@ -82,9 +83,8 @@ class _Gauge:
             self._move(aim)
 
     def _move(self, aim: float) -> None:
-        pull = math.log(max(self._share, 1e-9) / aim)
-        lost = math.log(max(self._lost, 1e-9) / self._limit)
-        if lost > 0:
-            pull = min(pull, 0.0) - lost
+        wanted = math.log(max(self._share, 1e-9) / aim)
+        room = LOST_PACE * math.log(self._limit / max(self._lost, 1e-9))
+        pull = min(wanted, room)
         low, high = self._limits
         self.strength = min(high, max(low, self.strength * math.exp(PACE * max(-1.0, min(1.0, pull)))))
