@@ -31,7 +31,7 @@ def edits(folder, photo_size, style, other, other_name):
     import krita_studio as studio
     import screen
     from krita import Krita
-    from PyQt5.QtWidgets import QComboBox, QLabel, QSpinBox
+    from PyQt5.QtWidgets import QComboBox, QSpinBox
 
     def state(document, *nodes):
         return [studio.tree(document.rootNode()), Krita.instance().action("edit_undo").text(), *map(studio.fingerprint, nodes)]
@@ -112,8 +112,7 @@ def edits(folder, photo_size, style, other, other_name):
     dialog = yield from studio.open_dialog_of("edit", "stylize")
     studio.button(dialog, "Ok").click()
     yield from studio.go_to(other_document)
-    progress = studio.shown("brushwarp_progress")
-    yield from studio.wait_for(lambda: any("go back" in label.text() for label in progress.findChildren(QLabel)), "a word to come back")
+    yield from studio.progress_says("go back")
     yield 500
     screen.screenshot("krita_come_back")
     told["elsewhere"] = [studio.tree(document.rootNode()), studio.tree(other_document.rootNode()), renamed.parentNode() is not None]

@@ -239,8 +239,7 @@ def deforms(folder, canvas, style_size, selection, arrows, offset, presets):
     studio.remember("deform", size=512, method="strotss", picture=folder + "/große Wellen.png", style="file:" + folder + "/große Wellen.png")
     dialog = yield from studio.open_dialog("deform")
     studio.button(dialog, "Ok").click()
-    progress = yield from studio.wait_for(lambda: studio.shown("brushwarp_progress"), "progress")
-    yield from studio.wait_for(lambda: any("Iteration" in label.text() for label in progress.findChildren(QLabel)), "iteration", 120)
+    progress = yield from studio.progress_says("Iteration", 120)
     krita.action("brushwarp_stylize").trigger()
     told["one job at a time"] = studio.shown("brushwarp_stylize_dialog") is None
     studio.cancel_button(progress).click()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from harness import KritaHost
 from krita_fixtures import LAYER_NAME, STYLE_ID, engine_paints, from_layer_bytes, photo, settle_painter, to_layer_bytes
@@ -202,13 +201,8 @@ def paints_again(folder, canvas, frames, others, big, style):
     told["fading dialog"] = dialog.findChild(QSpinBox, "strength").value()
     studio.button(dialog, "Ok").click()
     other = yield from studio.new_document(*canvas)
-
-    def waiting():
-        window = studio.shown("brushwarp_progress")
-        texts = [label.text() for label in window.findChildren(QLabel)] if window else []
-        return [text for text in texts if text.startswith("It is painted")] and texts
-
-    told["behind"] = yield from studio.wait_for(waiting, "wish to come back", 120)
+    progress = yield from studio.progress_says("It is painted", 120)
+    told["behind"] = [label.text() for label in progress.findChildren(QLabel)]
     yield from studio.go_to(document)
     yield from studio.wait_for(lambda: not studio.shown("brushwarp_progress"), "end of the job", 60)
     yield 500
@@ -227,13 +221,7 @@ def paints_again(folder, canvas, frames, others, big, style):
     dialog = yield from studio.open_dialog_of("edit", "stylize")
     studio.choose(dialog, strength=0.5)
     studio.button(dialog, "Ok").click()
-
-    def second():
-        window = studio.shown("brushwarp_progress")
-        texts = [label.text() for label in window.findChildren(QLabel)] if window else []
-        return any(text.startswith("Frame 2 of 3: Painting") for text in texts) and window
-
-    progress = yield from studio.wait_for(second, "second frame")
+    progress = yield from studio.progress_says("Frame 2 of 3: Painting")
     studio.cancel_button(progress).click()
     yield 1500
     part = document.activeNode()

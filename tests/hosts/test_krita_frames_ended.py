@@ -17,7 +17,7 @@ def ends_early(folder, canvas, times, style):
     from brushwarp.reel import Reel
     from krita import Krita
     from PyQt5.QtCore import QTimer
-    from PyQt5.QtWidgets import QApplication, QCheckBox, QLabel
+    from PyQt5.QtWidgets import QApplication, QCheckBox
 
     krita = Krita.instance()
     krita.writeSetting("brushwarp", "stylize", '{"style": "%s", "steady": true}' % style)
@@ -41,13 +41,7 @@ def ends_early(folder, canvas, times, style):
         """Under way: the progress window, once it says what begins so."""
         dialog = yield from asked()
         studio.button(dialog, "Ok").click()
-
-        def said():
-            window = studio.shown("brushwarp_progress")
-            texts = [label.text() for label in window.findChildren(QLabel)] if window else []
-            return any(text.startswith(until) for text in texts) and window
-
-        return (yield from studio.wait_for(said, until))
+        return (yield from studio.progress_says(until))
 
     clean = animation.state(document, film)
     progress = yield from begin("Frame 1 of 3: ")

@@ -191,7 +191,6 @@ def ends_early(folder, canvas, style):
     import krita_studio as studio
     import screen
     from krita import Krita
-    from PyQt5.QtWidgets import QLabel
 
     krita = Krita.instance()
     krita.writeSetting("brushwarp", "stylize", '{"style": "%s"}' % style)
@@ -207,13 +206,7 @@ def ends_early(folder, canvas, style):
         yield from layers.select(document, ["eins", "zwei", "drei"])
         dialog = yield from studio.open_dialog()
         studio.button(dialog, "Ok").click()
-
-        def second():
-            window = studio.shown("brushwarp_progress")
-            texts = [label.text() for label in window.findChildren(QLabel)] if window else []
-            return any(text.startswith("Layer 2 of 3: Painting") for text in texts) and window
-
-        return (yield from studio.wait_for(second, "second layer"))
+        return (yield from studio.progress_says("Layer 2 of 3: Painting"))
 
     progress = yield from begin()
     yield 300

@@ -6,7 +6,6 @@ By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_krita_recipe.py
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np

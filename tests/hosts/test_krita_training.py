@@ -45,6 +45,7 @@ def trains(folder, photos, painting):
     import time
 
     import krita_studio as studio
+    import krita_trainings as trainings
     import screen
     from krita import Krita
     from PyQt5.QtCore import Qt
@@ -113,15 +114,15 @@ def trains(folder, photos, painting):
     studio.press_button(dialog, "train")
     told["twice"] = dialog.findChild(QPushButton, "train").isEnabled()
     ticks, began = 0, time.monotonic()
-    while not studio.trainings(dialog):
+    while not trainings.listed(dialog):
         ticks += 1
         yield 20
     told["ticks"], told["seconds"] = ticks, time.monotonic() - began
-    yield from studio.wait_for_training(dialog, "Étoiles", "Learning the coarse strokes")
+    yield from trainings.wait_until(dialog, "Étoiles", "Learning the coarse strokes")
     told["next name"] = texts(dialog)[0]
     yield 400
     told["buttons while it learns"] = enabled(dialog)
-    told["running"] = studio.trainings(dialog)
+    told["running"] = trainings.listed(dialog)
     screen.screenshot("krita_train_running")
     shutil.copy(trainings_folder() + "/etoiles/painting.png", folder + "/learnt_from.png")
     with open(trainings_folder() + "/etoiles/request.json", encoding="utf-8") as file:
@@ -134,22 +135,22 @@ def trains(folder, photos, painting):
     yield from studio.wait_for(lambda: list_trainings()[0].iteration > stood, "progress without the window", 120)
     dialog = yield from studio.open_dialog("train")
     told["remembered"] = texts(dialog) + [dialog.findChild(QComboBox, "quality").currentData()]
-    told["reopened"] = studio.trainings(dialog)
+    told["reopened"] = trainings.listed(dialog)
     Krita.instance().action("brushwarp_train").trigger()
     yield 200
     told["windows"] = len([w for w in studio.QApplication.topLevelWidgets() if w.objectName() == "brushwarp_train_dialog" and w.isVisible()])
 
     # Stopped, resumed, stopped, removed.
     studio.press_button(dialog, "cancel")
-    told["stopping"] = studio.trainings(dialog) + enabled(dialog)
-    told["cancelled"] = yield from studio.wait_for_training(dialog, "Étoiles", "Cancelled")
+    told["stopping"] = trainings.listed(dialog) + enabled(dialog)
+    told["cancelled"] = yield from trainings.wait_until(dialog, "Étoiles", "Cancelled")
     yield 400
     told["buttons when cancelled"] = enabled(dialog)
     screen.screenshot("krita_train_cancelled")
     studio.press_button(dialog, "resume")
-    told["resumed"] = yield from studio.wait_for_training(dialog, "Étoiles", "Learning")
+    told["resumed"] = yield from trainings.wait_until(dialog, "Étoiles", "Learning")
     studio.press_button(dialog, "cancel")
-    yield from studio.wait_for_training(dialog, "Étoiles", "Cancelled")
+    yield from trainings.wait_until(dialog, "Étoiles", "Cancelled")
     studio.press_button(dialog, "remove")
     yield 300
     screen.screenshot("krita_train_remove")
@@ -157,7 +158,7 @@ def trains(folder, photos, painting):
     told["kept"] = len(list_trainings())
     studio.press_button(dialog, "remove")
     yield from studio.answer("Remove")
-    told["removed"] = studio.trainings(dialog) + list_trainings()
+    told["removed"] = trainings.listed(dialog) + list_trainings()
     studio.button(dialog, "Close").click()
     told["tree at the end"] = studio.tree(document.rootNode())
     return told
@@ -233,6 +234,7 @@ def finishes(photos, canvas, tiny, endless):
 
     import krita_gallery as docker
     import krita_studio as studio
+    import krita_trainings as trainings
     import screen
     from krita import Krita
     from PyQt5.QtWidgets import QLabel, QLineEdit
@@ -258,22 +260,22 @@ def finishes(photos, canvas, tiny, endless):
     yield from docker.show()
     dialog = yield from studio.open_dialog("train")
     told["id"] = begin("Kurze Lehre", tiny)
-    yield from studio.wait_for_training(dialog, "Kurze Lehre", "Learning")
+    yield from trainings.wait_until(dialog, "Kurze Lehre", "Learning")
     begin("Lange Lehre", endless)
-    told["waiting"] = yield from studio.wait_for_training(dialog, "Lange Lehre", "Waiting")
+    told["waiting"] = yield from trainings.wait_until(dialog, "Lange Lehre", "Waiting")
     yield 100
-    told["heights"] = studio.row_heights(dialog)
+    told["heights"] = trainings.row_heights(dialog)
     screen.screenshot("krita_train_two")
-    told["finished"] = yield from studio.wait_for_training(dialog, "Kurze Lehre", "Finished")
+    told["finished"] = yield from trainings.wait_until(dialog, "Kurze Lehre", "Finished")
     yield from studio.wait_for(lambda: told["id"] in docker.shown(), "the learnt style in the docker", 10)
-    studio.choose_training(dialog, "Kurze Lehre")
+    trainings.choose(dialog, "Kurze Lehre")
     yield 1300
     screen.screenshot("krita_train_finished")
-    told["pictures"] = [row.findChild(QLabel, "sample").pixmap() is not None for row in studio.training_rows(dialog)]
+    told["pictures"] = [row.findChild(QLabel, "sample").pixmap() is not None for row in trainings.rows(dialog)]
     studio.press_button(dialog, "remove")
     told["question"] = yield from studio.answer("Remove")
-    told["left"] = [row[0] for row in studio.trainings(dialog)]
-    studio.choose_training(dialog, "Lange Lehre")
+    told["left"] = [row[0] for row in trainings.listed(dialog)]
+    trainings.choose(dialog, "Lange Lehre")
 
     # A folder that takes nothing: it is told, also once the window is closed.
     other = yield from studio.add_layer(document, "Nichts", pixels, 0, 0, *canvas)
@@ -302,13 +304,14 @@ def finishes(photos, canvas, tiny, endless):
 def returns():
     """In a new Krita: the training that the one before left behind; and every layer that nothing can be learnt from."""
     import krita_studio as studio
+    import krita_trainings as trainings
     import screen
     from krita import Krita
     from PyQt5.QtWidgets import QLabel, QPushButton
 
     told = {"refused": {}}
     dialog = yield from studio.open_dialog("train")
-    told["left by the other"] = yield from studio.wait_for_training(dialog, "Lange Lehre", "Learning")
+    told["left by the other"] = yield from trainings.wait_until(dialog, "Lange Lehre", "Learning")
 
     def look():
         return [dialog.findChild(QLabel, "source").text(), dialog.findChild(QPushButton, "train").isEnabled()]
@@ -317,7 +320,7 @@ def returns():
     yield 300
     screen.screenshot("krita_train_no_picture")
     studio.press_button(dialog, "cancel")
-    told["cancelled"] = yield from studio.wait_for_training(dialog, "Lange Lehre", "Cancelled")
+    told["cancelled"] = yield from trainings.wait_until(dialog, "Lange Lehre", "Cancelled")
     document = yield from studio.new_document(300, 200)
     pixels = b"\x10\x80\xf0\xff" * 300 * 200
     nodes = {

@@ -237,6 +237,14 @@ def dismiss():
     return text
 
 
+def answer(word):
+    """Press a button of the message that is shown; what it said."""
+    text, box = message_shown(), shown("brushwarp_message")
+    [button for button in box.buttons() if button.text().replace("&", "") == word][0].click()
+    yield from wait_for(lambda: not shown("brushwarp_message"), "end of the question")
+    return text
+
+
 def open_dialog(verb="stylize"):
     """Choose Stylize… or Deform… from the menu: the dialog, or the text of a refusal (which is dismissed)."""
     name = "brushwarp_%s_dialog" % verb
@@ -386,6 +394,13 @@ def button(dialog, standard):
     return dialog.findChild(QDialogButtonBox).button(getattr(QDialogButtonBox.StandardButton, standard))
 
 
+def press_button(dialog, name):
+    """Click a button that can be clicked."""
+    found = dialog.findChild(QPushButton, name)
+    assert found.isEnabled(), name
+    found.click()
+
+
 def cancel_button(window):
     return window.findChild(QPushButton)
 
@@ -396,11 +411,16 @@ def begin_painting(style):
     choose(dialog, style=style, arrows="None")
     button(dialog, "Ok").click()
 
-    def paints():
-        window = shown("brushwarp_progress")
-        return window and any("Painting" in label.text() for label in window.findChildren(QLabel)) and window
+    return (yield from progress_says("Painting"))
 
-    return (yield from wait_for(paints, "painting"))
+
+def progress_says(words, seconds=60):
+    """The progress window, once it says so."""
+    def says():
+        window = shown("brushwarp_progress")
+        return window and any(words in label.text() for label in window.findChildren(QLabel)) and window
+
+    return (yield from wait_for(says, "progress window that says %r" % words, seconds))
 
 
 def close_while_it_paints():
@@ -477,49 +497,3 @@ def deform(seconds=90, file=None, during=None, **picks):
     layer = yield from wait_for(painted, "new layer")
     document.waitForDone()
     return [layer, told]
-
-
-# The window about trainings.
-
-def press_button(dialog, name):
-    """Click a button that can be clicked."""
-    found = dialog.findChild(QPushButton, name)
-    assert found.isEnabled(), name
-    found.click()
-
-
-def answer(word):
-    """Press a button of the message that is shown; what it said."""
-    text, box = message_shown(), shown("brushwarp_message")
-    [button for button in box.buttons() if button.text().replace("&", "") == word][0].click()
-    yield from wait_for(lambda: not shown("brushwarp_message"), "end of the question")
-    return text
-
-
-def training_rows(dialog):
-    listed = dialog.findChild(QListWidget, "trainings")
-    rows = [listed.itemWidget(listed.item(index)) for index in range(listed.count())]
-    return [row for row in rows if row is not None]
-
-
-def trainings(dialog):
-    """What the list says: name, how it stands, message of each."""
-    return [[row.findChild(QLabel, name).text() for name in ("name", "standing", "message")] for row in training_rows(dialog)]
-
-
-def row_heights(dialog):
-    """What each row of the list has, and needs."""
-    return [[row.height(), row.layout().totalHeightForWidth(row.width())] for row in training_rows(dialog)]
-
-
-def wait_for_training(dialog, name, beginning, seconds=180):
-    """Until a training stands so; its row's texts."""
-    def found():
-        rows = [row for row in trainings(dialog) if row[0] == name]
-        return rows and rows[0][1].startswith(beginning) and rows[0]
-
-    return (yield from wait_for(found, "%s: %s instead of %r" % (name, beginning, trainings(dialog)), seconds))
-
-
-def choose_training(dialog, name):
-    dialog.findChild(QListWidget, "trainings").setCurrentRow([row[0] for row in trainings(dialog)].index(name))
