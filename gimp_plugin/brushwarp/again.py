@@ -108,8 +108,10 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
         return carry_out(verb.order(source, styles, settings), source, keep, show, on_cancel)
 
+    dialog = verb.dialog(procedure, settings, styles, source)
+    dialog.tell_edited(old.get_name())
     try:
-        return with_dialog(verb.dialog(procedure, settings, styles, source), paint)
+        return with_dialog(dialog, paint)
     except BaseException:
         if added is not None and added.is_valid():
             source.image.remove_path(added)

@@ -50,6 +50,10 @@ class JobDialog(Form):
         if layers > 1:
             self._dialog.set_title(title_of_many(self._dialog.get_title(), layers))
 
+    def tell_edited(self, layer_name: str) -> None:
+        """Which result is painted anew."""
+        self._dialog.set_title(_("{}, edit “{}”").format(self._dialog.get_title(), layer_name))
+
     def ask(self) -> bool:
         """True if the user wants the picture painted. Then settings are fixed, and Cancel is there for the job."""
         if not self._dialog.run():

@@ -85,7 +85,7 @@ def presses_the_keys(title):
         screen.key("Tab")
 
     screen.wait_to_hear("looked painted", 120)
-    dialog = keys.open_dialog(title, "Edit", menu="gimp_again_menu", title="Stylize")
+    dialog = keys.open_dialog(title, "Edit", menu="gimp_again_menu", title="Stylize, edit “.* · Brushwarp”$")
     time.sleep(2.0)
     screen.screenshot("gimp_again_edit")
     number("g", "0.3")
