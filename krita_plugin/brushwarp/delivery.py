@@ -47,6 +47,17 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The result whose place a new one takes. apart: how far it lies from its source. versions: its id, and those before it."""
+
+    apart: Tuple[int, int] = (0, 0)
+    versions: Tuple[str, ...] = ()
+
+
+FIRST = Before()
+
+
+@dataclass(frozen=True)
 class NewPainting(Delivery):
     """style: its key as a StyleChoice. waits_to_be_read: notes stay until they are read, instead of some seconds: they are about the
     painter's arrows. follows: the recipe that is repeated. as_mask: the selection becomes a transparency mask on it."""
@@ -71,10 +82,11 @@ class NewPainting(Delivery):
     def bring(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer) -> Optional[Made]:
         place = cutout.place
         solved = [(a + place.x, b + place.y, c + place.x, d + place.y) for a, b, c, d in solved_of(answer.recipe)]
+        before = self.before(document, source)
         layer = self._add(answer, document, cutout, source, solved)
         if layer is None:
             return None
-        made = self.keep(answer.recipe, document, cutout, layer)
+        made = self.keep(answer.recipe, document, cutout, layer, before)
         notes = [*notes_of(answer.recipe), *self._remarks(answer, document, layer)]
         if self.waits_to_be_read and notes:
             show_note(_("“{}” is painted. Something to know:").format(cutout.layer.name), "\n\n".join(notes))
@@ -89,6 +101,10 @@ class NewPainting(Delivery):
         layer = document.add_frames_above(source, LAYER_NAME.format(self.style_name), reel, cutout.place, self._shown(cutout, recipe))
         return layer, () if self.follows is None else other_style(self.follows, recipe)
 
+    def before(self, document: Document, source: Layer) -> Before:
+        """To be asked as long as that layer is there."""
+        return FIRST
+
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         shown = self._shown(cutout, answer.recipe)
         layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, shown, solved)
@@ -100,11 +116,16 @@ class NewPainting(Delivery):
         """What else the painter should know."""
         return () if self.follows is None else difference(self.follows, answer.recipe)
 
-    def keep(self, recipe: str, document: Document, cutout: Cutout, layer: Layer, frames: Tuple[int, ...] = ()) -> Made:
+    def keep(
+        self, recipe: str, document: Document, cutout: Cutout, layer: Layer, before: Before = FIRST, frames: Tuple[int, ...] = ()
+    ) -> Made:
         """In the document, how the layer was made. frames: as Origin has them."""
-        place = cutout.place
+        place, (x, y) = cutout.place, before.apart
         box = (place.x, place.y, place.width, place.height)
-        origin = Origin(cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames)
+        offsets = () if frames or cutout.layer.node.animated() else (*cutout.layer.offset, layer.offset[0] - x, layer.offset[1] - y)
+        origin = Origin(
+            cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames, offsets=offsets, versions=before.versions
+        )
         made = Made(recipe, origin)
         document.records.keep(layer, made, cutout.selection())
         return made
@@ -125,12 +146,20 @@ class NewVersion(NewPainting):
         shown = super()._shown(cutout, recipe)
         return replace(shown, opacity=1.0) if self.was_dimmed and shown.opacity is None else shown
 
+    def before(self, document: Document, source: Layer) -> Before:
+        old = document.layer(self.result)
+        made = None if old is None else document.records.of(old)
+        if made is None:
+            return FIRST
+        return Before(made.origin.apart(source.offset, old.offset), (*made.origin.versions, old.id))
+
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         old = document.layer(self.result)
         if old is None:
             show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
-        return document.replace(old, self._name(old), cutout.place, answer.pixels, cutout.sent, self._shown(cutout, answer.recipe))
+        place = cutout.place.moved(*self.before(document, source).apart)
+        return document.replace(old, self._name(old), place, answer.pixels, cutout.sent, self._shown(cutout, answer.recipe))
 
     def bring_frames(
         self, recipe: str, document: Document, cutout: Cutout, source: Layer, reel: Reel, is_whole: bool

@@ -85,6 +85,11 @@ class Document:
         """The layer of an id, unless it was removed."""
         return find_layer(self._document, QUuid(layer_id))
 
+    def newest_version(self, layer_id: str) -> Optional[Layer]:
+        """Likewise, or the result that took its place."""
+        layers = map(self.layer, (layer_id, *self.records.later_versions(layer_id)))
+        return next((layer for layer in layers if layer is not None), None)
+
     def arrow_layers(self) -> List[Layer]:
         """The vector layers that are named for arrows, the topmost (which is the newest) first."""
         return self._vector_layers(ARROWS_BEGIN)
@@ -268,10 +273,8 @@ class Document:
         return True
 
     def replace(self, old: Layer, name: str, place: Rectangle, pixels: bytes, sent: ColorSpace, shown: Shown) -> Layer:
-        """A new paint layer in the place and the colour space of one, in one step of undo; above it, where Krita does not let it go.
-        As far as the old one was moved, the new one is. Transparency masks that are there stay instead of a new one, and either is a second
-        step. This must be the active document."""
-        place = place.moved(*old.offset)
+        """A new paint layer instead of one, in its colour space, in one step of undo; above it, where Krita does not let it go.
+        Transparency masks that are there stay instead of a new one, and either is a second step. This must be the active document."""
         kept = [each.duplicate() for each in old.node.childNodes()] if shown.mask is not None else []
         with aside() as document:
             node = filled_node(document, name, place, pixels, sent, old.space)

@@ -123,7 +123,7 @@ class CutoutOfThen(Cutout):
 
 def _cutout(document: Document, source: Layer, result: Layer, made: Made, place: Optional[Rectangle] = None) -> CutoutOfThen:
     mask = document.records.selection_of(result, made.origin)
-    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin, mask, place)
+    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin.where_source_is(source.offset), mask, place)
 
 
 def _taken_over(result: Layer, made: Made, is_clipped: bool) -> Sequence[str]:
@@ -153,7 +153,7 @@ def _result(document: Document, active: Layer) -> Tuple[Layer, Made]:
 
 def _source(document: Document, result: Layer, origin: Origin) -> Layer:
     """What it was made of; of a result of an older Brushwarp the layer below it. Raises Refusal if it is gone."""
-    found = document.layer(origin.source) if origin.source else result.beneath()
+    found = document.newest_version(origin.source) if origin.source else result.beneath()
     if found is None:
         raise Refusal(
             _("The layer that “{}” was made of is gone.").format(result.name),

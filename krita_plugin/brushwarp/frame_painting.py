@@ -14,7 +14,7 @@ from .bridge.errors import WorkerError
 from .bridge.language import _
 from .bridge.series import FRAMES
 from .cutout import Cutout
-from .delivery import tell_on_canvas
+from .delivery import FIRST, tell_on_canvas
 from .document import Document
 from .frame_range import FrameRange
 from .job import Answer
@@ -188,8 +188,10 @@ class FramePainting(Painting):
             return
         delivery, painted = self._work.task.delivery, self._reel.painted
         cutout = self._work.cutout
+        before = delivery.before(self._document, source) if self._is_whole else FIRST
         layer, notes = delivery.bring_frames(self._first.recipe, self._document, cutout, source, self._reel, self._is_whole)
-        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer, (self._frames.first, self._frames.last)))
+        times = (self._frames.first, self._frames.last)
+        self._on_made(delivery.keep(self._first.recipe, self._document, cutout, layer, before, times))
         self._notes += notes
         if not self._is_whole:
             self._notes.append(STOPPED.format(len(painted), self._drawn, painted[-1]))

@@ -12,10 +12,17 @@ from .rectangle import Rectangle
 from .settings import DeformSettings, Reading, Remembered, StylizeSettings, flag, number, text
 from .style_choice import FILE, GALLERY, key_of
 
+Point = Tuple[int, int]
+
 
 def _four_whole(value: Any) -> Optional[Tuple[int, ...]]:
     is_place = isinstance(value, list) and len(value) == 4 and all(type(side) is int for side in value)
     return tuple(value) if is_place else None
+
+
+def _texts(value: Any) -> Optional[Tuple[str, ...]]:
+    are_texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return tuple(value) if are_texts else None
 
 
 def _two_times(value: Any) -> Optional[Tuple[int, ...]]:
@@ -29,12 +36,14 @@ class Origin(Remembered):
 
     style: the key of a StyleChoice, or nothing. name: of the style or styles, as the new layer is named for it. made: seconds since
     the epoch. as_mask: what was selected became a transparency mask. frames: the first and the last time of the range whose frames were
-    painted; nothing of a single picture.
+    painted; nothing of a single picture. offsets: x and y of how far the source had been moved in all its life, and of the same of the
+    result, less how far it lay from its source; nothing of frames, each of which moves by itself. versions: the ids of the layers whose
+    place the result took, one after the other.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
         "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12), "as_mask": flag,
-        "frames": _two_times,
+        "frames": _two_times, "offsets": _four_whole, "versions": _texts,
     }
 
     source: str = ""
@@ -44,10 +53,24 @@ class Origin(Remembered):
     made: float = field(default_factory=time.time)
     as_mask: bool = False
     frames: Tuple[int, ...] = ()
+    offsets: Tuple[int, ...] = ()
+    versions: Tuple[str, ...] = ()
 
     @property
     def place(self) -> Rectangle:
         return Rectangle(*self.box)
+
+    def where_source_is(self, source: Point) -> "Origin":
+        """As if it had been made after its source was moved, or the picture cropped. source: its offset now."""
+        if not self.offsets:
+            return self
+        moved = self.place.moved(source[0] - self.offsets[0], source[1] - self.offsets[1])
+        return replace(self, box=(moved.x, moved.y, moved.width, moved.height))
+
+    def apart(self, source: Point, result: Point) -> Point:
+        """How far the result lies from its source, of both of which the offsets now are given."""
+        x, y, result_x, result_y = self.offsets or (*source, 0, 0)
+        return result[0] - result_x - (source[0] - x), result[1] - result_y - (source[1] - y)
 
 
 @dataclass(frozen=True)

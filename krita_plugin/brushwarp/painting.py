@@ -53,6 +53,7 @@ class Work:
 
     def order(self) -> Order:
         """Read all that the worker needs. Raises Refusal."""
+        self.cutout.follow()  # those that wait for their turn may be moved, too
         selection = self.cutout.selection() if self.task.delivery.clips_pixels else None
         style_pixels = None if self.task.style_pixels is None else self.task.style_pixels()
         return Order(self.task.request, self.cutout.pixels(), selection, style_pixels)

@@ -33,6 +33,12 @@ class Records:
         data = self._read(SELECTION + layer.id)
         return unpacked(data, origin.place.area) if data else None
 
+    def later_versions(self, layer_id: str) -> Iterator[str]:
+        """The ids of the results that took the place of a layer, or of one that had taken it."""
+        for key in self._document.annotationTypes():
+            if key.startswith(ORIGIN) and layer_id in Origin.from_text(self._read(key).decode("utf-8", "replace")).versions:
+                yield key[len(ORIGIN) :]
+
     def newest(self) -> Optional[Made]:
         """Of all results, whether their layers are still there or not."""
         return max(self._all(), key=lambda made: made.origin.made, default=None)

@@ -124,6 +124,31 @@ def edits(folder, photo_size, style, other, other_name):
     width, alpha = photo_size[0], bytes(later.pixelData(7, -5, *photo_size))[3::4]
     told["moved"].append(max(abs(a - b) for at, (a, b) in enumerate(zip(alpha, mask)) if at // width >= 20 or at % width >= 20))
     told["saved"] = document.saveAs(folder + "/edited.kra")
+
+    # Source and result are moved by the same, as when the canvas is cut or their group is moved: both lie as they did to each other.
+    def edges(node):
+        return [node.bounds().x(), node.bounds().y()]
+
+    apart = [b - a for a, b in zip(edges(source), edges(later))]
+    document.resizeImage(20, 10, document.width() - 20, document.height() - 10)
+    document.waitForDone()
+    yield from studio.activate(document, later)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    cut = yield from studio.accept_edit(document, dialog)
+    told["cut"] = [edges(source), [b - a for a, b in zip(edges(source), edges(cut))] == apart]
+    alpha = bytes(cut.pixelData(7 - 20, -5 - 10, *photo_size))[3::4]
+    told["moved"].append(max(abs(a - b) for at, (a, b) in enumerate(zip(alpha, mask)) if at // width >= 20 or at % width >= 20))
+
+    # A result of this result is still one of it when it is edited.
+    yield from studio.activate(document, cut)
+    upper = yield from studio.stylize(style=style, strength=0.5, arrows="None")
+    yield from studio.activate(document, cut)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    yield from studio.accept_edit(document, dialog)
+    yield from studio.activate(document, upper)
+    dialog = yield from studio.open_dialog_of("edit", "stylize")
+    told["of an edited one"] = dialog if isinstance(dialog, str) else dialog.windowTitle()
+    studio.button(dialog, "Cancel").click()
     yield 1000
     return told
 
@@ -158,8 +183,16 @@ def test_one_undo_brings_the_earlier_result_and_redo_the_later_one(edited):
 
 def test_a_name_of_the_painters_own_stays_and_so_does_a_move(edited):
     assert edited["renamed"] == ["Meine", []]
-    there, where_it_was, edited_once_more = edited["moved"]
-    assert max(there, edited_once_more) <= 1 and where_it_was > 50
+    there, where_it_was, edited_once_more, after_the_cut = edited["moved"]
+    assert max(there, edited_once_more, after_the_cut) <= 1 and where_it_was > 50
+
+
+def test_moved_together_with_its_source_it_lies_as_it_did_to_that(edited):
+    assert edited["cut"] == [[-20, -10], True]
+
+
+def test_a_result_of_a_result_finds_the_newest_version_of_that(edited):
+    assert edited["of an edited one"] == f"Brushwarp – Edit “{STYLE_NAME} · Brushwarp”"
 
 
 def test_editing_does_not_change_what_stylize_opens_with(edited):

@@ -232,6 +232,17 @@ def test_a_range_of_frames_is_kept_as_it_was_chosen(plugin):
     assert origin.Origin.from_text('{"source": "of an older version"}').frames == ()
 
 
+def test_how_far_a_result_lies_from_its_source_is_known_wherever_both_were_moved(plugin):
+    origin = plugin("origin").Origin("id", (10, 20, 30, 40), offsets=(5, 5, 0, 0), versions=("a", "b"))
+    assert plugin("origin").Origin.from_text(origin.to_text()) == origin
+    assert origin.apart((5, 5), (0, 0)) == (0, 0) == origin.apart((25, -5), (20, -10))
+    assert origin.apart((25, -5), (27, -10)) == (7, 0)
+    assert origin.where_source_is((25, -5)).box == (30, 10, 30, 40)
+    older = plugin("origin").Origin("id", (10, 20, 30, 40))
+    assert older.apart((25, -5), (7, -5)) == (7, -5) and older.where_source_is((25, -5)) == older
+    assert plugin("origin").Origin.from_text('{"versions": [1], "offsets": [1, 2]}').versions == ()
+
+
 def test_another_range_of_the_same_keyframes_need_not_have_any(plugin):
     frames = plugin("frame_range").FrameRange(20, 100, (20, 30), (20, 100))
     assert frames.between(4, 12).times == () and frames.between(4, 25).times == (20,)

@@ -228,6 +228,14 @@ def ends_early(folder, canvas, style):
         yield from studio.press("edit_undo")
     told["back"] = studio.tree(document.rootNode())
 
+    yield from begin()
+    nodes[0].move(30, -20)  # before its turn
+    yield from studio.wait_for(lambda: not studio.shown("brushwarp_progress"), "end of the jobs", 90)
+    yield 300
+    document.waitForDone()
+    painted = [node for node in document.rootNode().childNodes() if node.name() not in ("Background", "eins", "zwei", "drei")]
+    told["moved"] = [[node.bounds().x(), node.bounds().y(), studio.own_pixels(node) == studio.own_pixels(painted[1])] for node in painted]
+
     document.setModified(False)
     yield from begin()
     told["closed quietly"] = yield from studio.close_while_it_paints()
@@ -249,6 +257,10 @@ def test_a_layer_removed_meanwhile_is_told_of_and_the_others_are_painted(ended):
     said, tree = ended["removed"]
     assert said == "Removed meanwhile, and left out: “eins”. The others are done."
     assert tree == ["Background", "zwei", LAYER_NAME, "drei", LAYER_NAME]
+
+
+def test_one_that_is_moved_before_its_turn_is_painted_where_it_lies(ended):
+    assert ended["moved"] == [[30, -20, True], [0, 0, True], [0, 0, True]]
 
 
 def test_a_document_closed_meanwhile_ends_all_quietly(ended):
