@@ -27,7 +27,7 @@ from painting import (
     with_dialog,
     with_status_bar,
 )
-from recipes import find_result, last_recipe, recipe_of, selection_of, source_of
+from recipes import find_result, is_masked, last_recipe, recipe_of, selection_of, source_of
 from results import add_above, put_in_place
 
 
@@ -64,7 +64,7 @@ def _show(run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Dr
 
 def _text_at_hand(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> str:
     """The result's own recipe; of another layer the last one, or nothing."""
-    for find in (lambda: recipe_of(find_result(drawables)), lambda: last_recipe(image)):
+    for find in (lambda: recipe_of(find_result(drawables)), lambda: last_recipe(image)[0]):
         try:
             return readable(find().text)
         except WorkerError:
@@ -75,12 +75,12 @@ def _text_at_hand(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> str:
 def _repeat(image: Gimp.Image, drawables: Sequence[Gimp.Drawable], given: Optional[Recipe]) -> Gimp.Layer:
     """Of the first layer, what is new."""
     sources = find_sources(image, drawables)
-    recipe = given or last_recipe(image)
+    recipe, as_mask = (given, False) if given else last_recipe(image)
 
     def keep(source: Source, order: Order, result: JobResult, selection: Optional[bytes]) -> Kept:
         return add_above(source, painted_of(order, result, selection)), _notes(recipe, result)
 
-    return _follow(recipe, sources, keep)
+    return _follow(recipe, sources, as_mask, keep)
 
 
 def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp.Drawable], config: Any) -> Gimp.Layer:
@@ -98,18 +98,21 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
         return put_in_place(source, painted, old), notes
 
     if run_mode != Gimp.RunMode.INTERACTIVE:
-        return _follow(recipe, [source], keep)
+        return _follow(recipe, [source], is_masked(old), keep)
     verb, styles = verb_of(recipe), installed_styles(find_engine())
     # Looked up among GIMP's procedures, it would come without the arguments that are the dialogs' own.
     procedure = plug_in.do_create_procedure("plug-in-brushwarp-" + recipe.verb)
     settings = procedure.create_config()
     added = fill(settings, recipe, source, styles)
+    if is_masked(old):
+        settings.set_property("selection-as-mask", True)
+    has_other_mask = old.get_mask() is not None and not is_masked(old)
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
         return carry_out(verb.order(source, styles, settings), source, keep, show, on_cancel)
 
     dialog = verb.dialog(procedure, settings, styles, source)
-    dialog.tell_edited(old.get_name())
+    dialog.tell_edited(old.get_name(), has_other_mask)
     try:
         return with_dialog(dialog, paint)
     except BaseException:
@@ -123,11 +126,11 @@ def _as_opaque(recipe: Recipe, layer: Gimp.Layer) -> Recipe:
     return recipe if recipe.opacity is None else replace(recipe, parameters={**recipe.parameters, "strength": layer.get_opacity() / 100})
 
 
-def _follow(recipe: Recipe, sources: Sequence[Source], keep: Keep) -> Gimp.Layer:
+def _follow(recipe: Recipe, sources: Sequence[Source], as_mask: bool, keep: Keep) -> Gimp.Layer:
     styles = installed_styles(find_engine())
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
-        orders = [(source, order_of(recipe, source, styles)) for source in sources]
+        orders = [(source, replace(order_of(recipe, source, styles), as_mask=as_mask)) for source in sources]
         return carry_out_all(orders, keep, show, on_cancel)
 
     return with_status_bar(paint)

@@ -39,6 +39,16 @@ def _keypoints(procedure):
     )
 
 
+def _selection_as_mask(procedure):
+    procedure.add_boolean_argument(
+        "selection-as-mask",
+        _("Layer mask instead of clipped pi_xels"),
+        _("Paint the whole layer, and let a layer mask, which can be painted on, show what is selected; else the pixels are clipped by it"),
+        False,
+        FLAGS,
+    )
+
+
 def for_stylize(procedure):
     _style(procedure)
     for name, label in (("medium", _("Me_dium strokes")), ("fine", _("_Fine strokes"))):
@@ -63,6 +73,7 @@ def for_stylize(procedure):
         "keep-colors", _("K_eep colours"), _("Keep the layer's own colours, and take only light and dark from the painting"), False, FLAGS
     )
     _keypoints(procedure)
+    _selection_as_mask(procedure)
 
 
 def for_deform(procedure):
@@ -97,6 +108,7 @@ def for_deform(procedure):
         FLAGS,
     )
     _keypoints(procedure)
+    _selection_as_mask(procedure)
     _seed(procedure, _("Another number is another painting of the same kind"))
 
 

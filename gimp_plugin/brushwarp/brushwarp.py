@@ -239,7 +239,7 @@ class Brushwarp(Gimp.PlugIn):
         if name in WITHOUT_IMAGE:
             procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.ALWAYS)
         else:
-            procedure.set_image_types("RGB*, GRAY*")
+            procedure.set_image_types("RGB*, GRAY*, INDEXED*")  # of indexed ones it says what to do
             procedure.set_sensitivity_mask(MANY if name in (STYLIZE, DEFORM, WARP, REPEAT) else ONE)
         told.takes(procedure)
         arguments.returns(procedure, told.result)

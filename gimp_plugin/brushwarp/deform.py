@@ -33,7 +33,7 @@ def order(source: Source, styles: Styles, config: Any) -> Order:
         unfold=config.get_property("unfold"),
         size=config.get_property("working-size"),
     )
-    return Order(request, like.name, like.layer)
+    return Order(request, like.name, like.layer, config.get_property("selection-as-mask"))
 
 
 def recall(source: Source, config: Any) -> None:

@@ -36,6 +36,7 @@ class DeformDialog(JobDialog):
             self._content.pack_start(row, False, False, 0)
         self._dialog.fill([*WEIGHTS, "working-size", "unfold"])
         self._content.pack_start(self._keypoints_row(), False, False, 0)
+        self._content.pack_start(self._mask_option(), False, False, 0)
         for argument in ("method", "keypoints", *WEIGHTS):
             config.connect("notify::" + argument, lambda *_: GLib.idle_add(self._settle))
         self._style_changed()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Callable, List, Optional, Sequence
 
 from bridge.gallery import Gallery, NameTaken, card_lines
 from bridge.language import _
 from bridge.paths import path_to_text
 from bridge.styles import SUFFIX, InstalledStyle
+from engine_pages import folder_button
 from painting import explain
 from toolkit import Gio, GLib, Gtk
 
@@ -94,6 +96,9 @@ class GalleryActions:
             grid.attach(Gtk.Label(label=text, xalign=0.0, wrap=True, selectable=True, max_width_chars=CARD_WIDTH), 1, row, 1, 1)
         dialog = self._dialog("Brushwarp: {}".format(style.name))
         dialog.get_content_area().pack_start(grid, True, True, 0)
+        shows = folder_button(_("Show _in folder"), os.path.dirname(style.path), self._tell)
+        shows.set_halign(Gtk.Align.START)
+        dialog.get_content_area().pack_start(shows, False, False, 0)
         dialog.show_all()
         dialog.get_widget_for_response(Gtk.ResponseType.CANCEL).grab_focus()  # and no text is selected
         dialog.run()

@@ -12,7 +12,7 @@ from form import Form
 from job import warm_up
 from keypoints import HOW_TO_DRAW
 from keypoints_chooser import KeypointsChooser
-from layers import Source
+from layers import Source, is_clipped
 from style_chooser import StyleChooser
 from thumbnails import fitted, pixbuf_of, scaled
 from toolkit import GdkPixbuf, GimpUi, Gtk
@@ -34,6 +34,7 @@ class JobDialog(Form):
         self._source = source
         self._cancel: Optional[Callable[[], None]] = None
         self._fixed = False  # settings, while the job runs
+        self._as_mask: Optional[Gtk.Widget] = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
         self._dialog.set_size_request(NARROWEST, -1)
         self._content = self._dialog.get_content_area()
@@ -50,8 +51,10 @@ class JobDialog(Form):
         if layers > 1:
             self._dialog.set_title(title_of_many(self._dialog.get_title(), layers))
 
-    def tell_edited(self, layer_name: str) -> None:
-        """Which result is painted anew."""
+    def tell_edited(self, layer_name: str, has_mask: bool) -> None:
+        """Which result is painted anew. has_mask: one that was no selection, and stays."""
+        if has_mask and self._as_mask is not None:
+            self._as_mask.hide()
         self._dialog.set_title(_("{}, edit “{}”").format(self._dialog.get_title(), layer_name))
 
     def ask(self) -> bool:
@@ -129,6 +132,13 @@ class JobDialog(Form):
     def _keypoints_row(self) -> Gtk.Widget:
         self._keypoints = KeypointsChooser(self._config, read_drawn(self._source.image), may_be_none=True)
         return self._row(_("_Keypoints"), self._keypoints.combo, _("Bends the painting along the arrows of a path. ") + HOW_TO_DRAW)
+
+    def _mask_option(self) -> Gtk.Widget:
+        """In which way a selection clips; shown where there is one."""
+        self._as_mask = self._dialog.get_widget("selection-as-mask", Gtk.CheckButton.__gtype__)
+        self._as_mask.set_no_show_all(True)
+        self._as_mask.set_visible(is_clipped(self._source))
+        return self._as_mask
 
     def _style_row(self, title: str, tooltip: str) -> Gtk.Widget:
         """For a verb that has a `_style`: what it is to be like, with a small picture of it."""

@@ -132,6 +132,11 @@ def read_selection(source: Source) -> Optional[bytes]:
     return None if mask.count(255) == size else mask
 
 
+def is_clipped(source: Source) -> bool:
+    """Whether anything is selected, or was for the result that is to be replaced."""
+    return source.clip is not None or not Gimp.Selection.is_empty(source.image)
+
+
 def read_small_selection(source: Source, size: Tuple[int, int]) -> Optional[bytes]:
     """The selection as a copy of the layer scaled to `size` has it, (width, height), one byte a pixel; None if there is none."""
     if Gimp.Selection.is_empty(source.image):

@@ -13,7 +13,7 @@ from bridge.detached import find_engine
 from bridge.language import _
 from bridge.recipes import read_recipe
 from bridge.request import LayerRequest
-from bridge.series import Series, stopped_at
+from bridge.series import OTHERS_DONE, Series, left_out, stopped_at
 from bridge.styles import InstalledStyle, Thumbnail, installed_styles, read_style
 from engine import help_install
 from gi.repository import Gegl, Gimp, GLib
@@ -42,11 +42,13 @@ Styles = List[InstalledStyle]
 
 @dataclass(frozen=True)
 class Order:
-    """What to ask the worker for. name: what the result is named for. like: the layer whose pixels are the request's style picture."""
+    """What to ask the worker for. name: what the result is named for. like: the layer whose pixels are the request's style picture.
+    as_mask: what is selected becomes a layer mask on the result, all of which is painted."""
 
     request: LayerRequest
     name: str
     like: Optional[Source] = None
+    as_mask: bool = False
 
 
 Keep = Callable[[Source, Order, Any, Optional[bytes]], Kept]
@@ -72,10 +74,11 @@ def keep_layer(source: Source, order: Order, result: JobResult, selection: Optio
 
 def painted_of(order: Order, result: JobResult, selection: Optional[bytes]) -> Painted:
     """What goes into the image; from now on its recipe is the last."""
-    remember(result.recipe)
+    remember(result.recipe, order.as_mask)
     arrows = solved_of(result.recipe)
     solved = SolvedPath("{} · {}".format(SOLVED, order.name), arrows) if arrows else None
-    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved, read_recipe(result.recipe).opacity)
+    opacity = read_recipe(result.recipe).opacity
+    return Painted(order.name + NAMED_BY_US, result.pixels, result.recipe, selection, solved, opacity, order.as_mask)
 
 
 def run(verb: Verb, run_mode: Gimp.RunMode, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], procedure: Any, config: Any) -> Outcome:
@@ -149,29 +152,55 @@ def with_dialog(dialog: Any, paint: Callable[[Show, OnCancel], Any]) -> Any:
 
 
 def carry_out_all(orders: Sequence[Tuple[Source, Order]], keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
-    """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first."""
+    """One after the other, each a step of undo of its own; then all that is new is selected. Returns what came of the first.
+
+    What is selected of each is read at once, the layers when their turn comes: those that are gone by then are left out, and told of.
+    """
+    if len(orders) == 1:
+        source, order = orders[0]
+        return carry_out(order, source, keep, show, on_cancel)
     series = Series([source.width * source.height for source, _ in orders])
-    found = []
-    for source, order in orders:
+    image, names = orders[0][0].image, [source.layer.get_name() for source, _ in orders]
+    selections = [read_selection(source) for source, _ in orders]
+    found, gone = [], []
+    for (source, order), name, selection in zip(orders, names, selections, strict=True):
+        if not image.is_valid():
+            raise JobCancelled()
         try:
-            found.append(carry_out(order, source, keep, show, on_cancel, series))
+            if source.layer.is_valid():
+                found.append(_carry_out(order, source, selection, keep, show, on_cancel, series))
+            else:
+                series.begin(type(order.request))
+                gone.append(name)
+        except JobCancelled:
+            raise
         except WorkerError as error:
-            if len(orders) == 1 or isinstance(error, JobCancelled):
-                raise
-            raise stopped_at(error, source.layer.get_name()) from error
+            if image.is_valid() and not source.layer.is_valid():
+                gone.append(name)
+            else:
+                raise stopped_at(error, name) from error
+    if not found:
+        raise WorkerError("layer-gone", left_out(gone), _("Undo that, and paint again."))
+    if gone:
+        Gimp.message(left_out(gone) + "\n" + OTHERS_DONE)
     if len(found) > 1:
-        orders[0][0].image.set_selected_layers(found)
+        image.set_selected_layers(found)
     return found[0]
 
 
-def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: OnCancel, series: Optional[Series] = None) -> Any:
-    """Have the worker do it, and put the answer into the image. Returns what is new there. series: that it is the next of."""
-    selection = read_selection(source)
+def carry_out(order: Order, source: Source, keep: Keep, show: Show, on_cancel: OnCancel) -> Any:
+    """Have the worker do it, and put the answer into the image. Returns what is new there."""
+    return _carry_out(order, source, read_selection(source), keep, show, on_cancel, Series([1]))
+
+
+def _carry_out(
+    order: Order, source: Source, selection: Optional[bytes], keep: Keep, show: Show, on_cancel: OnCancel, series: Series
+) -> Any:
+    """Likewise, as the next of a series."""
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    series = series or Series([1])
     series.begin(type(order.request))
-    job = Job(order.request, pixels, selection, like)
+    job = Job(order.request, pixels, None if order.as_mask else selection, like)
     on_cancel(job.cancel)
 
     def follow(event: Any) -> None:

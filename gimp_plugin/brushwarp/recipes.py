@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Optional
+from typing import Any, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
 from bridge.language import _
@@ -13,34 +13,64 @@ from bridge.recipes import Recipe, read_recipe
 from gi.repository import Gimp
 from layers import all_layers, as_layer
 
-RECIPE, SOURCE, SELECTION, LAST = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-last"
+RECIPE, SOURCE, SELECTION, AS_MASK = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-selection-as-mask"
+VERSIONS = "brushwarp-versions"  # the layers whose place a result took, one after the other
+LAST, LAST_AS_MASK = "brushwarp-last", "brushwarp-last-as-mask"
+YES = b"yes"
 PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
 THIS_SESSION = 0  # neither
 MADE_BY = _("Select a layer that Stylize…, Deform… or Warp… has made.")
 
 
-def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Optional[bytes]) -> None:
-    """Leave with a new layer how it was made: by which recipe, from which layer, and through which selection."""
+def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Optional[bytes], as_mask: bool) -> None:
+    """Leave with a new layer how it was made: by which recipe, from which layer, and through which selection.
+
+    as_mask: a selection is a layer mask on it.
+    """
     _attach(painted, RECIPE, _in_ascii(recipe))
     _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
     if selection is not None:
         _attach(painted, SELECTION, base64.b64encode(packed(selection)))
+        if as_mask:
+            _attach(painted, AS_MASK, YES)
 
 
-def remember(recipe: str) -> None:
-    """As the last one, until GIMP ends."""
+def succeed(layer: Gimp.Layer, old: Gimp.Layer) -> None:
+    """Note that a result takes the place of another: what was made from that is made from this now."""
+    _attach(layer, VERSIONS, b" ".join((*_versions(old), str(old.get_tattoo()).encode("ascii"))))
+
+
+def _versions(layer: Gimp.Layer) -> Sequence[bytes]:
+    """Their tattoos."""
+    return (_data(layer.get_parasite(VERSIONS)) or "").encode("ascii", "replace").split()
+
+
+def is_masked(layer: Gimp.Layer) -> bool:
+    """Whether what was selected for a result became its layer mask."""
+    return layer.get_parasite(AS_MASK) is not None
+
+
+def remember(recipe: str, as_mask: bool) -> None:
+    """As the last one, until GIMP ends. as_mask: what is selected becomes a layer mask."""
     Gimp.attach_parasite(Gimp.Parasite.new(LAST, THIS_SESSION, _in_ascii(recipe)))
+    Gimp.detach_parasite(LAST_AS_MASK)
+    if as_mask:
+        Gimp.attach_parasite(Gimp.Parasite.new(LAST_AS_MASK, THIS_SESSION, YES))
 
 
-def last_recipe(image: Gimp.Image) -> Recipe:
-    """Of this session; else that of the newest result in the image. Raises WorkerError if there is none, or it is damaged."""
-    text = _data(Gimp.get_parasite(LAST))
+def last_recipe(image: Gimp.Image) -> Tuple[Recipe, bool]:
+    """Of this session, and whether what is selected becomes a layer mask; else those of the newest result in the image.
+
+    Raises WorkerError if there is none, or it is damaged.
+    """
+    text, as_mask = _data(Gimp.get_parasite(LAST)), Gimp.get_parasite(LAST_AS_MASK) is not None
     if text is None:
         results = [layer for layer in all_layers(image) if layer.get_parasite(RECIPE) is not None]
         if not results:
             raise WorkerError("recipe-none", _("There is nothing to repeat yet."), _("Use Stylize…, Deform… or Warp… first."))
-        text = _data(max(results, key=lambda layer: layer.get_tattoo()).get_parasite(RECIPE))  # later layers have higher ones
-    return read_recipe(text)
+        newest = max(results, key=lambda layer: layer.get_tattoo())  # later layers have higher ones
+        text, as_mask = _data(newest.get_parasite(RECIPE)), is_masked(newest)
+    return read_recipe(text), as_mask
 
 
 def recipe_of(layer: Gimp.Layer) -> Recipe:
@@ -52,11 +82,15 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
 
 
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:
-    """What a result was made from; of results that do not tell, the layer directly below. Raises WorkerError if it is gone."""
+    """What a result was made from, or what took its place; of results that do not tell, the layer directly below.
+
+    Raises WorkerError if it is gone.
+    """
     tattoo = _data(layer.get_parasite(SOURCE))
     image = layer.get_image()
     if tattoo is not None and tattoo.isdigit():
-        found = image.get_layer_by_tattoo(int(tattoo))
+        later = (each for each in all_layers(image) if tattoo.encode("ascii") in _versions(each))
+        found = image.get_layer_by_tattoo(int(tattoo)) or next(later, None)
     else:
         parent = layer.get_parent()
         below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :]

@@ -13,10 +13,11 @@ from bridge.language import _
 from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
 from layers import Source, check_length, whole
-from recipes import sign
+from recipes import is_masked, selection_of, sign, succeed
 
 NAMED_BY_US = " · Brushwarp"
 MASK = "Y float"  # as fine as any mask is
+SELECTED = "Y u8"  # as a selection is read
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class SolvedPath:
 @dataclass(frozen=True)
 class Painted:
     """What came of a layer. selection: through which it was made, None for all; solved: arrows to leave as a path, where there are some.
-    opacity: of the new layer, 0 to 1; None for that of the layer whose place it takes, or else in full."""
+    opacity: of the new layer, 0 to 1; None for that of the layer whose place it takes, or else in full. as_mask: the selection becomes a
+    layer mask."""
 
     name: str
     pixels: bytes
@@ -38,6 +40,7 @@ class Painted:
     selection: Optional[bytes] = None
     solved: Optional[SolvedPath] = None
     opacity: Optional[float] = None
+    as_mask: bool = False
 
 
 def add_above(source: Source, painted: Painted) -> Gimp.Layer:
@@ -50,13 +53,15 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
     place = source.image.get_item_position(source.layer)
     with _one_step(source.image):
         source.image.insert_layer(layer, source.layer.get_parent(), place)
+        _mask(layer, painted)
         _leave_arrows(source, painted)
         source.image.set_selected_layers([layer])
     return layer
 
 
 def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
-    """As `add_above`, in the place of an earlier result: it lies, is shown and is masked as that was."""
+    """As `add_above`, in the place of an earlier result: it lies, is shown and is masked as that was, unless its mask was a selection that
+    is another one now, or that clips pixels now."""
     if not old.is_valid():
         raise WorkerError("layer-gone", _("The result was deleted while Brushwarp painted it anew."), _("Undo that, and edit it again."))
     layer = _filled(source, painted)
@@ -67,11 +72,14 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
     layer.set_color_tag(old.get_color_tag())
     if (old.get_width(), old.get_height()) == (source.width, source.height):
         layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
-    image = source.image
+    image, area = source.image, source.width * source.height
+    succeed(layer, old)
     with _one_step(image):
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
-        if old.get_mask() is not None:
+        if old.get_mask() is not None and (not is_masked(old) or painted.as_mask and painted.selection == selection_of(old, area)):
             _copy_mask(old, layer)
+        else:
+            _mask(layer, painted)
         own_name = old.get_name()
         image.remove_layer(old)
         layer.set_name(painted.name if NAMED_BY_US in own_name else own_name)  # the name is free now
@@ -100,7 +108,7 @@ def _filled(source: Source, painted: Painted) -> Gimp.Layer:
     buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()
     layer.update(0, 0, source.width, source.height)
-    sign(layer, source.layer, painted.recipe, painted.selection)
+    sign(layer, source.layer, painted.recipe, painted.selection, painted.as_mask)
     _known, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
     layer.set_offsets(left, top)
     return layer
@@ -110,6 +118,19 @@ def _leave_arrows(source: Source, painted: Painted) -> None:
     if painted.solved is not None:
         _known, left, top = source.layer.get_offsets()
         insert_strokes(source.image, painted.solved.name, strokes_from_arrows(painted.solved.arrows, left, top))
+
+
+def _mask(layer: Gimp.Layer, painted: Painted) -> None:
+    """Let a mask show what was selected, where that is wanted."""
+    if not painted.as_mask or painted.selection is None:
+        return
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    buffer = mask.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height()), SELECTED, painted.selection)
+    buffer.flush()
+    mask.update(0, 0, layer.get_width(), layer.get_height())
+    layer.set_edit_mask(False)
 
 
 def _copy_mask(old: Gimp.Layer, layer: Gimp.Layer) -> None:

@@ -28,7 +28,7 @@ def order(source: Source, styles: Styles, config: Any) -> Order:
         canvas_short_side=source.canvas_short_side,
         **others,
     )
-    return Order(request, " + ".join(dict.fromkeys([name, *names])))
+    return Order(request, " + ".join(dict.fromkeys([name, *names])), as_mask=config.get_property("selection-as-mask"))
 
 
 def dialog(procedure: Any, config: Any, styles: Styles, source: Source) -> Any:

@@ -43,6 +43,7 @@ class StylizeDialog(JobDialog):
             settings.pack_start(slider, False, False, 0)
             settings.pack_start(self._dialog.get_widget(option, Gtk.CheckButton.__gtype__), False, False, 0)
         settings.pack_start(self._keypoints_row(), False, False, 0)
+        settings.pack_start(self._mask_option(), False, False, 0)
         settings.pack_start(self._mix_rows(), False, False, 0)
         both = Gtk.Box(spacing=12)
         both.pack_start(self._gallery.box, True, True, 0)

@@ -87,6 +87,8 @@ class FramePainting(Painting):
             last()
 
     def _look(self) -> None:
+        if self._is_at_work:  # Krita goes on while a frame is read or written
+            return
         self._is_at_work = True
         try:
             self._step()

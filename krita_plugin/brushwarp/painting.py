@@ -14,7 +14,7 @@ from .bridge.client import Progress, Queued
 from .bridge.errors import WorkerError
 from .bridge.language import _
 from .bridge.request import LayerRequest
-from .bridge.series import LAYERS, Series, stopped_at
+from .bridge.series import LAYERS, OTHERS_DONE, Series, left_out, stopped_at
 from .cutout import Cutout
 from .delivery import Delivery
 from .document import Document
@@ -27,8 +27,6 @@ from .qt import QTimer
 POLL_MS = 30
 COME_BACK = _("It is painted: go back to its picture to have it there.")
 REMOVED = (_("Brushwarp finished after its layer had been removed."), _("Nothing was changed."))
-GONE = _("Removed meanwhile, and left out: {}.")
-OTHERS = _("The others are done.")
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,7 @@ class Painting:
             self._gone.append(self._rest.popleft().cutout.layer.name)
         self._end()
         if self._gone:
-            show_note(GONE.format(", ".join(_("“{}”").format(name) for name in self._gone)), OTHERS)
+            show_note(left_out(self._gone), OTHERS_DONE)
 
     def _begin_next(self) -> None:
         self._work = self._rest.popleft()

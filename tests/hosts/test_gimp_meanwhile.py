@@ -1,7 +1,7 @@
 """What becomes of a job in GIMP's window whose layer is moved, scaled or deleted meanwhile, or whose image is closed, or GIMP with it.
 
 The images and what happens to them come from one script in GIMP, the keys from beside its window.
-Screenshot: gimp_deleted_meanwhile.
+Screenshots: gimp_deleted_meanwhile, gimp_one_of_two_meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness import User
 
 LARGE = (1500, 1000)
 MOVE = (30, -20)
-SCENES = ("moved", "scaled", "deleted", "closed")
+SCENES = ("moved", "scaled", "deleted", "one_of_two", "closed")
 
 
 def acts_meanwhile(large, move, scenes):
@@ -29,8 +29,8 @@ def acts_meanwhile(large, move, scenes):
             source.set_offsets(*move)
         elif scene == "scaled":
             source.scale(source.get_width() // 2, source.get_height() // 2, True)
-        elif scene == "deleted":
-            image.remove_layer(source)
+        elif scene in ("deleted", "one_of_two"):
+            image.remove_layer(source)  # of two the second in turn: GIMP names that first which was selected last
         else:
             display.delete()  # with its last window an image goes
 
@@ -39,6 +39,10 @@ def acts_meanwhile(large, move, scenes):
         image = studio.load(large)
         display = Gimp.Display.new(image)
         source = image.get_layers()[0]
+        if scene == "one_of_two":
+            small = studio.new_layer(image, 64, 48, name="small", pixels=b"\x40\x80\xc0\xff" * (64 * 48))
+            image.lower_item_to_bottom(small)
+            image.set_selected_layers([source, small])
         screen.tell("ready " + scene)
         screen.wait_to_hear("began " + scene, 120)
         act(scene, image, display, source)
@@ -64,9 +68,9 @@ def presses_the_keys(title, scenes):
         screen.tell("began " + scene)
         screen.wait_to_hear("acted " + scene)
         screen.wait_until_gone("Brushwarp: Stylize", 120)
-        if scene == "deleted":
+        if scene in ("deleted", "one_of_two"):
             message = screen.wait_for_window("GIMP Message")
-            screen.screenshot("gimp_deleted_meanwhile")
+            screen.screenshot("gimp_%s_meanwhile" % scene)
             screen.key("Escape", message)
             screen.wait_until_gone("GIMP Message")
         if scene == "closed":
@@ -134,6 +138,10 @@ def test_of_a_layer_that_was_scaled_it_comes_all_the_same(told):
 
 def test_of_a_layer_that_was_deleted_nothing_comes_but_a_message(told):
     assert told["deleted"] == [[], []]
+
+
+def test_of_two_layers_the_one_that_is_left_is_painted(told):
+    assert told["one_of_two"] == [["Slow · Brushwarp", "small"], [[64, 48, 0, 0]] * 2]
 
 
 def test_an_image_that_was_closed_stays_closed_and_nothing_is_said(told):

@@ -12,6 +12,7 @@ from .request import LayerRequest
 from .tracking import TELLING_SECONDS, Tracker, telling, waiting
 
 LAYERS, FRAMES = "layers", "frames"
+OTHERS_DONE = _("The others are done.")
 TELLING_JOBS = 0.25  # of a job that must be done before anything is said of what is left of all
 
 
@@ -86,3 +87,8 @@ def stopped_at(error: WorkerError, name: str) -> WorkerError:
     """The same error of one of several layers, by its name."""
     where = _("This happened to “{}”. What was painted before it stays; what comes after it is not painted.").format(name)
     return WorkerError(error.code, error.message, "\n\n".join(part for part in (error.hint, where) if part))
+
+
+def left_out(names: Sequence[str]) -> str:
+    """Of the layers so named that were removed before their turn came."""
+    return _("Removed meanwhile, and left out: {}.").format(", ".join(_("“{}”").format(name) for name in names))
