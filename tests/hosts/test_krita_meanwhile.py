@@ -17,8 +17,12 @@ def goes_on(folder, canvas, style, move, going, pack):
     import os
 
     import krita_studio as studio
+    import screen
     from krita import Krita
     from PyQt5.QtCore import QPointF
+    from PyQt5.QtWidgets import QWidget
+
+    krita = Krita.instance()
 
     def done(document, count):
         yield from studio.wait_for(lambda: len(document.rootNode().childNodes()) == count and not studio.shown("brushwarp_progress"), "painting", 120)
@@ -41,6 +45,20 @@ def goes_on(folder, canvas, style, move, going, pack):
     yield from studio.activate(document, source)
 
     yield from studio.begin_painting(style)
+    background = document.rootNode().childNodes()[0]
+    blank = studio.fingerprint(background)
+    yield from studio.activate(document, background)
+    studio.shown("brushwarp_progress").move(0, 0)
+    canvas_names = ("KisOpenGLCanvas2", "KisQPainterCanvas")
+    widgets = krita.activeWindow().qwindow().findChildren(QWidget)
+    view = next(w for w in widgets if w.metaObject().className() in canvas_names and w.isVisible())
+    middle = view.mapToGlobal(view.rect().center())
+    yield 300
+    screen.drag(middle.x() - 60, middle.y() - 40, middle.x() + 60, middle.y() + 40)  # with the brush, that a new Krita has in hand
+    yield 500
+    still = studio.shown("brushwarp_progress") is not None
+    document.waitForDone()
+    told["painted on"] = [studio.fingerprint(background) != blank, still]
     source.move(*move)
     document.waitForDone()
     layer = yield from done(document, 3)
@@ -61,7 +79,7 @@ def goes_on(folder, canvas, style, move, going, pack):
     before = studio.tree(other.rootNode())
     layer = yield from done(document, 3)
     told["behind"] = [layer.name(), extent(layer), studio.own_pixels(layer) == pixels, studio.tree(other.rootNode()) == before]
-    told["in front"] = Krita.instance().activeDocument() == other
+    told["in front"] = krita.activeDocument() == other
     other.setModified(False)
     other.close()
     yield 300
@@ -118,6 +136,10 @@ def told(painter, folder):
     save_random_style(styles, GOING, GOING_NAME, seed=8)
     pack = styles / f"{GOING}.safetensors"
     return painter.run_in_window(goes_on, folder=folder, canvas=BIG, style=STYLE_ID, move=MOVE, going=GOING, pack=pack, timeout=500)
+
+
+def test_the_painter_paints_on(told):
+    assert told["painted on"] == [True, True]
 
 
 def test_the_painting_follows_a_layer_that_was_moved_meanwhile(told):
