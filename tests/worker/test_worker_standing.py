@@ -78,6 +78,16 @@ def test_an_idle_worker_says_what_it_paints_on_and_when_it_will_end(home):
     assert told["Version"] == f"1.0, protocol {PROTOCOL}, process {home.pids()[0]}"
 
 
+def test_a_worker_that_ran_out_of_memory_says_so_until_it_has_done_something(home):
+    with ClientProcess("run_out_of_memory") as client:
+        assert client.wait_for("code")
+    state = look()
+    assert state.phase == READY and headline(state).startswith("Ready. For the last job: There is not enough memory for a picture of this size.")
+    with ClientProcess("invert") as client:
+        assert client.wait_for("pixels")
+    assert headline(look()) == "Ready."
+
+
 def test_a_busy_worker_answers_at_once_with_what_it_does_and_how_many_wait(home):
     with ClientProcess("invert:600") as busy:
         busy.wait_for("event")

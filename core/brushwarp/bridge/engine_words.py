@@ -32,6 +32,8 @@ def headline(state: EngineState) -> str:
         return _("It does not answer. If it stays so, press Restart.")
     if state.phase in (MISSING, FENCED, BROKEN):
         return state.problem
+    if state.phase == READY and state.problem:
+        return _("Ready. For the last job: {}").format(state.problem)
     return {
         LOOKING: _("Looking…"),
         RESTING: _("Not running. It starts by itself when it is needed."),

@@ -58,7 +58,8 @@ class Inquiry(Message):
 
 @dataclass(frozen=True)
 class Standing(Message):
-    """device: None while the engine loads, or where it can't be had: then `trouble` says why, in a sentence.
+    """device: None while the engine loads, or where it can't be had: then `trouble` says why, in a sentence. With a device it says that for the
+    last job there was not enough memory.
 
     work: the kind of the order that is carried out ("stylize"), or nothing; width, height: of its layer, in pixels; waiting: so many come
     after it. seconds: since it began, or since there has been nothing to do; after idle_seconds of that the worker ends.

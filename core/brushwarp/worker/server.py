@@ -78,7 +78,7 @@ class Server:
         self._line = Line()
         self._loaded = threading.Event()
         self._works: Works | None = None
-        self._trouble: Exception | None = None
+        self._trouble: Exception | None = None  # of the engine, or, once that is loaded, of the last job: memory ran out
         self._clients = threading.Semaphore(MOST_CLIENTS)
         self._watch: threading.Timer | None = None
         self._watching = threading.Lock()
@@ -233,6 +233,7 @@ class Server:
         try:
             job.say(Started(order.job))
             answer = self._answer_to(job)
+            self._trouble = None
             log.info("job %s-%d: %s, %d x %d in %.2f s", job.session, order.job, order.kind, request.width, request.height, time.monotonic() - start)
         except Cancelled:
             log.info("job %s-%d: stopped", job.session, order.job)
@@ -295,6 +296,8 @@ class Server:
             log.error("internal error", exc_info=error)
         else:
             log.info("refused: %s (%s)", told, told.code)
+        if told.code == "out-of-memory":
+            self._trouble = WorkerError(told.code, told.message, told.hint)  # itself, it would keep what memory ran out with
         return Failure(job, told.code, told.message[:10000], told.hint[:10000])
 
     # A job that will not stop
