@@ -104,15 +104,18 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
     procedure = plug_in.do_create_procedure("plug-in-brushwarp-" + recipe.verb)
     settings = procedure.create_config()
     added = fill(settings, recipe, source, styles)
-    if is_masked(old):
+    if is_masked(old) and recipe.verb != "warp":
         settings.set_property("selection-as-mask", True)
-    has_other_mask = old.get_mask() is not None and not is_masked(old)
+
+    def has_other_mask() -> bool:
+        return old.is_valid() and old.get_mask() is not None and not is_masked(old)
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
-        return carry_out(verb.order(source, styles, settings), source, keep, show, on_cancel)
+        order = verb.order(source, styles, settings)
+        return carry_out(replace(order, as_mask=order.as_mask and not has_other_mask()), source, keep, show, on_cancel)
 
     dialog = verb.dialog(procedure, settings, styles, source)
-    dialog.tell_edited(old.get_name(), has_other_mask)
+    dialog.tell_edited(old.get_name(), has_other_mask())
     try:
         return with_dialog(dialog, paint)
     except BaseException:

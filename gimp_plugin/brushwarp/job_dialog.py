@@ -54,6 +54,7 @@ class JobDialog(Form):
     def tell_edited(self, layer_name: str, has_mask: bool) -> None:
         """Which result is painted anew. has_mask: one that was no selection, and stays."""
         if has_mask and self._as_mask is not None:
+            self._as_mask.set_no_show_all(True)
             self._as_mask.hide()
         self._dialog.set_title(_("{}, edit “{}”").format(self._dialog.get_title(), layer_name))
 
@@ -134,11 +135,15 @@ class JobDialog(Form):
         return self._row(_("_Keypoints"), self._keypoints.combo, _("Bends the painting along the arrows of a path. ") + HOW_TO_DRAW)
 
     def _mask_option(self) -> Gtk.Widget:
-        """In which way a selection clips; shown where there is one."""
+        """In which way a selection clips, if there is one."""
         self._as_mask = self._dialog.get_widget("selection-as-mask", Gtk.CheckButton.__gtype__)
-        self._as_mask.set_no_show_all(True)
-        self._as_mask.set_visible(is_clipped(self._source))
+        self._look_at_selection()
+        self._dialog.connect("notify::is-active", lambda *_: self._look_at_selection())  # something may be selected meanwhile
         return self._as_mask
+
+    def _look_at_selection(self) -> None:
+        if not self._fixed and self._source.image.is_valid():
+            self._as_mask.set_sensitive(is_clipped(self._source))
 
     def _style_row(self, title: str, tooltip: str) -> Gtk.Widget:
         """For a verb that has a `_style`: what it is to be like, with a small picture of it."""

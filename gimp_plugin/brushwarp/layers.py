@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from bridge.errors import WorkerError
+from bridge.client import JobCancelled, WorkerError
 from bridge.language import _
 from gi.repository import Babl, Gegl, Gimp
 from pixels import Layout, choose_layout, is_transparent
@@ -13,7 +13,7 @@ from pixels import Layout, choose_layout, is_transparent
 
 @dataclass(frozen=True)
 class Source:
-    """A layer that can be painted. left, top: where it lies on the canvas, in pixels. clip: one byte a pixel, through which an earlier
+    """A layer that can be painted. name: as it was found. left, top: where it lies on the canvas, in pixels. clip: one byte a pixel, through which an earlier
     result shows that is to be replaced; it holds while nothing is selected."""
 
     image: Gimp.Image
@@ -24,6 +24,7 @@ class Source:
     top: int
     layout: Layout
     clip: Optional[bytes] = None
+    name: str = ""
 
     @property
     def canvas_short_side(self) -> int:
@@ -97,11 +98,22 @@ def all_layers(image: Gimp.Image) -> List[Gimp.Layer]:
 def _source(layer: Gimp.Layer) -> Source:
     _, left, top = layer.get_offsets()
     layout = choose_layout(Babl.get_name(layer.get_format()))
-    return Source(layer.get_image(), layer, layer.get_width(), layer.get_height(), left, top, layout)
+    return Source(layer.get_image(), layer, layer.get_width(), layer.get_height(), left, top, layout, name=layer.get_name())
+
+
+def check_there(source: Source) -> None:
+    """Raises JobCancelled where the image was closed meanwhile, WorkerError where the layer is gone."""
+    if not source.image.is_valid():
+        raise JobCancelled()
+    if not source.layer.is_valid():
+        raise WorkerError("layer-gone", _("The layer was deleted while Brushwarp painted it."), _("Undo that, and paint again."))
 
 
 def read_pixels(source: Source) -> bytes:
     """The layer's own pixels, straight alpha. Raises WorkerError for a layer on which nothing shows."""
+    check_there(source)
+    if (source.layer.get_width(), source.layer.get_height()) != (source.width, source.height):
+        raise WorkerError("layer-changed", _("“{}” was scaled or cropped before its turn came.").format(source.name), _("Paint it as it is now."))
     layout = source.layout
     pixels = source.layer.get_buffer().get(whole(source), 1.0, layout.babl, Gegl.AbyssPolicy.NONE)
     check_length(pixels, layout.size(source.width, source.height))

@@ -19,7 +19,7 @@ from engine import help_install
 from gi.repository import Gegl, Gimp, GLib
 from job import Job
 from keypoints import AUTOMATIC, NONE, SOLVED
-from layers import Source, find_source, find_sources, read_pixels, read_selection
+from layers import Source, check_there, find_source, find_sources, read_pixels, read_selection
 from recipes import remember
 from results import NAMED_BY_US, Painted, SolvedPath, add_above
 
@@ -160,31 +160,23 @@ def carry_out_all(orders: Sequence[Tuple[Source, Order]], keep: Keep, show: Show
         source, order = orders[0]
         return carry_out(order, source, keep, show, on_cancel)
     series = Series([source.width * source.height for source, _ in orders])
-    image, names = orders[0][0].image, [source.layer.get_name() for source, _ in orders]
     selections = [read_selection(source) for source, _ in orders]
     found, gone = [], []
-    for (source, order), name, selection in zip(orders, names, selections, strict=True):
-        if not image.is_valid():
-            raise JobCancelled()
+    for (source, order), selection in zip(orders, selections, strict=True):
         try:
-            if source.layer.is_valid():
-                found.append(_carry_out(order, source, selection, keep, show, on_cancel, series))
-            else:
-                series.begin(type(order.request))
-                gone.append(name)
+            found.append(_carry_out(order, source, selection, keep, show, on_cancel, series))
         except JobCancelled:
             raise
         except WorkerError as error:
-            if image.is_valid() and not source.layer.is_valid():
-                gone.append(name)
-            else:
-                raise stopped_at(error, name) from error
+            if source.layer.is_valid():
+                raise stopped_at(error, source.name) from error
+            gone.append(source.name)
     if not found:
         raise WorkerError("layer-gone", left_out(gone), _("Undo that, and paint again."))
     if gone:
         Gimp.message(left_out(gone) + "\n" + OTHERS_DONE)
     if len(found) > 1:
-        image.set_selected_layers(found)
+        orders[0][0].image.set_selected_layers(found)
     return found[0]
 
 
@@ -197,9 +189,12 @@ def _carry_out(
     order: Order, source: Source, selection: Optional[bytes], keep: Keep, show: Show, on_cancel: OnCancel, series: Series
 ) -> Any:
     """Likewise, as the next of a series."""
+    series.begin(type(order.request))
+    check_there(source)
+    if order.like is not None and not order.like.layer.is_valid():
+        raise WorkerError("style-gone", _("The layer to paint like is gone."), _("Choose another one."))
     like = read_pixels(order.like) if order.like else None
     pixels = read_pixels(source)  # last, and not before the request has found nothing wrong: it may be gigabytes
-    series.begin(type(order.request))
     job = Job(order.request, pixels, None if order.as_mask else selection, like)
     on_cancel(job.cancel)
 

@@ -31,18 +31,25 @@ def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Option
     _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
     if selection is not None:
         _attach(painted, SELECTION, base64.b64encode(packed(selection)))
-        if as_mask:
-            _attach(painted, AS_MASK, YES)
+    if selection is not None and as_mask:
+        note_mask(painted)
 
 
 def succeed(layer: Gimp.Layer, old: Gimp.Layer) -> None:
-    """Note that a result takes the place of another: what was made from that is made from this now."""
-    _attach(layer, VERSIONS, b" ".join((*_versions(old), str(old.get_tattoo()).encode("ascii"))))
+    """Note that a result, which is in the image, takes the place of another: what was made from that is made from this now."""
+    tattoos = (*_versions(old), str(old.get_tattoo()), str(layer.get_tattoo()))
+    _attach(layer, VERSIONS, " ".join(tattoos).encode("ascii"))
 
 
-def _versions(layer: Gimp.Layer) -> Sequence[bytes]:
-    """Their tattoos."""
-    return (_data(layer.get_parasite(VERSIONS)) or "").encode("ascii", "replace").split()
+def _versions(layer: Gimp.Layer) -> Sequence[str]:
+    """The tattoos of the layers whose place it took. (The last that is noted is its own: copies of a layer have its notes, too.)"""
+    *earlier, own = (_data(layer.get_parasite(VERSIONS)) or "none").split()
+    return earlier if own == str(layer.get_tattoo()) else ()
+
+
+def note_mask(layer: Gimp.Layer) -> None:
+    """That its layer mask is what was selected."""
+    _attach(layer, AS_MASK, YES)
 
 
 def is_masked(layer: Gimp.Layer) -> bool:
@@ -89,7 +96,7 @@ def source_of(layer: Gimp.Layer) -> Gimp.Layer:
     tattoo = _data(layer.get_parasite(SOURCE))
     image = layer.get_image()
     if tattoo is not None and tattoo.isdigit():
-        later = (each for each in all_layers(image) if tattoo.encode("ascii") in _versions(each))
+        later = (each for each in all_layers(image) if tattoo in _versions(each))
         found = image.get_layer_by_tattoo(int(tattoo)) or next(later, None)
     else:
         parent = layer.get_parent()

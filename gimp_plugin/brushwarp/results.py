@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Iterator, Optional, Sequence
 
 from arrow_paths import insert_strokes
-from bridge.client import JobCancelled
 from bridge.errors import WorkerError
 from bridge.language import _
 from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
-from layers import Source, check_length, whole
-from recipes import is_masked, selection_of, sign, succeed
+from layers import Source, check_length, check_there, whole
+from recipes import is_masked, note_mask, selection_of, sign, succeed
 
 NAMED_BY_US = " · Brushwarp"
 MASK = "Y float"  # as fine as any mask is
@@ -72,12 +71,14 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
     layer.set_color_tag(old.get_color_tag())
     if (old.get_width(), old.get_height()) == (source.width, source.height):
         layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
-    image, area = source.image, source.width * source.height
-    succeed(layer, old)
+    image = source.image
     with _one_step(image):
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
-        if old.get_mask() is not None and (not is_masked(old) or painted.as_mask and painted.selection == selection_of(old, area)):
+        succeed(layer, old)
+        if old.get_mask() is not None and (not is_masked(old) or painted.as_mask and _shows_as(old, source, painted)):
             _copy_mask(old, layer)
+            if is_masked(old):
+                note_mask(layer)
         else:
             _mask(layer, painted)
         own_name = old.get_name()
@@ -88,14 +89,17 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
     return layer
 
 
+def _shows_as(old: Gimp.Layer, source: Source, painted: Painted) -> bool:
+    """Whether a mask that was a selection still says what of the layer shows."""
+    is_whole = (old.get_width(), old.get_height()) == (source.width, source.height)
+    return painted.selection == selection_of(old, source.width * source.height) and (is_whole or painted.selection is None)
+
+
 def _filled(source: Source, painted: Painted) -> Gimp.Layer:
     """Not yet in the image. Raises WorkerError where that has changed too much meanwhile, JobCancelled where it was closed."""
     image, layout = source.image, source.layout
     check_length(painted.pixels, layout.size(source.width, source.height))
-    if not image.is_valid():
-        raise JobCancelled()
-    if not source.layer.is_valid():
-        raise WorkerError("layer-gone", _("The layer was deleted while Brushwarp painted it."), _("Undo that, and paint again."))
+    check_there(source)
     grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
     kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:

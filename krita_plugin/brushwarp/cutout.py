@@ -45,6 +45,8 @@ class Cutout:
         return {"width": self.place.width, "height": self.place.height, "format": pixel_format(self.sent)}
 
     def pixels(self) -> bytes:
+        """As it lies now: layers that wait for their turn may be moved, and those to paint like."""
+        self.follow()
         return self._layer.read(self.place, self.sent)
 
     def small(self) -> QImage:

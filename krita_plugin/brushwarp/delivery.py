@@ -48,10 +48,12 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Before:
-    """The result whose place a new one takes. apart: how far it lies from its source. versions: its id, and those before it."""
+    """The result whose place a new one takes. apart: how far it lies from its source. versions: its id, and those before it. offset: as
+    Document.offset_of has it."""
 
     apart: Tuple[int, int] = (0, 0)
     versions: Tuple[str, ...] = ()
+    offset: Optional[Tuple[int, int]] = None
 
 
 FIRST = Before()
@@ -120,12 +122,15 @@ class NewPainting(Delivery):
         self, recipe: str, document: Document, cutout: Cutout, layer: Layer, before: Before = FIRST, frames: Tuple[int, ...] = ()
     ) -> Made:
         """In the document, how the layer was made. frames: as Origin has them."""
-        place, (x, y) = cutout.place, before.apart
+        place, (x, y), now = cutout.place, before.apart, layer.offset
         box = (place.x, place.y, place.width, place.height)
-        offsets = () if frames or cutout.layer.node.animated() else (*cutout.layer.offset, layer.offset[0] - x, layer.offset[1] - y)
         origin = Origin(
-            cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames, offsets=offsets, versions=before.versions
+            cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames, versions=before.versions,
         )
+        if not frames and not cutout.layer.node.animated():
+            whole_x, whole_y = before.offset or now
+            offsets = (*document.offset_of(cutout.layer), whole_x - x, whole_y - y)
+            origin = replace(origin, offsets=offsets, rebase=(whole_x - now[0], whole_y - now[1]))
         made = Made(recipe, origin)
         document.records.keep(layer, made, cutout.selection())
         return made
@@ -151,7 +156,8 @@ class NewVersion(NewPainting):
         made = None if old is None else document.records.of(old)
         if made is None:
             return FIRST
-        return Before(made.origin.apart(source.offset, old.offset), (*made.origin.versions, old.id))
+        offset = document.offset_of(old)
+        return Before(made.origin.apart(document.offset_of(source), offset), (*made.origin.versions, old.id), offset)
 
     def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
         old = document.layer(self.result)

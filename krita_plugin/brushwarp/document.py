@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
 from krita import Krita
 
@@ -89,6 +89,12 @@ class Document:
         """Likewise, or the result that took its place."""
         layers = map(self.layer, (layer_id, *self.records.later_versions(layer_id)))
         return next((layer for layer in layers if layer is not None), None)
+
+    def offset_of(self, layer: Layer) -> Tuple[int, int]:
+        """As the layer itself has it; of a result together with that of those whose place it took: it may have begun anew."""
+        made, (x, y) = self.records.of(layer), layer.offset
+        more_x, more_y = made.origin.rebase or (0, 0) if made is not None else (0, 0)
+        return x + more_x, y + more_y
 
     def arrow_layers(self) -> List[Layer]:
         """The vector layers that are named for arrows, the topmost (which is the newest) first."""

@@ -123,7 +123,7 @@ class CutoutOfThen(Cutout):
 
 def _cutout(document: Document, source: Layer, result: Layer, made: Made, place: Optional[Rectangle] = None) -> CutoutOfThen:
     mask = document.records.selection_of(result, made.origin)
-    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin.where_source_is(source.offset), mask, place)
+    return CutoutOfThen(document, source, read_recipe(made.recipe), made.origin.where_source_is(document.offset_of(source)), mask, place)
 
 
 def _taken_over(result: Layer, made: Made, is_clipped: bool) -> Sequence[str]:

@@ -25,9 +25,9 @@ def _texts(value: Any) -> Optional[Tuple[str, ...]]:
     return tuple(value) if are_texts else None
 
 
-def _two_times(value: Any) -> Optional[Tuple[int, ...]]:
-    are_times = isinstance(value, list) and len(value) == 2 and all(type(time) is int for time in value)
-    return tuple(value) if are_times else None
+def _two_whole(value: Any) -> Optional[Tuple[int, ...]]:
+    are_whole = isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
+    return tuple(value) if are_whole else None
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Origin(Remembered):
     style: the key of a StyleChoice, or nothing. name: of the style or styles, as the new layer is named for it. made: seconds since
     the epoch. as_mask: what was selected became a transparency mask. frames: the first and the last time of the range whose frames were
     painted; nothing of a single picture. offsets: x and y of how far the source had been moved in all its life, and of the same of the
-    result, less how far it lay from its source; nothing of frames, each of which moves by itself. versions: the ids of the layers whose
-    place the result took, one after the other.
+    result, less how far it lay from its source; nothing where either is animated, for each keyframe moves by itself. versions: the ids of
+    the layers whose place the result took, one after the other. rebase: what its layer's offset lacks of that of the first of them.
     """
 
     readings: ClassVar[Dict[str, Reading]] = {
         "source": text, "box": _four_whole, "style": text, "name": text, "made": number(0.0, 1e12), "as_mask": flag,
-        "frames": _two_times, "offsets": _four_whole, "versions": _texts,
+        "frames": _two_whole, "offsets": _four_whole, "versions": _texts, "rebase": _two_whole,
     }
 
     source: str = ""
@@ -55,6 +55,7 @@ class Origin(Remembered):
     frames: Tuple[int, ...] = ()
     offsets: Tuple[int, ...] = ()
     versions: Tuple[str, ...] = ()
+    rebase: Tuple[int, ...] = ()
 
     @property
     def place(self) -> Rectangle:

@@ -51,7 +51,6 @@ class Work:
 
     def order(self) -> Order:
         """Read all that the worker needs. Raises Refusal."""
-        self.cutout.follow()  # those that wait for their turn may be moved, too
         selection = self.cutout.selection() if self.task.delivery.clips_pixels else None
         style_pixels = None if self.task.style_pixels is None else self.task.style_pixels()
         return Order(self.task.request, self.cutout.pixels(), selection, style_pixels)
@@ -66,6 +65,7 @@ class Painting:
         self._rest: Deque[Work] = deque()
         self._are_many = False
         self._gone: List[str] = []  # names of layers that were removed meanwhile
+        self._has_made = False  # any that was not
         self._answer: Optional[Answer] = None
         self._job: Optional[Job] = None
         self._progress: Optional[ProgressWindow] = None
@@ -122,9 +122,12 @@ class Painting:
                 self._job.cancel()
 
     def _lose_window(self) -> None:
-        """It goes with Krita's window, whose child it is, even before the document does."""
+        """It goes with Krita's window, whose child it is, even before the document does; in another window that may stay."""
         self._has_window = False
-        self.give_up()
+        if self._document.is_open and main_window() is not None:
+            self.cancel()
+        else:
+            self.give_up()
 
     def _tell_begin(self) -> None:
         self._progress.begin(type(self._work.task.request), self._work.title)
@@ -177,7 +180,7 @@ class Painting:
             self._gone.append(self._rest.popleft().cutout.layer.name)
         self._end()
         if self._gone:
-            show_note(left_out(self._gone), OTHERS_DONE)
+            show_note(left_out(self._gone), OTHERS_DONE if self._has_made else REMOVED[1])
 
     def _begin_next(self) -> None:
         self._work = self._rest.popleft()
@@ -208,5 +211,6 @@ class Painting:
             return
         self._work.cutout.follow()
         made = delivery.bring(answer, self._document, self._work.cutout, source)
+        self._has_made = True
         if made is not None:
             self._on_made(made)

@@ -62,7 +62,18 @@ def masks(path, folder, style):
     Gimp.Selection.none(image)
 
     # One that was made of it has it as its source still.
-    told["of a result"] = said(studio.edit(image, [upper]))
+    copy = other.copy()
+    image.insert_layer(copy, None, 0)  # has all that the other has, but is not it
+    renewed = studio.edit(image, [upper])
+    told["of a result"] = [*said(renewed), bytes(renewed.get_parasite("brushwarp-source").get_data()).decode() == str(other.get_tattoo())]
+    image.remove_layer(copy)
+
+    # Cropped, what lies outside stays hidden; scaled with the image, the mask stays.
+    small = other.copy()
+    image.insert_layer(small, None, 0)
+    small.resize(60, 50, -35, -35)
+    cut = studio.edit(image, [small])
+    told["cut"] = [*said(cut), studio.read(cut.get_mask(), MASK) == studio.read(other.get_mask(), MASK)]
     own = clipped.create_mask(Gimp.AddMaskType.WHITE)
     clipped.add_mask(own)
     told["a mask of the painter's"] = said(studio.edit(image, [clipped]))
@@ -72,6 +83,9 @@ def masks(path, folder, style):
     again = studio.load(folder + "/masks.xcf")
     told["reopened"] = said(again.get_layer_by_name(other.get_name()))
     told["untouched"] = studio.fingerprint(source)[-1] == before[-1]
+    Gimp.Selection.none(image)
+    image.scale(image.get_width() // 2, image.get_height() // 2)
+    told["scaled"] = said(studio.edit(image, [other]))
     return told
 
 
@@ -87,7 +101,7 @@ def told(painter, tmp_path_factory) -> dict:
 
 def test_all_is_painted_and_a_mask_shows_what_is_selected(told):
     assert told["masked"] == [told["masked"][0], True, True, False] and told["clipped"][1:] == [False, False, False]
-    assert (told["masked"] != told["clipped"]) and told["untouched"]
+    assert told["untouched"]
     assert np.array_equal(told["mask"], told["selection"])
     assert len(np.unique(told["selection"])) > 50  # it is feathered
 
@@ -120,7 +134,12 @@ def test_it_is_known_after_saving(told):
 
 
 def test_a_result_of_an_edited_result_finds_it(told):
-    assert told["of a result"][0].startswith(f"{PACK_NAME} · Brushwarp")
+    assert told["of a result"][0].startswith(f"{PACK_NAME} · Brushwarp") and told["of a result"][-1]
+
+
+def test_cropped_or_scaled_it_is_masked_still(told):
+    assert told["cut"][1:] == [True, True, False, True]
+    assert told["scaled"][1:] == [True, True, False]
 
 
 def test_a_mask_of_the_painters_own_stays_what_it_is(told):

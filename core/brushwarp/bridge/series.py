@@ -90,5 +90,5 @@ def stopped_at(error: WorkerError, name: str) -> WorkerError:
 
 
 def left_out(names: Sequence[str]) -> str:
-    """Of the layers so named that were removed before their turn came."""
+    """Of the layers so named that were removed before they were painted."""
     return _("Removed meanwhile, and left out: {}.").format(", ".join(_("“{}”").format(name) for name in names))
