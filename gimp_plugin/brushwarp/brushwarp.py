@@ -140,7 +140,8 @@ PROCEDURES = {
                 "Opens the dialog in which the selected result was made (of Stylize, Deform or Warp), with the settings of its recipe, and "
                 "replaces the result in one step of undo; the layer that it was made from is never touched. The result keeps its place, "
                 "opacity, mode and layer mask, unless that is a selection and something else is selected now. Without a selection it shows "
-                "where it did before. Without the dialog (from a script, or as the last filter) it is painted as its recipe says, or as one that is handed over as JSON text."
+                "where it did before. Without the dialog (from a script, or as the last filter) it is painted as its recipe says, or as one "
+                "that is handed over as JSON text."
             ),
         ),
         arguments.for_edit,

@@ -13,8 +13,8 @@ from pixels import Layout, choose_layout, is_transparent
 
 @dataclass(frozen=True)
 class Source:
-    """A layer that can be painted. name: as it was found. left, top: where it lies on the canvas, in pixels. clip: one byte a pixel, through which an earlier
-    result shows that is to be replaced; it holds while nothing is selected."""
+    """A layer that can be painted. left, top: where it lies on the canvas, in pixels. clip: one byte a pixel, through which an earlier
+    result shows that is to be replaced; it holds while nothing is selected. name: as it was found."""
 
     image: Gimp.Image
     layer: Gimp.Layer

@@ -124,9 +124,7 @@ class NewPainting(Delivery):
         """In the document, how the layer was made. frames: as Origin has them."""
         place, (x, y), now = cutout.place, before.apart, layer.offset
         box = (place.x, place.y, place.width, place.height)
-        origin = Origin(
-            cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames, versions=before.versions,
-        )
+        origin = Origin(cutout.layer.id, box, self.style, self.style_name, as_mask=self.as_mask, frames=frames, versions=before.versions)
         if not frames and not cutout.layer.node.animated():
             whole_x, whole_y = before.offset or now
             offsets = (*document.offset_of(cutout.layer), whole_x - x, whole_y - y)

@@ -205,6 +205,46 @@ def test_a_painter_who_is_elsewhere_by_then_is_asked_to_come_back(edited):
     assert edited["back"] == [tree, True, "Undo Convert to a Paint Layer"]
 
 
+def masks_and_moves(folder, photo_size, style):
+    """A result with a mask, whose layer Krita makes anew with another offset when it is edited, and one that was made of it."""
+    import krita_studio as studio
+
+    def edges(node):
+        return [node.bounds().x(), node.bounds().y()]
+
+    def edited(node):
+        yield from studio.activate(document, node)
+        dialog = yield from studio.open_dialog_of("edit", "stylize")
+        return (yield from studio.accept_edit(document, dialog))
+
+    read, _ = studio.raw_files(folder)
+    document = yield from studio.new_document(*photo_size)
+    source = yield from studio.add_layer(document, "photo", read("photo"), 0, 0, *photo_size)
+    studio.select(document, rectangle=(20, 20, 80, 60))
+    yield from studio.activate(document, source)
+    lower = yield from studio.stylize(style=style, arrows="None", as_mask=True)
+    document.setSelection(None)
+    lower.move(7, -5)
+    document.waitForDone()
+    yield from studio.activate(document, lower)
+    upper = yield from studio.stylize(style=style, strength=0.5, arrows="None")
+    told = {"before": [edges(lower), edges(upper)]}
+    lower = yield from edited(lower)
+    upper = yield from edited(upper)
+    told["edited"] = [edges(lower), edges(upper)]
+    lower = yield from edited(lower)
+    upper = yield from edited(upper)
+    told["edited twice"] = [edges(lower), edges(upper)]
+    told["masks"] = [len(lower.childNodes()), len(upper.childNodes())]
+    return told
+
+
+def test_results_with_masks_and_those_made_of_them_lie_where_they_lay(painter, folder):
+    told = painter.run_in_window(masks_and_moves, folder=folder, photo_size=SIZE, style=STYLE_ID)
+    assert told["before"] == told["edited"] == told["edited twice"] == [[7, -5], [7, -5]]
+    assert told["masks"] == [1, 0]
+
+
 def goes_on(folder, small_size):
     """In a Krita that was started anew, with the document that was saved."""
     import krita_studio as studio
