@@ -30,6 +30,8 @@ class StyleGallery:
         self._config, self._gallery, self._styles, self._on_change = config, gallery, styles, on_change
         self._stamp = gallery.stamp()
         self._following = False  # and not choosing
+        self._seen = ""  # the name of the style that was chosen last
+        self._missed = ""  # that of one that went while it was chosen, until another one is
         self._pictures: Dict[Thumbnail, GdkPixbuf.Pixbuf] = {}
         self._nothing = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, True, 8, *PICTURE_BOX)
         self._nothing.fill(0)
@@ -165,6 +167,7 @@ class StyleGallery:
     def _follow(self) -> bool:
         """Show what the config says; where that is not to be had, choose the first that is. For GLib.idle_add."""
         if self.chosen is None and self._styles:
+            self._missed = self._seen
             self._config.set_property("style", self._styles[0].id)
         style = self.chosen
         self._following = True
@@ -175,7 +178,9 @@ class StyleGallery:
                 self.view.set_cursor(row.path, None, False)
                 self.view.scroll_to_path(row.path, False, 0.0, 0.0)
         self._following = False
-        self._chosen.set_text("" if style is None else style.label)
+        self._seen = "" if style is None else style.name
+        words = _("“{}” is not in the gallery any more: this is “{}”.").format(self._missed, self._seen)
+        self._chosen.set_text(words if self._missed else "" if style is None else style.label)
         self._chosen.set_tooltip_text(self._chosen.get_text())
         self._favourite.set_label("{} {}".format(STAR if style is not None and style.is_favourite else NO_STAR, FAVOURITE))
         for button in (self._rename, self._remove):
@@ -185,6 +190,7 @@ class StyleGallery:
     def _selected(self) -> None:
         paths = self.view.get_selected_items()
         if paths and not self._following:
+            self._missed = ""
             self._config.set_property("style", self._store[paths[0]][ID])
 
     def _toggle_favourite(self, style: InstalledStyle) -> None:

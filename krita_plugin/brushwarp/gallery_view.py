@@ -10,8 +10,8 @@ from .bridge.gallery import Gallery, check_marks, search
 from .bridge.language import _
 from .bridge.styles import InstalledStyle
 from .gallery_deeds import GalleryDeeds
-from .messages import guarded, show_problem
-from .qt import QHBoxLayout, QLineEdit, QMenu, Qt, QTimer, QToolButton, QVBoxLayout, QWidget, pyqtSignal
+from .messages import guarded, show_note, show_problem
+from .qt import QDialog, QHBoxLayout, QLineEdit, QMenu, Qt, QTimer, QToolButton, QVBoxLayout, QWidget, pyqtSignal
 from .star import StarButton
 from .style_grid import StyleGrid
 
@@ -102,16 +102,24 @@ class GalleryView(QWidget):
         stamp = gallery.stamp()
         if (gallery, stamp) == (self._gallery, self._stamp):
             return
+        before = self.style if self._stamp else None  # without a stamp it is the painter who has just done something
         self._gallery, self._stamp = gallery, stamp
         self._styles = gallery.styles()
         self._grid.remember_pictures(self._styles)
         self._show()
         self.choose(self._grid.chosen)
         self.changed.emit()
+        if before is not None and self._is_asked_for_one and before.id not in [style.id for style in self._styles]:
+            show_note(_("The style “{}” is not in the gallery any more.").format(before.name), _("Another one is chosen."))
         try:
             check_marks()
         except WorkerError as error:
             show_problem(error)
+
+    @property
+    def _is_asked_for_one(self) -> bool:
+        """In a dialog whoever presses OK shall know in which style."""
+        return isinstance(self.window(), QDialog)
 
     def _show(self) -> None:
         found = search(self._styles, self._search.text(), self._starred.isChecked())

@@ -94,10 +94,16 @@ def goes_on(folder, canvas, style, move, going, pack):
     told["scaled"] = [layer.name(), extent(layer), extent(source)[2:]]
     layer.remove()
 
-    # The style that is chosen is removed, and OK is pressed before the gallery has seen it.
+    # The style that is chosen is removed: the dialog says so once it has seen it. Then OK is pressed before that.
     yield from studio.activate(document, source)
     dialog = yield from studio.open_dialog()
     studio.choose(dialog, style=going, arrows="None")
+    os.rename(pack, pack + ".away")
+    yield from studio.wait_for(studio.message_shown, "message about the style", 20)
+    told["style gone while shown"] = [(yield from studio.dismiss()), studio.chosen_in_gallery(dialog)]
+    os.rename(pack + ".away", pack)
+    yield from studio.wait_for(lambda: going in studio.gallery(dialog), "the style again", 20)
+    studio.choose(dialog, style=going)
     os.remove(pack)
     before = studio.tree(document.rootNode())
     studio.button(dialog, "Ok").click()
@@ -158,6 +164,11 @@ def test_of_a_layer_that_was_scaled_meanwhile_it_comes_all_the_same(told):
 def test_a_style_that_was_removed_while_it_was_chosen_is_missed_in_words(told):
     said, is_unchanged = told["style gone"]
     assert GOING in said and is_unchanged
+
+
+def test_a_style_that_goes_while_it_is_chosen_is_told_of_and_another_one_is_chosen(told):
+    said, chosen = told["style gone while shown"]
+    assert said == f"The style “{GOING_NAME}” is not in the gallery any more. Another one is chosen." and chosen != GOING
 
 
 def test_krita_quits_in_the_middle_without_a_word_and_the_worker_is_free(painter, folder):
