@@ -106,14 +106,21 @@ def ends_early(folder, canvas, times, style):
     yield from begin("Frame 2 of 3: Painting")
     told["closed quietly"] = [(yield from studio.close_while_it_paints()), len(krita.documents())]
 
-    document = krita.openDocument(folder + "/Film.kra")
-    krita.activeWindow().addView(document)
-    krita.setActiveDocument(document)
-    yield from studio.wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
+    def opened():
+        document = krita.openDocument(folder + "/Film.kra")
+        krita.activeWindow().addView(document)
+        krita.setActiveDocument(document)
+        yield from studio.wait_for(lambda: krita.activeDocument() == document and document.activeNode(), "active document")
+        return document
+
+    document = yield from opened()
     dialog = yield from asked()
     studio.button(dialog, "Ok").click()
     told["closed at once"] = [(yield from studio.close_while_it_paints()), len(krita.documents())]
-    return told
+
+    document = yield from opened()
+    yield from begin("Frame 1 of 3: Painting")
+    return told  # whereupon Krita quits
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +129,10 @@ def ended(settled_user, tmp_path_factory):
     folder = tmp_path_factory.mktemp("Trickfilm")
     (folder / "big.raw").write_bytes(to_layer_bytes(photo(*BIG), "U8", False))
     opens = [save_png(photo(*BIG), folder / "Bild.png")]
-    return settled_user.krita.run_in_window(
+    told = settled_user.krita.run_in_window(
         ends_early, opens=opens, folder=folder, canvas=BIG, times=TIMES, style=STYLE_ID, timeout=300
     )
+    return {**told, "said": settled_user.krita.said()}
 
 
 def test_cancel_before_a_frame_is_painted_leaves_nothing(ended):
@@ -149,3 +157,7 @@ def test_a_layer_removed_meanwhile_ends_it_and_is_told_of(ended):
 
 def test_a_document_closed_meanwhile_ends_it_quietly(ended):
     assert ended["closed quietly"] == ended["closed at once"] == [True, 0]
+
+
+def test_krita_quits_in_the_middle_without_a_word(ended):
+    assert "Brushwarp failed" not in ended["said"]

@@ -48,7 +48,8 @@ def test_a_small_copy_is_enough(painter, picture, painted):
     assert distance(part, painted, box) < 10
 
 
-def test_a_small_picture_is_painted_as_it_is(painter):
+def test_a_small_picture_is_painted_as_it_is(painter, monkeypatch):
+    monkeypatch.setattr(painter, "dtype", torch.float32)  # there are processors that multiply in bfloat16, which rounds by more than that
     picture = Picture(render_sample(300, 280))
     box = Box(20, 30, 260, 270)
     assert distance(api.stylize_part(picture, painter, box), api.stylize(picture, painter), box) < 0.1
