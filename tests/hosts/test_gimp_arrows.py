@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from types import SimpleNamespace
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -157,11 +159,24 @@ def on_the_layer(arrows) -> np.ndarray:
     return np.array(arrows) - (*PLACE, *PLACE)
 
 
+SUGGEST = """
+import json, sys
+from brushwarp import api
+from brushwarp.bridge.request import PixelFormat
+from brushwarp.worker.pixels import picture_from_wire
+width, height, count = map(int, sys.argv[1:])
+size = 4 * width * height
+content, like = (picture_from_wire(sys.stdin.buffer.read(size), width, height, PixelFormat())[0] for _ in range(2))
+print(json.dumps(api.suggest_keypoints(content, like, count=count).pairs.rows()))
+"""
+
+
 def engine_suggests(count: int) -> np.ndarray:
-    layout = PixelFormat()
-    content, like = (picture_from_wire(pixels.tobytes(), *PIECE, layout)[0] for pixels in (scene(), np.roll(scene(), SHIFT, axis=1)))
-    with mock.patch.dict(os.environ, FLOAT32):
-        return np.array(api.suggest_keypoints(content, like, count=count).pairs.rows())
+    """In a process that computes with the same instructions as the worker does, on any processor."""
+    words = [sys.executable, "-c", SUGGEST, *map(str, PIECE), str(count)]
+    pixels = scene().tobytes() + np.roll(scene(), SHIFT, axis=1).tobytes()
+    said = subprocess.run(words, input=pixels, env={**os.environ, **FLOAT32}, check=True, capture_output=True).stdout
+    return np.array(json.loads(said))
 
 
 def test_suggested_arrows_are_a_path_on_top_shown_and_selected_that_lies_where_the_layer_does(told):

@@ -70,11 +70,11 @@ def story(folder, canvas, offset, arrows, crossing, selection):
     def settled(node):
         """What a layer looks like under its masks, once Krita has come to rest: it renders masks by and by, and shows nothing before."""
         before, still = None, 0
-        for _ in range(120):
+        for _ in range(200):
             document.waitForDone()
             now = bytes(node.projectionPixelData(dx, dy, *canvas))
             still = still + 1 if now == before and bytes(node.projectionPixelData(*middle))[3] == 255 else 0
-            if still == 8:
+            if still == 16:  # a busy machine lets half a picture stand for seconds
                 break
             before = now
             yield 250
