@@ -31,8 +31,8 @@ class Aim:
     a finer output at that scale."""
 
     style: float = 0.06
-    lost: tuple[float, float, float] = (0.42, 0.53, 0.7)
-    afar_lost: tuple[float, float] = (0.43, 0.53)
+    lost: tuple[float, float, float] = (0.43, 0.55, 0.75)
+    afar_lost: tuple[float, float] = (0.47, 0.58)
 
 
 class Balance:
