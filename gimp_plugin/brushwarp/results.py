@@ -126,12 +126,16 @@ def _leave_arrows(source: Source, painted: Painted) -> None:
 
 def _mask(layer: Gimp.Layer, painted: Painted) -> None:
     """Let a mask show what was selected, where that is wanted."""
-    if not painted.as_mask or painted.selection is None:
-        return
+    if painted.as_mask and painted.selection is not None:
+        _add_mask(layer, Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height()), SELECTED, painted.selection)
+
+
+def _add_mask(layer: Gimp.Layer, place: Gegl.Rectangle, babl: str, values: bytes) -> None:
+    """place: of the values, in the layer's pixels; elsewhere the mask is white."""
     mask = layer.create_mask(Gimp.AddMaskType.WHITE)
     layer.add_mask(mask)
     buffer = mask.get_buffer()
-    buffer.set(Gegl.Rectangle.new(0, 0, layer.get_width(), layer.get_height()), SELECTED, painted.selection)
+    buffer.set(place, babl, values)
     buffer.flush()
     mask.update(0, 0, layer.get_width(), layer.get_height())
     layer.set_edit_mask(False)
@@ -139,19 +143,12 @@ def _mask(layer: Gimp.Layer, painted: Painted) -> None:
 
 def _copy_mask(old: Gimp.Layer, layer: Gimp.Layer) -> None:
     """As it lies on the canvas; where the layers differ in place or size, white is what the old one does not say."""
-    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
-    layer.add_mask(mask)
     (_, x, y), (_, old_x, old_y) = layer.get_offsets(), old.get_offsets()
     place = Gegl.Rectangle.new(0, 0, old.get_width(), old.get_height())
-    old_mask = old.get_mask()
-    held = old_mask.get_buffer().get(place, 1.0, MASK, Gegl.AbyssPolicy.NONE)
-    buffer = mask.get_buffer()
-    buffer.set(Gegl.Rectangle.new(old_x - x, old_y - y, old.get_width(), old.get_height()), MASK, held)
-    buffer.flush()
-    mask.update(0, 0, layer.get_width(), layer.get_height())
+    held = old.get_mask().get_buffer().get(place, 1.0, MASK, Gegl.AbyssPolicy.NONE)
+    _add_mask(layer, Gegl.Rectangle.new(old_x - x, old_y - y, old.get_width(), old.get_height()), MASK, held)
     layer.set_apply_mask(old.get_apply_mask())
     layer.set_show_mask(old.get_show_mask())
-    layer.set_edit_mask(False)
 
 
 @contextmanager

@@ -179,8 +179,8 @@ class StyleGallery:
                 self.view.scroll_to_path(row.path, False, 0.0, 0.0)
         self._following = False
         self._seen = "" if style is None else style.name
-        words = _("“{}” is gone: this is “{}”.").format(self._missed, self._seen)
-        self._chosen.set_text(words if self._missed else "" if style is None else style.label)
+        words = "" if style is None else style.label
+        self._chosen.set_text(_("“{}” is gone: this is “{}”.").format(self._missed, self._seen) if self._missed else words)
         self._chosen.set_tooltip_text(self._chosen.get_text())
         self._favourite.set_label("{} {}".format(STAR if style is not None and style.is_favourite else NO_STAR, FAVOURITE))
         for button in (self._rename, self._remove):

@@ -85,7 +85,7 @@ class NewPainting(Delivery):
         place = cutout.place
         solved = [(a + place.x, b + place.y, c + place.x, d + place.y) for a, b, c, d in solved_of(answer.recipe)]
         before = self.before(document, source)
-        layer = self._add(answer, document, cutout, source, solved)
+        layer = self._add(answer, document, cutout, source, solved, before)
         if layer is None:
             return None
         made = self.keep(answer.recipe, document, cutout, layer, before)
@@ -107,7 +107,9 @@ class NewPainting(Delivery):
         """To be asked as long as that layer is there."""
         return FIRST
 
-    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+    def _add(
+        self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow], before: Before
+    ) -> Optional[Layer]:
         shown = self._shown(cutout, answer.recipe)
         layer = document.add_above(source, self.style_name, cutout.place, answer.pixels, cutout.sent, shown, solved)
         if solved:
@@ -157,12 +159,14 @@ class NewVersion(NewPainting):
         offset = document.offset_of(old)
         return Before(made.origin.apart(document.offset_of(source), offset), (*made.origin.versions, old.id), offset)
 
-    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+    def _add(
+        self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow], before: Before
+    ) -> Optional[Layer]:
         old = document.layer(self.result)
         if old is None:
             show_note(_("The painting finished after the one that it was to replace had been removed."), _("Nothing was changed."))
             return None
-        place = cutout.place.moved(*self.before(document, source).apart)
+        place = cutout.place.moved(*before.apart)
         return document.replace(old, self._name(old), place, answer.pixels, cutout.sent, self._shown(cutout, answer.recipe))
 
     def bring_frames(
@@ -204,7 +208,9 @@ class NewMask(NewWarp):
 
     lattice: Optional[Lattice] = None
 
-    def _add(self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow]) -> Optional[Layer]:
+    def _add(
+        self, answer: JobResult, document: Document, cutout: Cutout, source: Layer, solved: Sequence[Arrow], before: Before
+    ) -> Optional[Layer]:
         place = self.lattice.place  # its nodes lie there, wherever the layer may have been moved meanwhile
         return document.add_masked_above(source, WARP_NAME, place, cutout.pixels(), cutout.sent, self.lattice.xml(answer.pixels))
 

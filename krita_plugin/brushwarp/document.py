@@ -92,8 +92,7 @@ class Document:
 
     def offset_of(self, layer: Layer) -> Tuple[int, int]:
         """As the layer itself has it; of a result together with that of those whose place it took: it may have begun anew."""
-        made, (x, y) = self.records.of(layer), layer.offset
-        more_x, more_y = made.origin.rebase or (0, 0) if made is not None else (0, 0)
+        (x, y), (more_x, more_y) = layer.offset, self.records.origin_of(layer).rebase or (0, 0)
         return x + more_x, y + more_y
 
     def arrow_layers(self) -> List[Layer]:

@@ -29,6 +29,10 @@ class Records:
         """What was kept of a layer; None if it is no result. Of one that an older Brushwarp made its origin is not known."""
         return self._made(layer.id)
 
+    def origin_of(self, layer: Layer) -> Origin:
+        """Of one that is no result, one that says nothing."""
+        return self._origin(layer.id)
+
     def selection_of(self, layer: Layer, origin: Origin) -> Optional[bytes]:
         data = self._read(SELECTION + layer.id)
         return unpacked(data, origin.place.area) if data else None
@@ -36,7 +40,7 @@ class Records:
     def later_versions(self, layer_id: str) -> Iterator[str]:
         """The ids of the results that took the place of a layer, or of one that had taken it."""
         for key in self._document.annotationTypes():
-            if key.startswith(ORIGIN) and layer_id in Origin.from_text(self._read(key).decode("utf-8", "replace")).versions:
+            if key.startswith(ORIGIN) and layer_id in self._origin(key[len(ORIGIN) :]).versions:
                 yield key[len(ORIGIN) :]
 
     def newest(self) -> Optional[Made]:
@@ -53,8 +57,11 @@ class Records:
         recipe = self._read(RECIPE + layer_id)
         if not recipe:
             return None
-        origin = self._read(ORIGIN + layer_id).decode("utf-8", "replace")
-        return Made(recipe.decode("utf-8", "replace"), Origin.from_text(origin) if origin else Origin(made=0.0))
+        return Made(recipe.decode("utf-8", "replace"), self._origin(layer_id))
+
+    def _origin(self, layer_id: str) -> Origin:
+        text = self._read(ORIGIN + layer_id).decode("utf-8", "replace")
+        return Origin.from_text(text) if text else Origin(made=0.0)
 
     def _read(self, key: str) -> bytes:
         return bytes(self._document.annotation(key))

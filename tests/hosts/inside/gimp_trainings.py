@@ -18,13 +18,14 @@ def find(id):
 def wait_for(id, true, seconds=240):
     """Until the status of a training, or None where there is none, is as it should be; the status."""
     end = time.monotonic() + seconds
-    while not true(find(id)):
+    while True:
         status = find(id)
+        if true(status):
+            return status
         if time.monotonic() > end or (status is not None and status.state == "failed"):
             windows = sorted(screen.windows().values())
             raise TimeoutError("the training is not as it should be: %r among %r, windows %r" % (status, list_trainings(), windows))
         time.sleep(0.1)
-    return find(id)
 
 
 def wait_for_state(id, state, seconds=240):
