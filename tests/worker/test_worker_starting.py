@@ -51,8 +51,10 @@ def test_an_idle_worker_of_an_older_version_is_replaced(home):
         old = client.worker_pid
         assert client.version == "1.0"
     home.install("1.1")
-    with home.connect() as client:
+    told = []
+    with home.connect(told.append) as client:
         assert client.version == "1.1" and client.worker_pid != old
+        assert {event.stage for event in told} == {"replacing"}
         assert client.stylize(request(), PIXELS).pixels == INVERTED
 
 

@@ -28,15 +28,15 @@ Report = Callable[[Progress], None]
 def open_worker(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple[Any, Welcome]:
     """A connection to the right worker: the one that runs, or a new one; and its welcome.
 
-    `report` is called about ten times a second while a worker starts; what it raises passes through.
-    Raises WorkerError: "worker-missing", "worker-start", "worker-version", "worker-old", "worker-silent".
+    `report` is called about ten times a second while a worker starts, and says so if it takes the place of one of another version; what it
+    raises passes through. Raises WorkerError: "worker-missing", "worker-start", "worker-version", "worker-old", "worker-silent".
     """
-    met = meet(runtime)
+    met, stage = meet(runtime), "starting"
     if met is not None and not fits(met[1], install):
         dismiss(*met)
-        met = None
+        met, stage = None, "replacing"
     if met is None:
-        met = start(runtime, install, report)
+        met = start(runtime, install, report, stage)
     if fits(met[1], install):
         return met
     met[0].close()
@@ -81,12 +81,12 @@ def meet(runtime: Runtime, seconds: float = ANSWER_SECONDS) -> Optional[Tuple[An
         raise
 
 
-def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple[Any, Welcome]:
-    """Start a worker, unless somebody else just did, and wait until it answers."""
+def start(runtime: Runtime, install: Optional[Install], report: Report, stage: str = "starting") -> Tuple[Any, Welcome]:
+    """Start a worker, unless somebody else just did, and wait until it answers. stage: "starting", or "replacing" one that was ended."""
     deadline = time.monotonic() + START_SECONDS
     lock = FileLock(runtime.start_lock)
     while not lock.acquire():
-        _wait(deadline, report, _("another program has been starting the worker for too long"))
+        _wait(deadline, report, stage, _("another program has been starting the worker for too long"))
     try:
         while not _is_free(runtime.life_lock):  # one lives, is about to listen, or is about to end
             met = meet(runtime)
@@ -94,7 +94,8 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
                 return met
             if met is not None:  # of another version: it may welcome us even after it said goodbye to somebody
                 dismiss(*met)
-            _wait(deadline, report, _("the worker before it does not end"))
+                stage = "replacing"
+            _wait(deadline, report, stage, _("the worker before it does not end"))
         engine = installed(install)
         if os.name != "nt":
             _unlink(runtime.address)
@@ -105,7 +106,7 @@ def start(runtime: Runtime, install: Optional[Install], report: Report) -> Tuple
                 return met
             if child.poll() not in (None, ALREADY_SERVED):
                 raise _died(child.returncode, start_log)
-            _wait(deadline, report, _("it did not answer within {:.0f} seconds").format(START_SECONDS))
+            _wait(deadline, report, stage, _("it did not answer within {:.0f} seconds").format(START_SECONDS))
     finally:
         lock.release()
 
@@ -192,10 +193,10 @@ def _unlink(path: str) -> None:
         pass
 
 
-def _wait(deadline: float, report: Report, why: str) -> None:
+def _wait(deadline: float, report: Report, stage: str, why: str) -> None:
     """A tenth of a second, or the error that the time is up."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise WorkerError("worker-start", _("The Brushwarp worker could not be started: {}.").format(why), _("Try again."))
-    report(Progress(0, "starting", int((START_SECONDS - left) * 10), int(START_SECONDS * 10)))
+    report(Progress(0, stage, int((START_SECONDS - left) * 10), int(START_SECONDS * 10)))
     time.sleep(0.05)

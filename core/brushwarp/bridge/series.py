@@ -36,7 +36,7 @@ class Series:
 
     def follow(self, event: Union[Progress, Queued, object]) -> None:
         self._present.follow(event)
-        if self._since is None and isinstance(event, Progress) and event.stage != "starting":
+        if self._since is None and isinstance(event, Progress) and event.job:
             self._since = self._clock(), self.share or 0.0
 
     @property

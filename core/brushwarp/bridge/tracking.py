@@ -14,6 +14,7 @@ Stages = Dict[str, Tuple[float, float]]
 
 NAMES = {
     "starting": _("Starting the engine"),
+    "replacing": _("Replacing the engine of another version"),
     "preparing": _("Preparing the layer"),
     "painting": _("Painting"),
     "warping": _("Bending along the arrows"),
@@ -75,7 +76,7 @@ class Tracker:
         # A stage that a newer worker invents is shown by its own name.
         share = self.share or 0.0
         begin, end = self._stages.get(event.stage, (share, share))
-        if event.total > 0 and event.stage != "starting":
+        if event.total > 0 and event.job:  # how long the engine takes to start says nothing of the job
             self.share = max(share, begin + (end - begin) * min(event.done / event.total, 1.0))
         if event.stage != self._stage:
             self._stage, self.name = event.stage, NAMES.get(event.stage, event.stage.capitalize())
