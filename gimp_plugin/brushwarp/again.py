@@ -112,7 +112,8 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
 
     def paint(show: Show, on_cancel: OnCancel) -> Gimp.Layer:
         order = verb.order(source, styles, settings)
-        return carry_out(replace(order, as_mask=order.as_mask and not has_other_mask()), source, keep, show, on_cancel)
+        order = replace(order, request=recipe.completed(order.request), as_mask=order.as_mask and not has_other_mask())
+        return carry_out(order, source, keep, show, on_cancel)
 
     dialog = verb.dialog(procedure, settings, styles, source)
     dialog.tell_edited(old.get_name(), has_other_mask())

@@ -10,16 +10,15 @@ from arrow_paths import count_arrows, insert_strokes, path_names
 from bridge.errors import WorkerError
 from bridge.language import _
 from bridge.paths import path_from_text, path_to_text
-from bridge.recipes import Recipe, style_here
+from bridge.recipes import Recipe, are_same, style_here
 from deform_settings import FILE, GALLERY, LAYER, WEIGHTS
 from gi.repository import Gimp, Gio
-from keypoints import NAME, NONE, Arrow, offered, strokes_from_arrows
+from keypoints import NAME, NONE, offered, strokes_from_arrows
 from layers import Source, find_style_layer, other_layers
 from like import Like
 from painting import Order, Styles, Verb, choose_style
 from warp import RESULT
 
-SAME = 0.01  # pixels: of arrows that went into a path and came back
 
 
 def verb_of(recipe: Recipe) -> Verb:
@@ -102,13 +101,9 @@ def _path_with(source: Source, arrows: Any) -> Optional[str]:
     """The path that holds these arrows, in the source's pixels, and no others."""
     for name in offered(path_names(source.image)):
         held, _ = count_arrows(source, name)
-        if len(held) == len(arrows) and all(_is_same(one, other) for one, other in zip(held, arrows, strict=True)):
+        if are_same(held, arrows):
             return name
     return None
-
-
-def _is_same(one: Arrow, other: Arrow) -> bool:
-    return all(abs(a - b) < SAME for a, b in zip(one, other, strict=True))
 
 
 def _add_path(source: Source, arrows: Any) -> Gimp.Path:

@@ -96,7 +96,7 @@ class EditCommand(Entry):
     def _task(self, document: Document, cutout: Cutout, recipe: Recipe, dialog: Any) -> Task:
         """What was chosen in the dialog, with what it does not ask for as it was."""
         task = self._commands[recipe.verb].task(document, cutout, dialog)
-        return replace(task, request=replace(task.request, seed=recipe.seed))
+        return replace(task, request=recipe.completed(task.request))
 
 
 class CutoutOfThen(Cutout):

@@ -60,13 +60,14 @@ class BrushwarpExtension(Extension):
         self._desk = Desk()
         self._train = TrainCommand()
         self._engine = EngineCommand()
+        self._recipe = RecipeCommand(self._desk)
         stylize, deform = StylizeCommand(self._desk), DeformCommand(self._desk)
         self._commands = [
             stylize,
             deform,
             RepeatCommand(self._desk),
             EditCommand(self._desk, stylize, deform),
-            RecipeCommand(self._desk),
+            self._recipe,
             SuggestCommand(self._desk),
             ArrowsCommand(),
             StylesCommand(),
@@ -95,11 +96,14 @@ class BrushwarpExtension(Extension):
             _keep_tip(action, command.tip)
             action.setStatusTip(command.tip)
             action.setWhatsThis(command.explanation)
-            action.triggered.connect(guarded(lambda *_, command=command: self._ask(command)))
+            action.triggered.connect(guarded(lambda *_, command=command, action=action: self._ask(command, action.data())))
 
-    def _ask(self, command) -> None:
+    def _ask(self, command, data) -> None:
+        """data: of the action. A script that leaves a recipe there has it followed."""
         if command is self._engine:
             command.ask()
+        elif command is self._recipe and isinstance(data, str):
+            self._engine.lead(lambda: command.take(data))
         else:
             self._engine.lead(command.ask)
 

@@ -1,8 +1,8 @@
-"""Recipe…: how a result was made, as text to be copied; or such a text, pasted from elsewhere and followed."""
+"""Recipe…: how a result was made, as text to be copied; or such a text, pasted from elsewhere, or given by a script, and followed."""
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import List, Sequence
 
 from .bridge.detached import find_engine
 from .bridge.language import _
@@ -13,6 +13,7 @@ from .layer import Layer
 from .messages import guarded, main_window
 from .origin import Made, Origin
 from .recipe_dialog import RecipeDialog
+from .refusal import Refusal
 from .repeat import follow
 
 
@@ -27,12 +28,20 @@ class RecipeCommand(Entry):
         " on the active layer."
     )
 
+    def take(self, text: str) -> None:
+        """Follow a recipe on the selected layers without a question. Raises WorkerError or Refusal for what can't be done here."""
+        if self._desk.is_taken:
+            self._desk.painting.show()
+            raise Refusal(_("Brushwarp still paints."), _("Try again when that is done."))
+        document, layer = active_layer()
+        self._follow(document, _ids(document, layer), Made("", Origin()), text)
+
     def _ask(self) -> None:
         """Raises Refusal if there is no layer."""
         document, layer = active_layer()
         made = self._at_hand(document, layer)
         dialog = RecipeDialog(main_window(), _readable(made.recipe))
-        ids = [each.id for each in selected_layers(document, layer)]
+        ids = _ids(document, layer)
         dialog.accepted.connect(guarded(lambda: self._follow(document, ids, made, dialog.text)))
         dialog.finished.connect(lambda *_: dialog.deleteLater())
         dialog.open()
@@ -47,6 +56,10 @@ class RecipeCommand(Entry):
         # A layer that it was painted like, and which frames were, is known where it was made alone.
         origin = shown.origin if text == _readable(shown.recipe) else Origin()
         follow(self._desk, document, ids, recipe, origin)
+
+
+def _ids(document: Document, active: Layer) -> List[str]:
+    return [each.id for each in selected_layers(document, active)]
 
 
 def _readable(recipe: str) -> str:

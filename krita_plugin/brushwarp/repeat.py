@@ -7,6 +7,7 @@ from typing import Optional, Sequence
 
 from .bridge.detached import find_engine
 from .bridge.language import _
+from .bridge.paths import path_from_text
 from .bridge.recipes import Recipe, read_recipe
 from .bridge.styles import id_of, installed_styles
 from .command import Desk, Entry, active_layer, selected_layers, works_on
@@ -19,7 +20,7 @@ from .origin import Origin, style_of
 from .painting import Task
 from .refusal import Refusal
 from .stylize import steadied
-from .style_choice import LAYER, StyleChoice
+from .style_choice import LAYER, StyleChoice, key_of
 from .style_sources import ChosenStyle
 
 
@@ -70,7 +71,7 @@ def _frames(document: Document, layers: Sequence[Layer], origin: Origin) -> Opti
 def task_of(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> Task:
     """What a recipe asks for, done with another layer."""
     width, height, layout = cutout.place.width, cutout.place.height, cutout.layout["format"]
-    key, name = style_of(recipe, origin), origin.name or _name_of(recipe)
+    key, name = _style_here(document, cutout, recipe, origin), origin.name or _name_of(recipe)
     if recipe.verb == "warp":
         return Task(recipe.request(width, height, layout, None), NewWarp())
     kind, _colon, id = key.partition(":")
@@ -79,6 +80,20 @@ def task_of(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) 
     waits = recipe.verb == "deform" and bool(request.keypoints)
     delivery = NewPainting(name, key, shows_pictures=True, waits_to_be_read=waits, follows=recipe, as_mask=origin.as_mask)
     return Task(request, delivery, None if style is None else style.pixels)
+
+
+def _style_here(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> str:
+    """The key of a StyleChoice. A recipe from elsewhere knows a layer that it was painted like by its name: here that is the topmost other
+    one so called. Raises Refusal if there is none."""
+    if origin.style or not recipe.is_like_picture or os.path.isfile(path_from_text(recipe.style)):
+        return style_of(recipe, origin)
+    found = next((each for each in document.paint_layers() if each.name == recipe.style and each.id != cutout.layer.id), None)
+    if found is None:
+        raise Refusal(
+            _("What it was painted like, “{}”, is neither a layer here nor a picture file.").format(recipe.style),
+            _("Bring it back, or choose Deform… and something else."),
+        )
+    return key_of(LAYER, found.id)
 
 
 def _name_of(recipe: Recipe) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,20 @@ def test_a_deformation_is_asked_for_as_it_was_with_a_file_or_with_pixels_that_tr
 def test_a_warp_is_asked_for_as_it_was():
     made = recipe("warp", {"exaggeration": 1.5, "smoothness": 9.0, "width": 200, "height": 100}, "")
     assert made.request(200, 100, LAYOUT, None) == WarpRequest(200, 100, format=LAYOUT, keypoints=(ARROW,), exaggeration=1.5, smoothness=9.0)
+
+
+def test_a_request_of_the_dialog_that_edits_it_keeps_what_no_dialog_asks_for():
+    asked = recipe().request(200, 100, LAYOUT, 600)
+    from_dialog = replace(asked, seed=0, smoothness=0.0, strength=0.3)
+    assert recipe().completed(from_dialog) == replace(asked, strength=0.3)
+    rounded = ((10.004, 19.996, 30.0, 20.0),)
+    assert recipe().completed(replace(from_dialog, keypoints=rounded)).smoothness == 4.0
+    for others in ((), ((10.0, 20.0, 31.0, 20.0),), (ARROW, ARROW)):
+        assert recipe().completed(replace(from_dialog, keypoints=others)).smoothness == 0.0
+    asked = recipe("deform", DEFORMED, "painting.png").request(200, 100, LAYOUT, 600)
+    assert recipe("deform", DEFORMED, "painting.png").completed(replace(asked, seed=0, encoder="auto", base="strotss")) == replace(asked, base="strotss")
+    bent = recipe("warp", {"exaggeration": 1.5, "width": 200, "height": 100}, "").request(200, 100, LAYOUT, None)
+    assert recipe("warp", {"exaggeration": 1.5}, "").completed(bent) == bent
 
 
 def test_what_it_does_not_tell_is_as_the_dialogs_begin():

@@ -1,4 +1,4 @@
-"""Recipe… in the real Krita: a result's recipe as text, and a recipe of the command line pasted and followed.
+"""Recipe… in the real Krita: a result's recipe as text, and a recipe of the command line pasted and followed, or given by a script.
 
 By hand:  BRUSHWARP_SCREENSHOTS=folder pytest tests/hosts/test_krita_recipe.py
 """
@@ -16,6 +16,8 @@ SIZE = (150, 110)
 
 
 def copies_and_follows(folder, photo_size, style, elsewhere):
+    import json
+
     import krita_studio as studio
     import screen
     from krita import Krita
@@ -66,6 +68,39 @@ def copies_and_follows(folder, photo_size, style, elsewhere):
     told["name"] = new.name()
     told["undo"] = Krita.instance().action("edit_undo").text()
     keep("followed", bytes(new.pixelData(0, 0, *photo_size)))
+
+    yield from studio.activate(document, source)
+    action = Krita.instance().action("brushwarp_recipe")
+    action.setData(elsewhere)
+    action.trigger()
+    told["a window"] = bool(studio.shown("brushwarp_recipe_dialog"))
+    action.trigger()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["meanwhile"] = yield from studio.dismiss()
+    yield from studio.wait_for(lambda: len(document.rootNode().childNodes()) == 5 and not studio.shown("brushwarp_progress"), "fourth result")
+    yield 500
+    keep("scripted", bytes(source.parentNode().childNodes()[1].pixelData(0, 0, *photo_size)))
+    action.setData('{"format": "brushwarp-recipe"')
+    action.trigger()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["a broken one"] = yield from studio.dismiss()
+    like = json.loads(elsewhere)
+    like.update(verb="deform", style={"id": "Muster", "sha256": ""}, parameters={"base": "gatys", "size": 64}, keypoints=[])
+    action.setData(json.dumps(like))
+    action.trigger()
+    yield from studio.wait_for(studio.message_shown, "refusal")
+    told["like no layer here"] = yield from studio.dismiss()
+    before = document.activeNode()
+    width, height = photo_size
+    yield from studio.add_layer(document, "Muster", bytes(before.pixelData(0, 0, *photo_size)), 0, 0, width, height)
+    yield from studio.activate(document, source)
+    action.trigger()
+    made = yield from studio.made_after(document, source.uniqueId(), 90)
+    told["like a layer"] = made if isinstance(made, str) else made.name()
+    action.setData(None)
+    dialog = yield from studio.open_dialog("recipe")
+    told["asks again"] = not isinstance(dialog, str)
+    dialog.reject()
     return told
 
 
@@ -103,3 +138,15 @@ def test_a_recipe_of_the_command_line_gives_its_picture(followed):
     colour, alpha = from_layer_bytes(data, *SIZE, "U8", False)
     assert (alpha == 1).all()
     assert np.abs(np.rint(colour * 255) - followed.painted.astype(float)).max() <= 1
+
+
+def test_a_script_that_leaves_a_recipe_with_the_action_has_it_followed_without_a_question(followed):
+    assert not followed.told["a window"]
+    assert (followed.folder / "scripted.raw").read_bytes() == (followed.folder / "followed.raw").read_bytes()
+    assert "still paints" in followed.told["meanwhile"] and "no Brushwarp recipe" in followed.told["a broken one"]
+    assert followed.told["asks again"]
+
+
+def test_a_layer_that_a_recipe_from_elsewhere_was_painted_like_is_found_by_its_name(followed):
+    assert "“Muster”, is neither a layer here nor a picture file" in followed.told["like no layer here"]
+    assert followed.told["like a layer"] == "Muster · Brushwarp"

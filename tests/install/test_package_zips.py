@@ -46,7 +46,7 @@ def test_krita_s_manual_has_its_pictures_in_it(zips):
     with zipfile.ZipFile(zips["krita"]) as archive:
         page = archive.read("pykrita/brushwarp/manual.html").decode("utf-8")
     pictures = re.findall(r'src="([^"]*)"', page)
-    assert len(pictures) == page.count("<img") == 2
+    assert len(pictures) == page.count("<img") == 7
     for picture in pictures:
         kind, _, content = picture.partition("base64,")
         assert kind == "data:image/png;" and base64.b64decode(content, validate=True).startswith(b"\x89PNG")
@@ -56,11 +56,11 @@ def test_a_checkout_without_a_picture_of_the_manual_says_so(tmp_path):
     for part in ("install_scripts", "krita_plugin", "core/brushwarp/bridge"):
         shutil.copytree(CHECKOUT / part, tmp_path / part)
     shutil.copy(CHECKOUT / "pyproject.toml", tmp_path)
-    (tmp_path / "krita_plugin" / "manual" / "arrows.png").unlink()
+    (tmp_path / "krita_plugin" / "manual" / "dark" / "arrows.png").unlink()
     script = tmp_path / "install_scripts" / "package.py"
     ended = subprocess.run([sys.executable, str(script), "--out", str(tmp_path)], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
-    assert ended.stderr == "This checkout lacks a part of the plugin for krita: ../manual/arrows.png.\n"
+    assert ended.stderr == "This checkout lacks a part of the plugin for krita: ../manual/dark/arrows.png.\n"
 
 
 def test_gimp_s_script_can_be_started_after_unpacking(zips):

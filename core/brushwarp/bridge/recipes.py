@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Callable, Dict, Iterable, Optional, Sequence, Tuple
 
 from .bend import count_in_words
 from .errors import ProtocolError, WorkerError
@@ -37,6 +37,7 @@ FORMAT = "brushwarp-recipe"
 FORMAT_VERSION = 1
 VERBS = ("stylize", "deform", "warp")
 NUMBERS = re.compile(r"\[([-+0-9.eE,\s]+)\]")  # a list of nothing else
+SAME = 0.01  # pixels: of arrows that went into a path and came back
 LARGEST = 1e15  # of a number: none that means anything comes near, and with larger ones no reckoning is possible
 PASTE = _("Paste a recipe: the text that Brushwarp keeps with every result, in Krita, in GIMP, or next to the command line's pictures.")
 AS_WRITTEN = _("Take the recipe as it was written: the whole text, from its first brace to its last.")
@@ -160,10 +161,23 @@ class Recipe:
                 return WarpRequest(width, height, smoothness=self.smoothness(width, height), **common, **settings)
             if self.verb == "stylize":
                 return StylizeRequest(width, height, self.style, smoothness=self.smoothness(width, height), **common, **settings)
-            encoder = self.parameters.get("encoder") or DeformRequest.encoder
-            return DeformRequest(width, height, self.style, style_picture=style_picture, encoder=encoder, **common, **settings)
+            return DeformRequest(width, height, self.style, style_picture=style_picture, encoder=self._encoder, **common, **settings)
         except ProtocolError as error:
             raise WorkerError("recipe", _("This recipe can't be followed: {}").format(error.message), AS_WRITTEN) from error
+
+    def completed(self, request: LayerRequest) -> LayerRequest:
+        """A request of the same kind, as a dialog that edits the result has it, with what no dialog asks for as it was: seed and encoder,
+        and how calmly a painting bends along arrows that are still the recipe's."""
+        told: Dict[str, Any] = {"seed": self.seed} if self.verb != "warp" else {}
+        if isinstance(request, DeformRequest):
+            told["encoder"] = self._encoder
+        elif isinstance(request, StylizeRequest) and are_same(request.keypoints, self.arrows(request.width, request.height)):
+            told["smoothness"] = self.smoothness(request.width, request.height)
+        return replace(request, **told)
+
+    @property
+    def _encoder(self) -> str:
+        return self.parameters.get("encoder") or DeformRequest.encoder
 
     @property
     def _size(self) -> Optional[Tuple[int, int]]:
@@ -173,6 +187,11 @@ class Recipe:
     def _enlarged(self, width: int, height: int) -> float:
         """How many times as long as the recipe's the long side of a layer is."""
         return max(width, height) / max(self._size) if self._size else 1.0
+
+
+def are_same(arrows: Sequence[Arrow], others: Sequence[Arrow]) -> bool:
+    """But for what a path of the host's rounds."""
+    return len(arrows) == len(others) and all(abs(a - b) < SAME for one, other in zip(arrows, others) for a, b in zip(one, other))
 
 
 def read_recipe(text: str) -> Recipe:
