@@ -14,7 +14,7 @@ from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import denormalise, load_encoder, normalise
 from brushwarp.image import resize
 from brushwarp.multimodal.network import Widths
-from brushwarp.multimodal.objective import BALANCED, HierarchicalLoss, Weights
+from brushwarp.multimodal.objective import BALANCED, HierarchicalLoss, Output, Weights
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
 from brushwarp.multimodal.report import draw_report, paint_sample
 from brushwarp.multimodal.train import Training, TrainingSettings
@@ -249,12 +249,21 @@ def test_a_fine_window_may_be_all_of_the_middle_one(photos):
     assert (resize(fine, (128, 128)) - middle).abs().mean() < 0.03
 
 
+def smaller(rgb):
+    return resize(rgb, (rgb.shape[-2] // 2, rgb.shape[-1] // 2))
+
+
+def output(painted, refined=None):
+    """What a finer subnet makes; of its own picture, unless it is said of which."""
+    return Output(painted, smaller(painted) if refined is None else refined)
+
+
 def test_what_cannot_be_shown_is_no_style_that_was_met(encoder, painting):
     loss = HierarchicalLoss(encoder, [[picture] for picture in style_pyramid(painting)], Weights(distribution=(0.0, 0.0, 0.0)))
     painted = 3 * torch.randn(1, 3, 96, 96, generator=torch.Generator().manual_seed(1))
     shown = normalise(denormalise(painted).clamp(0, 1))
     photo = torch.full((1, 3, 96, 96), 0.5)
-    (much, beyond), (less, within) = (loss([output], [photo], 2) for output in (painted, shown))
+    (much, beyond), (less, within) = (loss([output(each, smaller(shown))], [photo], 2) for each in (painted, shown))
     assert {name: value.item() for name, value in beyond.items()} == pytest.approx({name: value.item() for name, value in within.items()}, rel=1e-3)
     assert much > less  # it is called back, too
 
@@ -262,12 +271,29 @@ def test_what_cannot_be_shown_is_no_style_that_was_met(encoder, painting):
 def test_only_the_finest_output_is_judged_from_afar(encoder, painting):
     loss = HierarchicalLoss(encoder, [[picture] for picture in style_pyramid(painting)], Weights())
     pictures = [torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(2)) for side in (64, 64, 128)]
-    _, terms = loss([normalise(rgb) for rgb in pictures], pictures, 0)
+    _, terms = loss([Output(normalise(pictures[0])), *(output(normalise(rgb)) for rgb in pictures[1:])], pictures, 0)
     assert {name for name in terms if name.startswith("afar")} == {f"afar {name} {scale}" for name in BALANCED for scale in (1, 2)}
-    assert terms["afar style 2"] == pytest.approx(loss([normalise(resize(pictures[2], (64, 64)))], [pictures[1]], 1)[1]["style 2"].item(), rel=1e-3)
+    assert terms["afar style 2"] == pytest.approx(loss([output(normalise(smaller(pictures[2])))], [pictures[1]], 1)[1]["style 2"].item(), rel=1e-3)
     strengths = torch.ones(2, 3)
     strengths[1, 0] = 3.0
-    assert loss([normalise(pictures[2])], [pictures[2]], 2, strengths)[0] > loss([normalise(pictures[2])], [pictures[2]], 2)[0]
+    finest = output(normalise(pictures[2]))
+    assert loss([finest], [pictures[2]], 2, strengths)[0] > loss([finest], [pictures[2]], 2)[0]
+
+
+def test_from_afar_an_output_is_to_show_the_painting_that_it_refined(encoder, painting):
+    photo, painted, another = (torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(seed)) for seed in (1, 2, 3))
+    photo, painted, another = (resize(resize(rgb, (12, 12)), (96, 96)) for rgb in (photo, painted, another))
+    for scale in (1, 2):
+        gains = []
+        for weight in (0.0, 5.0, 10.0):
+            loss = HierarchicalLoss(encoder, [[picture] for picture in style_pyramid(painting)], Weights(refined=weight))
+            loss.draw(0)
+            own, its_terms = loss([output(normalise(painted))], [photo], scale)
+            loss.draw(0)
+            other, terms = loss([output(normalise(painted), normalise(smaller(another)))], [photo], scale)
+            gains.append((other - own).item())
+            assert terms["afar lost 1"] == pytest.approx(its_terms["afar lost 1"].item(), rel=1e-4)  # is about the photograph
+        assert gains == pytest.approx([0, gains[1], 2 * gains[1]], abs=1e-4) and gains[1] > 0.03
 
 
 def test_a_painting_is_never_enlarged(tmp_path):

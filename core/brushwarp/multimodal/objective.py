@@ -6,7 +6,9 @@ is the painting with a short side of 256, 512 and 1024. Normalisation of the ter
 
 Four terms are ours too. A finer output, halved, is also under the loss of the scale before, and so on down: a picture is seen from
 afar as well, and without it the fine strokes wash out the coarse forms and with them what was painted (measured: the style loss at
-256 px then stays at a quarter of the photograph's). Beside the Gram matrices, activations are to be distributed as the painting's:
+256 px then stays at a quarter of the photograph's). What it is to show from afar is not the photograph but the painting that it refines:
+that has the style already, so that keeping its forms costs none, and faces that the coarse strokes have stay (seen: towards the photograph
+either faces or style went). Beside the Gram matrices, activations are to be distributed as the painting's:
 without it flat colours, which a print has beside its lines, are filled with a faint texture, and colours are fewer (seen). And a
 pattern locked to the grid of the doublings is penalised: it hatched what was dark and calm (seen); and any other that is more regular
 than painting and photograph are, which filled middle tones with scales (seen).
@@ -57,6 +59,7 @@ class Weights:
     distribution: tuple[float, float, float] = (4.0, 4.0, 4.0)
     content: tuple[float, float, float] = (1.0, 1.0, 1.0)
     from_afar: float = 1.0  # of the loss of the scale before on a finer output at half its size
+    refined: float = 5.0  # there, of the content loss towards the painting that was refined; with 1 it is forgotten (seen)
     total_variation: float = 0.01
     excess: float = 1.0
     grid_pattern: float = 4000.0  # of a mean square that is 0.0003 where the eye begins to see it
@@ -82,33 +85,37 @@ class Windows:
         return self.coarse, self.middle, self.fine
 
 
-def _enlarged_windows(pictures: Tensor, corners: Tensor, side: int) -> Tensor:
-    """From each picture the square of side / 2 at its corner (x, y), enlarged to `side` as between subnets."""
-    half = side // 2
+@dataclass(frozen=True)
+class Output:
+    """painted: what a subnet makes of its window, (N, 3, H, W), normalised. refined: what it was given, at half that size, before it was
+    enlarged; None of the first subnet, which is given the photograph."""
+
+    painted: Tensor
+    refined: Tensor | None = None
+
+
+def _cut_windows(pictures: Tensor, corners: Tensor, half: int) -> Tensor:
+    """From each picture the square of that side at its corner (x, y)."""
     batch, channels, _, width = pictures.shape
     columns, rows = (corners[:, axis, None] + torch.arange(half, device=corners.device) for axis in (0, 1))
     cut = pictures.gather(2, rows[:, None, :, None].expand(batch, channels, half, width))
-    cut = cut.gather(3, columns[:, None, None, :].expand(batch, channels, half, half))
-    return resize(cut, (side, side))
+    return cut.gather(3, columns[:, None, None, :].expand(batch, channels, half, half))
 
 
-def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windows, first: int, last: int) -> list[Tensor]:
+def paint_windows(network: MultimodalNetwork, normalised: Tensor, windows: Windows, first: int, last: int) -> list[Output]:
     """The outputs y_first … y_last (counted from 0) of the subnets on the windows; earlier subnets run without gradients.
 
     Departure from the paper: the refine subnet sees its input enlarged twofold in training too, as it does when it paints. The
     paper trains it at 512 on a sharp input and enlarges only in use, which asks of it what it was not shown.
     """
-    outputs = []
     with torch.set_grad_enabled(first == 0):
-        y = network.style(normalised)
-        outputs.append(y)
-    if last >= 1:
-        with torch.set_grad_enabled(first <= 1):
-            y = network.enhance(_enlarged_windows(y, windows.middle_at, windows.middle.shape[-1]))
-            outputs.append(y)
-    if last >= 2:
-        y = network.refine(_enlarged_windows(y, windows.fine_at, windows.fine.shape[-1]))
-        outputs.append(y)
+        outputs = [Output(network.style(normalised))]
+    finer = ((network.enhance, windows.middle_at, windows.middle), (network.refine, windows.fine_at, windows.fine))
+    for scale, (subnet, corners, photo) in enumerate(finer[:last], 1):
+        side = photo.shape[-1]
+        with torch.set_grad_enabled(first <= scale):
+            refined = _cut_windows(outputs[-1].painted, corners, side // 2)
+            outputs.append(Output(subnet(resize(refined, (side, side))), refined))
     return outputs[first:]
 
 
@@ -147,21 +154,21 @@ class HierarchicalLoss:
         self.chance.manual_seed(seed)
 
     def __call__(
-        self, outputs: Sequence[Tensor], photos: Sequence[Tensor], first: int, strengths: Tensor | None = None
+        self, outputs: Sequence[Output], photos: Sequence[Tensor], first: int, strengths: Tensor | None = None
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """outputs[i] (normalised) and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name, scalars without gradient.
+        """outputs[i] and photos[i] (RGB) are of scale first + i. Returns L_H and its terms by name, scalars without gradient.
 
         strengths: (2, 3), what the style's terms are multiplied by, scale by scale (`balance`): those of an output at its own scale, and
         those seen from afar; 1 by default. The terms of the last output seen from afar, which is what people will see, are called
         "afar style 1" and so on. Asks the device nothing.
         """
         if strengths is None:
-            strengths = torch.ones(2, 3, device=outputs[0].device)
-        total = outputs[0].new_zeros(())
+            strengths = torch.ones(2, 3, device=outputs[0].painted.device)
+        total = outputs[0].painted.new_zeros(())
         terms: dict[str, Tensor] = {}
         weights = self.weights
         for scale, (output, photo) in enumerate(zip(outputs, photos, strict=True), first):
-            painted = denormalise(output).float()
+            painted = denormalise(output.painted).float()
             # As it will be shown. Without this a network meets the style with colours that there are not: shown, such a picture's style
             # loss is twice what it was in training (measured). What is beyond feels `excess` alone, which brings it back.
             rgb = painted.clamp(0, 1)
@@ -169,7 +176,8 @@ class HierarchicalLoss:
             regular = self._regular(rgb, photo, scale)
             calm = weights.total_variation * total_variation(rgb) + weights.excess * excess(painted)
             even = weights.grid_pattern * pattern + weights.regularity * regular
-            seen, (found, *afar) = self._seen(rgb, photo, scale, strengths)
+            refined = None if output.refined is None else denormalise(output.refined.detach()).float().clamp(0, 1)
+            seen, (found, *afar) = self._seen(rgb, photo, refined, scale, strengths)
             total = total + weights.scale[scale] * (seen + calm + even)
             found |= {"pattern": pattern.detach().sqrt(), "regular": regular.detach()}
             terms |= {f"{name} {scale + 1}": value for name, value in found.items()}
@@ -177,29 +185,35 @@ class HierarchicalLoss:
             terms |= {f"afar {name} {scale - distance}": found[name] for name in BALANCED}
         return total, terms
 
-    def _seen(self, rgb: Tensor, photo: Tensor, scale: int, strengths: Tensor, *, afar: bool = False) -> tuple[Tensor, list[dict[str, Tensor]]]:
-        """Style and content of an RGB output at this scale and, halved, at the coarser ones, and each scale's terms by name."""
+    def _seen(
+        self, rgb: Tensor, photo: Tensor, refined: Tensor | None, scale: int, strengths: Tensor, *, afar: bool = False
+    ) -> tuple[Tensor, list[dict[str, Tensor]]]:
+        """Style and content of an RGB output at this scale and, halved, at the coarser ones, and each scale's terms by name.
+
+        refined: the RGB painting whose content it is to have from afar, at half its size; or, afar, at its own."""
         with torch.no_grad():
             unpainted = self.encoder(photo, STYLE_LAYERS)
-            wanted = unpainted[CONTENT_LAYER].float()
+            shown = unpainted[CONTENT_LAYER].float()
             far = self._style(unpainted, scale)
+            wanted = self.encoder(refined, (CONTENT_LAYER,))[CONTENT_LAYER].float() if afar else shown
         found = {layer: value.contiguous() for layer, value in self.encoder(rgb, STYLE_LAYERS).items()}  # read as lists of points, twice
         style = self._style(found, scale)
         kept = found[CONTENT_LAYER].float()
         content = relative_error(kept, wanted, self.content_floors[scale]).mean()
         with torch.no_grad():
-            lost = lost_structure(kept, wanted, self.structure_floors[scale]).mean()
+            lost = lost_structure(kept, shown, self.structure_floors[scale]).mean()
         terms = {"style": style, "unpainted": far, "content": content, "lost": lost}
         weights = self.weights
         pull = weights.style[scale] * style
         if weights.distribution[scale]:
             terms["distribution"] = self._distribution(found, scale)
             pull = pull + weights.distribution[scale] * terms["distribution"]
-        loss = strengths[int(afar), scale] * pull + weights.content[scale] * content
+        loss = strengths[int(afar), scale] * pull + (weights.refined if afar else weights.content[scale]) * content
         found_terms = [{name: value.detach() for name, value in terms.items()}]
         if scale and weights.from_afar:
             half = (rgb.shape[-2] // 2, rgb.shape[-1] // 2)
-            farther, others = self._seen(resize(rgb, half), resize(photo, half), scale - 1, strengths, afar=True)
+            smaller = resize(refined, half) if afar else refined
+            farther, others = self._seen(resize(rgb, half), resize(photo, half), smaller, scale - 1, strengths, afar=True)
             loss, found_terms = loss + weights.from_afar * farther, found_terms + others
         return loss, found_terms
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from ..features import normalise
-from ..multimodal.objective import STYLE_SHORT_SIDES, Weights
+from ..multimodal.objective import STYLE_SHORT_SIDES, Output, Weights
 from ..multimodal.photos import style_pyramid
 from ..multimodal.train import Paintings, Stage, Training, TrainingSettings
 from .photos import stream_squares
@@ -53,4 +53,4 @@ class SingularTraining(Training):
 
     def losses(self, stage: Stage, batch: Sequence[Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         (photos,) = batch
-        return self.loss([self.network(normalise(photos))], [photos], 0, self.strengths)
+        return self.loss([Output(self.network(normalise(photos)))], [photos], 0, self.strengths)
