@@ -14,7 +14,8 @@ from gi.repository import Gimp
 from layers import all_layers, as_layer
 
 RECIPE, SOURCE, SELECTION, AS_MASK = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-selection-as-mask"
-VERSIONS = "brushwarp-versions"  # the layers whose place a result took, one after the other
+SOURCE_NAME = "brushwarp-source-name"  # in a copy of an image a tattoo is another layer's
+VERSIONS = "brushwarp-versions"  # the layers whose place a result took, one after the other, and itself
 LAST, LAST_AS_MASK = "brushwarp-last", "brushwarp-last-as-mask"
 YES = b"yes"
 PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
@@ -27,24 +28,31 @@ def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Option
 
     as_mask: a selection is a layer mask on it.
     """
+    for earlier in (SELECTION, AS_MASK):  # of a copy
+        painted.detach_parasite(earlier)
     _attach(painted, RECIPE, _in_ascii(recipe))
     _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
+    _attach(painted, SOURCE_NAME, json.dumps(source.get_name()).encode("ascii"))
     if selection is not None:
         _attach(painted, SELECTION, base64.b64encode(packed(selection)))
     if selection is not None and as_mask:
         note_mask(painted)
 
 
-def succeed(layer: Gimp.Layer, old: Gimp.Layer) -> None:
-    """Note that a result, which is in the image, takes the place of another: what was made from that is made from this now."""
-    tattoos = (*_versions(old), str(old.get_tattoo()), str(layer.get_tattoo()))
-    _attach(layer, VERSIONS, " ".join(tattoos).encode("ascii"))
+def number(layer: Gimp.Layer, old: Optional[Gimp.Layer] = None) -> None:
+    """Note which layer of its image a result is. old: whose place it takes: what was made from that is made from this now."""
+    earlier = () if old is None else (*_versions(old), str(old.get_tattoo()))
+    _attach(layer, VERSIONS, " ".join((*earlier, str(layer.get_tattoo()))).encode("ascii"))
 
 
 def _versions(layer: Gimp.Layer) -> Sequence[str]:
-    """The tattoos of the layers whose place it took. (The last that is noted is its own: copies of a layer have its notes, too.)"""
-    *earlier, own = (_data(layer.get_parasite(VERSIONS)) or "none").split()
-    return earlier if own == str(layer.get_tattoo()) else ()
+    """The tattoos of the layers whose place it took. (Copies of a layer, and of its image, have its notes, too.)"""
+    return () if _is_copy(layer) else (_data(layer.get_parasite(VERSIONS)) or "").split()[:-1]
+
+
+def _is_copy(layer: Gimp.Layer) -> bool:
+    noted = _data(layer.get_parasite(VERSIONS))
+    return noted is not None and noted.split()[-1] != str(layer.get_tattoo())
 
 
 def note_mask(layer: Gimp.Layer) -> None:
@@ -89,23 +97,25 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
 
 
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:
-    """What a result was made from, or what took its place; of results that do not tell, the layer directly below.
+    """What a result was made from, or what took its place; of a copy the layer of that name, or in a copy of the image that of the name
+    which lies directly below; of results that do not tell the layer directly below.
 
     Raises WorkerError if it is gone.
     """
-    tattoo = _data(layer.get_parasite(SOURCE))
-    image = layer.get_image()
-    if tattoo is not None and tattoo.isdigit():
-        later = (each for each in all_layers(image) if tattoo in _versions(each))
-        found = image.get_layer_by_tattoo(int(tattoo)) or next(later, None)
+    image, parent = layer.get_image(), layer.get_parent()
+    below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :][:1]
+    tattoo, name = _data(layer.get_parasite(SOURCE)), _data(layer.get_parasite(SOURCE_NAME))
+    if tattoo is None or not tattoo.isdigit():
+        found = below
     else:
-        parent = layer.get_parent()
-        below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :]
-        found = below[0] if below else None
-    if found is None:
+        later = (each for each in all_layers(image) if tattoo in _versions(each))
+        found = [each for each in (image.get_layer_by_tattoo(int(tattoo)), *later) if each is not None]
+        if name is not None and _is_copy(layer):
+            found = [each for each in (*found, *below) if json.dumps(each.get_name()) == name]
+    if not found:
         message = _("The layer that “{}” was made from is not in the image any more.").format(layer.get_name())
         raise WorkerError("source-gone", message, _("Undo its removal, or select another layer and choose Repeat last."))
-    return found
+    return found[0]
 
 
 def selection_of(layer: Gimp.Layer, size: int) -> Optional[bytes]:

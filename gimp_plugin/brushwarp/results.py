@@ -12,11 +12,12 @@ from bridge.language import _
 from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
 from layers import Source, check_length, check_there, whole
-from recipes import is_masked, note_mask, selection_of, sign, succeed
+from recipes import is_masked, note_mask, number, selection_of, sign
 
 NAMED_BY_US = " · Brushwarp"
 MASK = "Y float"  # as fine as any mask is
 SELECTED = "Y u8"  # as a selection is read
+LOCKS = ("lock_content", "lock_position", "lock_visibility", "lock_alpha")
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
     The layer is filled before it joins the image, so nothing half-done is ever seen or undone. Raises WorkerError if
     the source went away meanwhile.
     """
-    layer = _filled(source, painted)
+    _check_fits(source, painted)
+    layer = _new_layer(source, painted)
+    _fill(layer, source, painted)
     place = source.image.get_item_position(source.layer)
     with _one_step(source.image):
         source.image.insert_layer(layer, source.layer.get_parent(), place)
+        number(layer)
         _mask(layer, painted)
         _leave_arrows(source, painted)
         source.image.set_selected_layers([layer])
@@ -59,31 +63,31 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
 
 
 def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
-    """As `add_above`, in the place of an earlier result: it lies, is shown and is masked as that was, unless its mask was a selection that
-    is another one now, or that clips pixels now."""
+    """As `add_above`, in the place of an earlier result: it lies, is shown, locked and masked as that was, unless its mask was a selection
+    that is another one now, or that clips pixels now; and has its effects, unless it has another size."""
     if not old.is_valid():
         raise WorkerError("layer-gone", _("The result was deleted while Brushwarp painted it anew."), _("Undo that, and edit it again."))
-    layer = _filled(source, painted)
-    if painted.opacity is None:
-        layer.set_opacity(old.get_opacity())
-    layer.set_mode(old.get_mode())
-    layer.set_visible(old.get_visible())
-    layer.set_color_tag(old.get_color_tag())
-    if (old.get_width(), old.get_height()) == (source.width, source.height):
-        layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
+    _check_fits(source, painted)
+    layer = _copy(old) if _is_like(old, source) else _look_alike(old, source, painted)
+    _fill(layer, source, painted)
     image = source.image
     with _one_step(image):
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
-        succeed(layer, old)
-        if old.get_mask() is not None and (not is_masked(old) or painted.as_mask and _shows_as(old, source, painted)):
-            _copy_mask(old, layer)
-            if is_masked(old):
-                note_mask(layer)
-        else:
+        number(layer, old)
+        keeps_mask = old.get_mask() is not None and (not is_masked(old) or painted.as_mask and _shows_as(old, source, painted))
+        if not keeps_mask and layer.get_mask() is not None:
+            layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
+        if not keeps_mask:
             _mask(layer, painted)
-        own_name = old.get_name()
+        elif layer.get_mask() is None:
+            _copy_mask(old, layer)
+        if keeps_mask and is_masked(old):
+            note_mask(layer)
+        own_name, locks = old.get_name(), {lock: getattr(old, "get_" + lock)() for lock in LOCKS}
         image.remove_layer(old)
         layer.set_name(painted.name if NAMED_BY_US in own_name else own_name)  # the name is free now
+        for lock, is_on in locks.items():
+            getattr(layer, "set_" + lock)(is_on)
         _leave_arrows(source, painted)
         image.set_selected_layers([layer])
     return layer
@@ -95,27 +99,57 @@ def _shows_as(old: Gimp.Layer, source: Source, painted: Painted) -> bool:
     return painted.selection == selection_of(old, source.width * source.height) and (is_whole or painted.selection is None)
 
 
-def _filled(source: Source, painted: Painted) -> Gimp.Layer:
-    """Not yet in the image. Raises WorkerError where that has changed too much meanwhile, JobCancelled where it was closed."""
-    image, layout = source.image, source.layout
-    check_length(painted.pixels, layout.size(source.width, source.height))
+def _check_fits(source: Source, painted: Painted) -> None:
+    """Raises WorkerError where the image has changed too much meanwhile, JobCancelled where it was closed."""
+    check_length(painted.pixels, source.layout.size(source.width, source.height))
     check_there(source)
-    grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
-    kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
-    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+    if source.image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise WorkerError("indexed", _("The image became indexed while Brushwarp painted."), _("Choose Image > Mode > RGB, and paint again."))
-    opacity = 100.0 if painted.opacity is None else 100.0 * painted.opacity
-    layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, opacity, image.get_default_new_layer_mode())
-    if painted.opacity is not None:  # as a strength is reckoned; by itself GIMP does that with light
-        layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
+
+
+def _new_layer(source: Source, painted: Painted) -> Gimp.Layer:
+    """Above its source, not yet in the image."""
+    image = source.image
+    kind = Gimp.ImageType.GRAYA_IMAGE if image.get_base_type() == Gimp.ImageBaseType.GRAY else Gimp.ImageType.RGBA_IMAGE
+    layer = Gimp.Layer.new(image, painted.name, source.width, source.height, kind, 100.0, image.get_default_new_layer_mode())
+    layer.set_offsets(*source.layer.get_offsets()[1:])  # it may have been moved meanwhile
+    return layer
+
+
+def _is_like(old: Gimp.Layer, source: Source) -> bool:
+    """Whether the pixels of a new version have room in it."""
+    return (old.get_width(), old.get_height()) == (source.width, source.height) and old.has_alpha()
+
+
+def _copy(old: Gimp.Layer) -> Gimp.Layer:
+    """With all that GIMP knows of the layer, its effects and its mask among it, and without its locks: GIMP ends whoever writes on a locked one."""
+    layer = old.copy()
+    layer.set_edit_mask(False)
+    for lock in LOCKS:
+        getattr(layer, "set_" + lock)(False)
+    return layer
+
+
+def _look_alike(old: Gimp.Layer, source: Source, painted: Painted) -> Gimp.Layer:
+    """A new layer that is shown as the old one was. (Its effects can't be made anew: GIMP 3.0.4 crashes at some of them.)"""
+    layer = _new_layer(source, painted)
+    for look in ("opacity", "mode", "visible", "color_tag"):
+        getattr(layer, "set_" + look)(getattr(old, "get_" + look)())
+    if (old.get_width(), old.get_height()) == (source.width, source.height):
+        layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
+    return layer
+
+
+def _fill(layer: Gimp.Layer, source: Source, painted: Painted) -> None:
+    """Before it joins the image."""
+    if painted.opacity is not None:
+        layer.set_opacity(100.0 * painted.opacity)
+        layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)  # as a strength is reckoned; by itself GIMP does that with light
     buffer = layer.get_buffer()
-    buffer.set(whole(source), layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
+    buffer.set(whole(source), source.layout.babl, painted.pixels)  # bytes: anything else takes twenty times as long
     buffer.flush()
     layer.update(0, 0, source.width, source.height)
     sign(layer, source.layer, painted.recipe, painted.selection, painted.as_mask)
-    _known, left, top = source.layer.get_offsets()  # it may have been moved meanwhile
-    layer.set_offsets(left, top)
-    return layer
 
 
 def _leave_arrows(source: Source, painted: Painted) -> None:

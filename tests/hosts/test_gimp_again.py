@@ -119,6 +119,55 @@ def test_a_strength_as_opacity_stays_one_through_repeat_and_edit_and_can_be_pain
     assert told["edited"] == [35.0, 0.35] and told["painted"] == [100.0, False]
 
 
+def is_dressed_up(path, folder, style):
+    import gimp_studio as studio
+    from gi.repository import Gimp
+
+    told = {}
+    image = studio.load(path)
+    source = image.get_layers()[0]
+    result = studio.stylize(image, [source], style=style, strength=0.7)
+    pixels = studio.read(result, "R'G'B'A u8")
+    blur = Gimp.DrawableFilter.new(result, "gegl:gaussian-blur", "soft")
+    blur.get_config().set_property("std-dev-x", 4.5)
+    blur.set_opacity(0.5)
+    blur.update()
+    result.append_filter(blur)
+    result.set_lock_content(True)
+    result.set_lock_position(True)
+
+    def look(layer):
+        effects = [[each.get_name(), each.get_config().get_property("std-dev-x"), each.get_opacity()] for each in layer.get_filters()]
+        locks = [layer.get_lock_content(), layer.get_lock_position(), layer.get_lock_alpha(), layer.get_lock_visibility()]
+        return [effects, locks]
+
+    told["before"] = look(result)
+    recipe = studio.recipe_text(image, [result])
+    edited = studio.edit(image, [result], recipe=recipe.replace("0.7", "0.4"))
+    told["after"] = look(edited)
+    told["another picture"] = studio.read(edited, "R'G'B'A u8") != pixels
+    told["layers"] = studio.tree(image.get_layers())
+
+    twin = image.duplicate()
+    again = studio.edit(twin, [twin.get_layers()[0]], recipe=recipe)
+    told["in a copy"] = [studio.tree(twin.get_layers()), look(again)]
+    other = image.duplicate()
+    other.get_layers()[1].set_name("something else")
+    try:
+        studio.edit(other, [other.get_layers()[0]])
+    except studio.Refused as refused:
+        told["of another name"] = refused.message
+    return told
+
+
+def test_an_edited_result_keeps_effects_and_locks_and_a_copy_of_the_image_knows_its_source(painter: Gimp, photo: Path, tmp_path: Path):
+    told = painter.run(is_dressed_up, path=photo, folder=tmp_path, style=PACK_ID)
+    assert told["before"] == told["after"] == [[["soft", 4.5, 0.5]], [True, True, False, False]]
+    assert told["another picture"] and told["layers"] == [NAME, PHOTO]
+    assert told["in a copy"] == [[NAME, PHOTO], told["before"]]
+    assert "not in the image any more" in told["of another name"]
+
+
 @pytest.fixture(scope="module")
 def told(painter: Gimp, photo: Path, tmp_path_factory):
     folder = tmp_path_factory.mktemp("told")
