@@ -83,6 +83,7 @@ class DeformDialog(BendingDialog):
         self._style.choose(settings.style)
         self._fill(settings)
         self._style_changed()
+        self._style.setFocus()
 
     @property
     def style(self) -> Optional[StyleChoice]:

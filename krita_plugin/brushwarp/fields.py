@@ -13,6 +13,7 @@ from .bridge.styles import Thumbnail
 from .messages import guarded
 from .qt import (
     QComboBox,
+    QDialogButtonBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QImage,
@@ -215,3 +216,15 @@ def push_button(name: str, text: str, tip: str, act: Optional[Callable[[], None]
     if act is not None:
         button.clicked.connect(guarded(lambda *_: act()))
     return button
+
+
+class ButtonBox(QDialogButtonBox):
+    """Whose buttons Tab goes through from left to right. Qt's own leads it to the leftmost one, and from that past those that come before it
+    on other desktops: OK could not be reached."""
+
+    def showEvent(self, event) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.layout().activate()
+        buttons = sorted(self.buttons(), key=lambda button: button.x())
+        for before, after in zip(buttons, buttons[1:]):  # noqa: B905 - Python 3.8
+            QWidget.setTabOrder(before, after)

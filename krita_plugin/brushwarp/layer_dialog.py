@@ -8,7 +8,7 @@ from .bridge.language import _
 from .bridge.request import LayerRequest
 from .bridge.series import title_of_many
 from .cutout import Cutout
-from .fields import PREVIEW, ArrowBox, ArrowChoice, PictureLabel
+from .fields import PREVIEW, ArrowBox, ArrowChoice, ButtonBox, PictureLabel
 from .qt import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from .style_box import StyleBox
 
@@ -30,7 +30,7 @@ class LayerDialog(QDialog):
         self.setWindowTitle(_("Brushwarp – {}").format(title))
         self._form = QFormLayout()
         standard = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
+        self._buttons = ButtonBox(standard.Ok | standard.Cancel | standard.RestoreDefaults)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._buttons.button(standard.RestoreDefaults).clicked.connect(lambda *_: self._fill(self._defaults()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .bridge.language import _
 from .bridge.recipes import judged
-from .fields import push_button
+from .fields import ButtonBox, push_button
 from .messages import guarded
 from .qt import QDialog, QDialogButtonBox, QFontDatabase, QGuiApplication, QLabel, QPlainTextEdit, Qt, QVBoxLayout
 
@@ -39,7 +39,7 @@ class RecipeDialog(QDialog):
         return self._text.toPlainText()
 
     def _lay_out(self) -> None:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = ButtonBox(QDialogButtonBox.StandardButton.Close)
         roles = QDialogButtonBox.ButtonRole
         self._copy = push_button("copy", _("Copy &all"), _("Copy the text, to paste it in another Krita, in GIMP, or into a file for `brushwarp recipe`"))
         self._follow = push_button("follow", _("&Follow"), _("Do this to the selected layer, on a new layer above it"))

@@ -46,6 +46,7 @@ class SuggestDialog(LayerDialog):
         self._style.choose(settings.style)
         self._fill(settings)
         self._style_changed()
+        self._style.setFocus()
 
     @property
     def style(self) -> Optional[StyleChoice]:
