@@ -365,15 +365,35 @@ def speaks_scheme(path, style):
     top = image.get_layers()[0].get_id()
     scheme(call % ("edit", image.get_id(), top, recipe % (image.get_id(), top)))
     told.append(studio.recipe(image.get_layers()[0]))
+
+    like = source.copy()
+    like.set_name("like")
+    image.insert_layer(like, None, len(image.get_layers()))
+    like.transform_flip_simple(Gimp.OrientationType.HORIZONTAL, True, 0)
+    studio.draw_arrows(image, [[(60, 40), (75, 46)], [(120, 90), (112, 80)]])
+    others = {}
+    for name, words in (
+        ("warp", "#:exaggeration 1.5"), ("suggest", "#:style-layer %d #:count 3 #:mirror TRUE" % like.get_id()),
+        ("deform", "#:style-layer %d #:method \"gatys\" #:working-size 64" % like.get_id()),
+    ):
+        before = len(image.get_layers()), len(image.get_paths())
+        image.set_selected_layers([source])
+        scheme("(plug-in-brushwarp-%s #:run-mode RUN-NONINTERACTIVE #:image %d #:drawables (vector %d) %s)" % (name, image.get_id(), source.get_id(), words))
+        others[name] = [len(image.get_layers()) - before[0], len(image.get_paths()) - before[1]]
+        if name != "suggest":
+            others[name].append(studio.recipe(image.get_selected_layers()[0]))
     browser = {}
-    for name in (studio.REPEAT, studio.EDIT, studio.RECIPE):
+    for name in (studio.REPEAT, studio.EDIT, studio.RECIPE, studio.WARP, studio.SUGGEST, studio.DEFORM):
         procedure = Gimp.get_pdb().lookup_procedure(name)
         browser[name] = [procedure.get_blurb(), procedure.get_help(), procedure.get_menu_paths()]
-    return told, browser
+    return told, others, browser
 
 
-def test_script_fu_repeats_edits_and_reads_recipes(painter, photo):
-    (made, *others), browser = painter.run(speaks_scheme, path=photo, style=PACK_ID)
-    assert others == [made, made]
+def test_script_fu_repeats_edits_reads_recipes_warps_suggests_and_deforms(painter, photo):
+    (made, *again), others, browser = painter.run(speaks_scheme, path=photo, style=PACK_ID)
+    assert again == [made, made]
+    assert others["warp"][:2] == [1, 0] and others["warp"][2]["parameters"]["exaggeration"] == 1.5 and len(others["warp"][2]["keypoints"]) == 2
+    assert others["suggest"] == [0, 1]
+    assert others["deform"][0] == 1 and others["deform"][2]["parameters"]["base"] == "gatys" and others["deform"][2]["style"]["id"] == "like"
     for blurb, help_text, menus in browser.values():
         assert len(blurb) > 30 and len(help_text) > 100 and menus == ["<Image>/Filters/Brushwarp"]
