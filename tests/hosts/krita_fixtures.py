@@ -91,10 +91,16 @@ def save_png(picture: np.ndarray, path: Path, ppi: float = 72.0) -> Path:
 
 def command_line_paints(user: User, picture: Path, out: Path, *options: str) -> np.ndarray:
     """(H, W, 3) uint8: what `brushwarp stylize` makes of an 8-bit file, for the same user."""
+    return command_line_makes(user, out, "stylize", picture, "--style", STYLE_ID, *options)
+
+
+def command_line_makes(user: User, out: Path, *words: object) -> np.ndarray:
+    """(H, W, 3) uint8: what a command of `brushwarp` leaves there, on as many cores as the worker's."""
     from PIL import Image
 
-    command = [str(CHECKOUT / ".venv/bin/brushwarp"), "stylize", str(picture), "--style", STYLE_ID, "-o", str(out), *options]
-    environment = {**os.environ, **FLOAT32, "BRUSHWARP_HOME": str(user.brushwarp_home)}
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment |= {**FLOAT32, "BRUSHWARP_HOME": str(user.brushwarp_home)}
+    command = [str(CHECKOUT / ".venv/bin/brushwarp"), *map(str, words), "-o", str(out)]
     subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return np.array(Image.open(out).convert("RGB"))
 

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from krita_fixtures import LAYER_NAME, STYLE_ID, command_line_paints, from_layer_bytes, photo, save_png, settle_painter
+from krita_fixtures import LAYER_NAME, STYLE_ID, command_line_makes, command_line_paints, from_layer_bytes, photo, save_png, settle_painter
 
 SIZE = (150, 110)
 
 
-def copies_and_follows(folder, photo_size, style, elsewhere):
+def copies_and_follows(folder, photo_size, style, elsewhere, others):
     import json
 
     import krita_studio as studio
@@ -80,6 +80,16 @@ def copies_and_follows(folder, photo_size, style, elsewhere):
     yield from studio.wait_for(lambda: len(document.rootNode().childNodes()) == 5 and not studio.shown("brushwarp_progress"), "fourth result")
     yield 500
     keep("scripted", bytes(source.parentNode().childNodes()[1].pixelData(0, 0, *photo_size)))
+    for verb, text in others.items():
+        yield from studio.activate(document, source)
+        action.setData(text)
+        action.trigger()
+        made = yield from studio.made_after(document, source.uniqueId(), 90)
+        if not isinstance(made, str) and made.type() == "grouplayer":
+            made = [each for each in made.childNodes() if each.type() == "paintlayer"][0]
+        told[verb] = made if isinstance(made, str) else made.name()
+        keep(verb, bytes(made.pixelData(0, 0, *photo_size)))
+    yield from studio.activate(document, source)
     action.setData('{"format": "brushwarp-recipe"')
     action.trigger()
     yield from studio.wait_for(studio.message_shown, "refusal")
@@ -111,10 +121,17 @@ def followed(settled_user, tmp_path_factory) -> SimpleNamespace:
     picture = save_png(photo(*SIZE), folder / "photo.png")
     painted = command_line_paints(settled_user, picture, folder / "painted.png", "--strength", "0.6", "--brush-scale", "1.5")
     recipe = next(path for path in folder.glob("painted*.json")).read_text(encoding="utf-8")
+    (folder / "arrows.txt").write_text("# brushwarp arrows\n40 30 55 36\n100 80 92 70\n", encoding="utf-8")
+    bent = {
+        "warp": ("warp", picture, "--keypoints", folder / "arrows.txt"),
+        "deform": ("deform", picture, STYLE_ID, "--base", "multimodal", "--keypoints", folder / "arrows.txt", "--size", "64"),
+    }
+    made = {verb: command_line_makes(settled_user, folder / f"{verb}.png", *words) for verb, words in bent.items()}
+    others = {verb: (folder / f"{verb}.recipe.json").read_text(encoding="utf-8") for verb in bent}
     told = settled_user.krita.run_in_window(
-        copies_and_follows, opens=[picture], folder=folder, photo_size=SIZE, style=STYLE_ID, elsewhere=recipe, timeout=300
+        copies_and_follows, opens=[picture], folder=folder, photo_size=SIZE, style=STYLE_ID, elsewhere=recipe, others=others, timeout=300
     )
-    return SimpleNamespace(told=told, painted=painted, folder=folder)
+    return SimpleNamespace(told=told, painted=painted, folder=folder, made=made)
 
 
 def test_an_empty_dialog_says_what_to_paste_and_a_broken_text_what_is_wrong(followed):
@@ -150,3 +167,11 @@ def test_a_script_that_leaves_a_recipe_with_the_action_has_it_followed_without_a
 def test_a_layer_that_a_recipe_from_elsewhere_was_painted_like_is_found_by_its_name(followed):
     assert "“Muster”, is neither a layer here nor a picture file" in followed.told["like no layer here"]
     assert followed.told["like a layer"] == "Muster · Brushwarp"
+
+
+@pytest.mark.parametrize("verb", ["warp", "deform"])
+def test_so_does_one_that_bends(followed, verb):
+    colour, alpha = from_layer_bytes((followed.folder / f"{verb}.raw").read_bytes(), *SIZE, "U8", False)
+    expected = followed.made[verb].astype(float)
+    assert (alpha == 1).all() and np.abs(np.rint(colour * 255) - expected).max() <= 1
+    assert np.abs(expected - np.rint(photo(*SIZE) * 255)).mean() > 1
