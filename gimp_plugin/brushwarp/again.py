@@ -116,7 +116,7 @@ def _edit(plug_in: Gimp.PlugIn, run_mode: Gimp.RunMode, drawables: Sequence[Gimp
         return carry_out(order, source, keep, show, on_cancel)
 
     dialog = verb.dialog(procedure, settings, styles, source)
-    dialog.tell_edited(old.get_name(), has_other_mask())
+    dialog.tell_edited(old.get_name(), has_other_mask(), recipe.completed)
     try:
         return with_dialog(dialog, paint)
     except BaseException:

@@ -20,7 +20,6 @@ from painting import Order, Styles, Verb, choose_style
 from warp import RESULT
 
 
-
 def verb_of(recipe: Recipe) -> Verb:
     return importlib.import_module(recipe.verb).VERB
 

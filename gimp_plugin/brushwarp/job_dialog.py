@@ -6,6 +6,7 @@ from typing import Any, Callable, Optional
 
 from arrow_paths import read_drawn
 from bridge.language import _
+from bridge.request import LayerRequest
 from bridge.series import title_of_many
 from bridge.styles import Thumbnail
 from form import Form
@@ -40,6 +41,7 @@ class JobDialog(Form):
         self._content = self._dialog.get_content_area()
         self._numbers = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
         self._thumbnail = Gtk.Image(width_request=THUMBNAIL[0], height_request=THUMBNAIL[1])
+        self._completed: Callable[[LayerRequest], LayerRequest] = lambda request: request
         self._preview = Gtk.Image(margin_top=6, no_show_all=True)
         self._progress = Gtk.ProgressBar(show_text=True, margin_top=6, no_show_all=True)
         self._content.pack_end(self._progress, False, False, 0)
@@ -51,8 +53,9 @@ class JobDialog(Form):
         if layers > 1:
             self._dialog.set_title(title_of_many(self._dialog.get_title(), layers))
 
-    def tell_edited(self, layer_name: str, has_mask: bool) -> None:
-        """Which result is painted anew. has_mask: one that was no selection, and stays."""
+    def tell_edited(self, layer_name: str, has_mask: bool, completed: Callable[[LayerRequest], LayerRequest]) -> None:
+        """Which result is painted anew. has_mask: one that was no selection, and stays. completed: a request with what no dialog asks for."""
+        self._completed = completed
         if has_mask and self._as_mask is not None:
             self._as_mask.set_no_show_all(True)
             self._as_mask.hide()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from typing import Any, Optional, Sequence, Tuple
 
 from bridge.errors import WorkerError
@@ -14,11 +15,10 @@ from gi.repository import Gimp
 from layers import all_layers, as_layer
 
 RECIPE, SOURCE, SELECTION, AS_MASK = "brushwarp-recipe", "brushwarp-source", "brushwarp-selection", "brushwarp-selection-as-mask"
-SOURCE_NAME = "brushwarp-source-name"  # in a copy of an image a tattoo is another layer's
-VERSIONS = "brushwarp-versions"  # the layers whose place a result took, one after the other, and itself
+ID = "brushwarp-id"  # of a layer that a result was made from
 LAST, LAST_AS_MASK = "brushwarp-last", "brushwarp-last-as-mask"
 YES = b"yes"
-PERSISTENT_UNDOABLE = 1 | 2  # GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE
+PERSISTENT, UNDOABLE = 1, 2  # GIMP_PARASITE_PERSISTENT, GIMP_PARASITE_UNDOABLE
 THIS_SESSION = 0  # neither
 MADE_BY = _("Select a layer that Stylize…, Deform… or Warp… has made.")
 
@@ -31,28 +31,30 @@ def sign(painted: Gimp.Layer, source: Gimp.Layer, recipe: str, selection: Option
     for earlier in (SELECTION, AS_MASK):  # of a copy
         painted.detach_parasite(earlier)
     _attach(painted, RECIPE, _in_ascii(recipe))
-    _attach(painted, SOURCE, str(source.get_tattoo()).encode("ascii"))  # which a layer keeps in a saved image, too
-    _attach(painted, SOURCE_NAME, json.dumps(source.get_name()).encode("ascii"))
+    _attach(painted, SOURCE, _reference(source))
     if selection is not None:
         _attach(painted, SELECTION, base64.b64encode(packed(selection)))
     if selection is not None and as_mask:
         note_mask(painted)
 
 
-def number(layer: Gimp.Layer, old: Optional[Gimp.Layer] = None) -> None:
-    """Note which layer of its image a result is. old: whose place it takes: what was made from that is made from this now."""
-    earlier = () if old is None else (*_versions(old), str(old.get_tattoo()))
-    _attach(layer, VERSIONS, " ".join((*earlier, str(layer.get_tattoo()))).encode("ascii"))
+def succeed(layer: Gimp.Layer, old: Gimp.Layer) -> None:
+    """Have what was made from a result be made from the one that takes its place: both are in the image."""
+    own = old.get_parasite(ID)
+    if own is not None:
+        layer.attach_parasite(own)
+    for each in all_layers(layer.get_image()):
+        found = None if each.get_parasite(SOURCE) is None else _source(each)
+        if found is not None and found.get_id() == old.get_id():
+            _attach(each, SOURCE, _reference(layer))
 
 
-def _versions(layer: Gimp.Layer) -> Sequence[str]:
-    """The tattoos of the layers whose place it took. (Copies of a layer, and of its image, have its notes, too.)"""
-    return () if _is_copy(layer) else (_data(layer.get_parasite(VERSIONS)) or "").split()[:-1]
-
-
-def _is_copy(layer: Gimp.Layer) -> bool:
-    noted = _data(layer.get_parasite(VERSIONS))
-    return noted is not None and noted.split()[-1] != str(layer.get_tattoo())
+def _reference(layer: Gimp.Layer) -> bytes:
+    """By which a layer is found again. Its tattoo, which it keeps in a saved image, is another layer's in a copy of the image; what we leave
+    with it goes into copies of the layer, too."""
+    if layer.get_parasite(ID) is None:
+        layer.attach_parasite(Gimp.Parasite.new(ID, PERSISTENT, os.urandom(8).hex().encode("ascii")))
+    return f"{layer.get_tattoo()} {_data(layer.get_parasite(ID))}".encode("ascii")
 
 
 def note_mask(layer: Gimp.Layer) -> None:
@@ -97,25 +99,27 @@ def recipe_of(layer: Gimp.Layer) -> Recipe:
 
 
 def source_of(layer: Gimp.Layer) -> Gimp.Layer:
-    """What a result was made from, or what took its place; of a copy the layer of that name, or in a copy of the image that of the name
-    which lies directly below; of results that do not tell the layer directly below.
-
-    Raises WorkerError if it is gone.
-    """
-    image, parent = layer.get_image(), layer.get_parent()
-    below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :][:1]
-    tattoo, name = _data(layer.get_parasite(SOURCE)), _data(layer.get_parasite(SOURCE_NAME))
-    if tattoo is None or not tattoo.isdigit():
-        found = below
-    else:
-        later = (each for each in all_layers(image) if tattoo in _versions(each))
-        found = [each for each in (image.get_layer_by_tattoo(int(tattoo)), *later) if each is not None]
-        if name is not None and _is_copy(layer):
-            found = [each for each in (*found, *below) if json.dumps(each.get_name()) == name]
-    if not found:
+    """What a result was made from, or what took its place. Raises WorkerError if it is gone."""
+    found = _source(layer)
+    if found is None:
         message = _("The layer that “{}” was made from is not in the image any more.").format(layer.get_name())
         raise WorkerError("source-gone", message, _("Undo its removal, or select another layer and choose Repeat last."))
-    return found[0]
+    return found
+
+
+def _source(layer: Gimp.Layer) -> Optional[Gimp.Layer]:
+    """Of those that have the id that was noted the one whose tattoo was, or the one directly below, or the topmost; of results that do not tell,
+    the layer directly below."""
+    image, parent = layer.get_image(), layer.get_parent()
+    below = (image.get_layers() if parent is None else parent.get_children())[image.get_item_position(layer) + 1 :][:1]
+    tattoo, _space, id = (_data(layer.get_parasite(SOURCE)) or "").partition(" ")
+    if not tattoo.isdigit():
+        return next(iter(below), None)
+    noted = image.get_layer_by_tattoo(int(tattoo))
+    if not id:  # as an earlier Brushwarp left it
+        return noted
+    candidates = (*([] if noted is None else [noted]), *below, *all_layers(image))
+    return next((each for each in candidates if _data(each.get_parasite(ID)) == id), None)
 
 
 def selection_of(layer: Gimp.Layer, size: int) -> Optional[bytes]:
@@ -136,7 +140,7 @@ def find_result(drawables: Any) -> Gimp.Layer:
 
 
 def _attach(layer: Gimp.Layer, name: str, data: bytes) -> None:
-    layer.attach_parasite(Gimp.Parasite.new(name, PERSISTENT_UNDOABLE, data))
+    layer.attach_parasite(Gimp.Parasite.new(name, PERSISTENT | UNDOABLE, data))
 
 
 def _data(parasite: Optional[Gimp.Parasite]) -> Optional[str]:

@@ -12,7 +12,7 @@ from bridge.language import _
 from gi.repository import Gegl, Gimp
 from keypoints import Arrow, strokes_from_arrows
 from layers import Source, check_length, check_there, whole
-from recipes import is_masked, note_mask, number, selection_of, sign
+from recipes import is_masked, note_mask, selection_of, sign, succeed
 
 NAMED_BY_US = " · Brushwarp"
 MASK = "Y float"  # as fine as any mask is
@@ -55,7 +55,6 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
     place = source.image.get_item_position(source.layer)
     with _one_step(source.image):
         source.image.insert_layer(layer, source.layer.get_parent(), place)
-        number(layer)
         _mask(layer, painted)
         _leave_arrows(source, painted)
         source.image.set_selected_layers([layer])
@@ -64,16 +63,17 @@ def add_above(source: Source, painted: Painted) -> Gimp.Layer:
 
 def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Layer:
     """As `add_above`, in the place of an earlier result: it lies, is shown, locked and masked as that was, unless its mask was a selection
-    that is another one now, or that clips pixels now; and has its effects, unless it has another size."""
+    that is another one now, or that clips pixels now; and has its effects, if it is as large."""
     if not old.is_valid():
         raise WorkerError("layer-gone", _("The result was deleted while Brushwarp painted it anew."), _("Undo that, and edit it again."))
     _check_fits(source, painted)
-    layer = _copy(old) if _is_like(old, source) else _look_alike(old, source, painted)
+    is_as_large = (old.get_width(), old.get_height()) == (source.width, source.height)
+    layer = _copy(old) if is_as_large else _look_alike(old, source, painted)
     _fill(layer, source, painted)
     image = source.image
     with _one_step(image):
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
-        number(layer, old)
+        succeed(layer, old)
         keeps_mask = old.get_mask() is not None and (not is_masked(old) or painted.as_mask and _shows_as(old, source, painted))
         if not keeps_mask and layer.get_mask() is not None:
             layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
@@ -116,27 +116,22 @@ def _new_layer(source: Source, painted: Painted) -> Gimp.Layer:
     return layer
 
 
-def _is_like(old: Gimp.Layer, source: Source) -> bool:
-    """Whether the pixels of a new version have room in it."""
-    return (old.get_width(), old.get_height()) == (source.width, source.height) and old.has_alpha()
-
-
 def _copy(old: Gimp.Layer) -> Gimp.Layer:
     """With all that GIMP knows of the layer, its effects and its mask among it, and without its locks: GIMP ends whoever writes on a locked one."""
     layer = old.copy()
     layer.set_edit_mask(False)
     for lock in LOCKS:
         getattr(layer, "set_" + lock)(False)
+    if not layer.has_alpha():
+        layer.add_alpha()
     return layer
 
 
 def _look_alike(old: Gimp.Layer, source: Source, painted: Painted) -> Gimp.Layer:
-    """A new layer that is shown as the old one was. (Its effects can't be made anew: GIMP 3.0.4 crashes at some of them.)"""
+    """A new layer that is shown as the old one of another size was. (Its effects can't be made anew: GIMP 3.0.4 crashes at some of them.)"""
     layer = _new_layer(source, painted)
-    for look in ("opacity", "mode", "visible", "color_tag"):
+    for look in ("opacity", "mode", "blend_space", "composite_space", "composite_mode", "visible", "color_tag"):
         getattr(layer, "set_" + look)(getattr(old, "get_" + look)())
-    if (old.get_width(), old.get_height()) == (source.width, source.height):
-        layer.set_offsets(*old.get_offsets()[1:])  # where the painter has moved it to
     return layer
 
 

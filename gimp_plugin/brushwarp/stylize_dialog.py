@@ -34,7 +34,7 @@ class StylizeDialog(JobDialog):
         self._stores = {argument: Gtk.ListStore(str, str) for argument, *_words in MIXED}
         self._fill_mix()
         self._gallery = StyleGallery(config, Gallery.of(install), styles, self._fill_mix)
-        self._painted = PaintedPreview(source, request)
+        self._painted = PaintedPreview(source, lambda: self._completed(request()))
         settings = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
         settings.pack_start(self._painted.box, True, True, 0)
         for argument, option in (("strength", "strength-as-opacity"), ("brush-scale", "keep-colors")):

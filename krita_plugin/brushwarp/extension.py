@@ -96,10 +96,12 @@ class BrushwarpExtension(Extension):
             _keep_tip(action, command.tip)
             action.setStatusTip(command.tip)
             action.setWhatsThis(command.explanation)
-            action.triggered.connect(guarded(lambda *_, command=command, action=action: self._ask(command, action.data())))
+            action.triggered.connect(guarded(lambda *_, command=command, action=action: self._ask(command, action)))
 
-    def _ask(self, command, data) -> None:
-        """data: of the action. A script that leaves a recipe there has it followed."""
+    def _ask(self, command, action) -> None:
+        """A script that leaves a recipe in the action's data has it followed, once."""
+        data = action.data()
+        action.setData(None)
         if command is self._engine:
             command.ask()
         elif command is self._recipe and isinstance(data, str):

@@ -6,6 +6,7 @@ import pytest
 
 from brushwarp.bridge.protocol import Progress, Queued
 from brushwarp.bridge.request import DeformRequest, StylizeRequest, SuggestRequest, WarpRequest
+from brushwarp.bridge.series import Series
 from brushwarp.bridge.tracking import NAMES, STAGES, Tracker
 
 
@@ -41,6 +42,20 @@ def test_what_is_left_is_told_once_enough_was_seen(clock):
     assert follow(tracker, Progress(1, "painting", 100, 100))[0][0] == "Painting, 94 %, about 2 min left"
     clock.now -= 1970
     assert follow(tracker, Progress(1, "painting", 100, 100))[0][0] == "Painting, 94 %, a few seconds left"
+
+
+def test_loading_the_engine_is_not_counted_as_painting(clock):
+    tracker, series = Tracker(StylizeRequest, clock), Series([1, 1, 1], clock=clock)
+    series.begin(StylizeRequest)
+    for event in (Progress(0, "replacing", 1, 600), Progress(0, "starting", 20, 600), Progress(1, "starting", 0, 1)):
+        tracker.follow(event)
+        series.follow(event)
+        assert tracker.share is None and series.share is None
+        clock.now += 6
+    series.follow(Progress(1, "painting", 0, 100))
+    clock.now += 3
+    series.follow(Progress(1, "finishing", 1, 1))
+    assert series.words == "Layer 1 of 3: Finishing, 33 %, a few seconds left"  # two thirds of what took 3 s
 
 
 def test_a_deformation_tells_its_loss(clock):

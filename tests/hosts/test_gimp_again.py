@@ -151,12 +151,33 @@ def is_dressed_up(path, folder, style):
     twin = image.duplicate()
     again = studio.edit(twin, [twin.get_layers()[0]], recipe=recipe)
     told["in a copy"] = [studio.tree(twin.get_layers()), look(again)]
-    other = image.duplicate()
-    other.get_layers()[1].set_name("something else")
+    # Two results of one layer, one of a result, a copy of a layer: in a copy of the image each of them knows its own source still.
+    other = studio.load(path)
+    first = studio.stylize(other, [other.get_layers()[0]], style=style)
+    second = studio.stylize(other, [other.get_layers()[1]], style=style, strength=0.6)
+    of_first = studio.stylize(other, [first], style=style, strength=0.9)
+    for layer, name in ((first, "first"), (second, "second"), (of_first, "of first")):
+        layer.set_name(name)
+    other.get_layers()[-1].set_name("photo")
+    copy = second.copy()
+    other.insert_layer(copy, None, 0)
+    told["tree"] = studio.tree(other.get_layers())
+
+    def sources(image):
+        found = {}
+        for number, layer in enumerate(image.get_layers()[:-1]):
+            edited = studio.edit(image, [layer], recipe=studio.recipe_text(image, [layer]))
+            tattoo = int(bytes(edited.get_parasite("brushwarp-source").get_data()).decode().split()[0])
+            found[number] = image.get_layer_by_tattoo(tattoo).get_name()
+        return found
+
+    twin = other.duplicate()
+    told["sources"] = [sources(twin), sources(other), sources(twin)]
+    twin.remove_layer(twin.get_layers()[-1])
     try:
-        studio.edit(other, [other.get_layers()[0]])
+        studio.edit(twin, [twin.get_layers()[0]])
     except studio.Refused as refused:
-        told["of another name"] = refused.message
+        told["gone"] = refused.message
     return told
 
 
@@ -165,7 +186,9 @@ def test_an_edited_result_keeps_effects_and_locks_and_a_copy_of_the_image_knows_
     assert told["before"] == told["after"] == [[["soft", 4.5, 0.5]], [True, True, False, False]]
     assert told["another picture"] and told["layers"] == [NAME, PHOTO]
     assert told["in a copy"] == [[NAME, PHOTO], told["before"]]
-    assert "not in the image any more" in told["of another name"]
+    assert told["tree"] == ["second copy", "second", "of first", "first", "photo"]
+    assert told["sources"] == [{"0": "photo", "1": "photo", "2": "first", "3": "photo"}] * 3
+    assert "not in the image any more" in told["gone"]
 
 
 @pytest.fixture(scope="module")

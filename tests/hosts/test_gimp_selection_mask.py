@@ -65,7 +65,7 @@ def masks(path, folder, style):
     copy = other.copy()
     image.insert_layer(copy, None, 0)  # has all that the other has, but is not it
     renewed = studio.edit(image, [upper])
-    told["of a result"] = [*said(renewed), bytes(renewed.get_parasite("brushwarp-source").get_data()).decode() == str(other.get_tattoo())]
+    told["of a result"] = [*said(renewed), bytes(renewed.get_parasite("brushwarp-source").get_data()).decode().split()[0] == str(other.get_tattoo())]
     image.remove_layer(copy)
 
     # Cropped, what lies outside stays hidden; scaled with the image, the mask stays.

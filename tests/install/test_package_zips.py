@@ -46,7 +46,7 @@ def test_krita_s_manual_has_its_pictures_in_it(zips):
     with zipfile.ZipFile(zips["krita"]) as archive:
         page = archive.read("pykrita/brushwarp/manual.html").decode("utf-8")
     pictures = re.findall(r'src="([^"]*)"', page)
-    assert len(pictures) == page.count("<img") == 7
+    assert len(pictures) == page.count("<img") == 10
     for picture in pictures:
         kind, _, content = picture.partition("base64,")
         assert kind == "data:image/png;" and base64.b64decode(content, validate=True).startswith(b"\x89PNG")

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
@@ -25,6 +26,7 @@ from brushwarp.bridge.client import (
     Queued,
     StylePicture,
     StylizeRequest,
+    notes_of,
     solved_of,
 )
 from brushwarp.bridge.engine_state import BUSY, READY, look
@@ -318,6 +320,13 @@ def test_a_style_picture_may_be_a_file_and_a_selection_clips_the_result(engine, 
     selection[10:30, 10:30] = 128
     result, _ = deform(engine, a_deformation(base="gatys", style=str(tmp_path / "like.png")), photo(), selection.tobytes())
     assert np.array_equal(values(result.pixels)[..., 3], selection)
+
+
+def test_an_encoder_that_is_not_here_gives_way_to_the_best_at_hand_with_a_note(engine):
+    like, style = a_style_picture()
+    result, _ = deform(engine, replace(a_deformation(base="gatys", style_picture=like), encoder="vgg16"), photo(), style=style)
+    assert read_recipe(result.recipe)["parameters"]["encoder"] == "compact"
+    assert any("vgg16 is not on this machine" in note for note in notes_of(result.recipe))
 
 
 def test_a_trained_style_is_bent_along_solved_arrows(engine):

@@ -23,8 +23,8 @@ with arrows; `client.ask` takes any of these requests. For a preview that follow
 
 All calls block: make them in a thread of your own, and hand events on to the host's loop. `client.cancel()` comes from
 any thread and returns at once; the blocked call then raises JobCancelled within a moment, and the client is used up:
-**one client a job.** While `connect` starts a worker it reports Progress(stage "starting") ten times a second; to give
-up there, raise from `on_event`. An exception from `on_event` always passes through, and the job is dropped.
+**one client a job.** While `connect` starts a worker it reports Progress(stage "starting", or "replacing" one of another version) ten
+times a second; to give up there, raise from `on_event`. An exception from `on_event` always passes through, and the job is dropped.
 
 `pixels`: bytes of `request.payload_size`, rows from the top without padding, straight alpha. `selection`: bytes, one a
 pixel (`request.selection_size`), or None for all; the result's alpha is multiplied by it, feathering included. A host

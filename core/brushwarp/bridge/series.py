@@ -9,7 +9,7 @@ from .errors import WorkerError
 from .language import _
 from .protocol import Progress, Queued
 from .request import LayerRequest
-from .tracking import TELLING_SECONDS, Tracker, telling, waiting
+from .tracking import TELLING_SECONDS, Tracker, is_starting, telling, waiting
 
 LAYERS, FRAMES = "layers", "frames"
 OTHERS_DONE = _("The others are done.")
@@ -36,7 +36,7 @@ class Series:
 
     def follow(self, event: Union[Progress, Queued, object]) -> None:
         self._present.follow(event)
-        if self._since is None and isinstance(event, Progress) and event.job:
+        if self._since is None and isinstance(event, Progress) and not is_starting(event):
             self._since = self._clock(), self.share or 0.0
 
     @property

@@ -76,12 +76,17 @@ class Tracker:
         # A stage that a newer worker invents is shown by its own name.
         share = self.share or 0.0
         begin, end = self._stages.get(event.stage, (share, share))
-        if event.total > 0 and event.job:  # how long the engine takes to start says nothing of the job
+        if event.total > 0 and not is_starting(event):  # how long that takes says nothing of the job
             self.share = max(share, begin + (end - begin) * min(event.done / event.total, 1.0))
         if event.stage != self._stage:
             self._stage, self.name = event.stage, NAMES.get(event.stage, event.stage.capitalize())
             self._since = self._clock(), self.share or 0.0
         self.detail = "" if event.loss is None else _detail(event.done, event.total, event.loss)
+
+
+def is_starting(event: Progress) -> bool:
+    """Whether it is about the engine, which starts, or loads what it paints with, and not about a job yet."""
+    return event.job == 0 or event.stage == "starting"
 
 
 def waiting(name: str, seconds: float) -> str:

@@ -3,6 +3,6 @@
 from .encoder import Encoder
 from .layers import STROTSS_LAYERS
 from .normalisation import denormalise, normalise
-from .weights import ENCODERS, load_encoder
+from .weights import ENCODERS, is_here, load_encoder
 
-__all__ = ["ENCODERS", "STROTSS_LAYERS", "Encoder", "denormalise", "load_encoder", "normalise"]
+__all__ = ["ENCODERS", "STROTSS_LAYERS", "Encoder", "denormalise", "is_here", "load_encoder", "normalise"]

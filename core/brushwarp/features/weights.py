@@ -62,6 +62,11 @@ def load_encoder(
     )
 
 
+def is_here(name: str) -> bool:
+    """Whether `load_encoder` finds one of ENCODERS without downloading it."""
+    return name in ("auto", "compact") or _on_disk(name, weight_folders()) is not None
+
+
 def weight_folders(folder: Path | None = None) -> list[Path]:
     """Where weights are looked for; what is downloaded goes to the first."""
     named = _named(folder)

@@ -18,6 +18,7 @@ from ..bridge.request import DeformRequest, LayerRequest, Part, PictureRequest, 
 from ..deformable import DeformSettings
 from ..bridge.standing import Device
 from ..devices import choose_device, device_in_use
+from ..features import ENCODERS, is_here
 from ..geometry import KeypointPairs, carried, folded_share
 from ..image import Box, Picture, load_picture
 from ..image.region import apply_region, mask_bounds
@@ -107,7 +108,7 @@ class Engine:
                 size=request.size,
                 seed=request.seed,
             ),
-            encoder=request.encoder,
+            encoder=_encoder_here(request, layer.notes.append),
             canvas_short_side=request.canvas_short_side,
             on_progress=_with_thumbnails(on_progress),
         )
@@ -238,6 +239,14 @@ def _style_picture(request: PictureRequest, sent: bytes | None, on_note: Callabl
     if lost:
         on_note(_("{} of the style picture's numbers were infinite or none, and were replaced.").format(lost))
     return picture
+
+
+def _encoder_here(request: DeformRequest, on_note: Callable[[str], None]) -> str:
+    """The one that is asked for; where its weights are not on this machine, as those of a recipe from elsewhere need not be, the best at hand."""
+    if request.base == "multimodal" or request.encoder not in ENCODERS or is_here(request.encoder):
+        return request.encoder
+    on_note(_("The encoder {} is not on this machine: another one looked at the pictures, and the result may differ.").format(request.encoder))
+    return "auto"
 
 
 def _with_thumbnails(on_progress: OnProgress) -> OnProgress:
