@@ -186,8 +186,8 @@ def test_an_edited_result_keeps_effects_and_locks_and_a_copy_of_the_image_knows_
     assert told["before"] == told["after"] == [[["soft", 4.5, 0.5]], [True, True, False, False]]
     assert told["another picture"] and told["layers"] == [NAME, PHOTO]
     assert told["in a copy"] == [[NAME, PHOTO], told["before"]]
-    assert told["tree"] == ["second copy", "second", "of first", "first", "photo"]
-    assert told["sources"] == [{"0": "photo", "1": "photo", "2": "first", "3": "photo"}] * 3
+    assert told["tree"] == ["second copy", "of first", "first", "second", "photo"]
+    assert told["sources"] == [{"0": "photo", "1": "first", "2": "photo", "3": "photo"}] * 3
     assert "not in the image any more" in told["gone"]
 
 
