@@ -59,7 +59,7 @@ class Weights:
     distribution: tuple[float, float, float] = (4.0, 4.0, 4.0)
     content: tuple[float, float, float] = (1.0, 1.0, 1.0)
     from_afar: float = 1.0  # of the loss of the scale before on a finer output at half its size
-    refined: float = 5.0  # there, of the content loss towards the painting that was refined; with 1 it is forgotten (seen)
+    refined: float = 5.0  # there, of the content loss towards the painting that was refined; with 1 half of it is forgotten (seen)
     total_variation: float = 0.01
     excess: float = 1.0
     grid_pattern: float = 4000.0  # of a mean square that is 0.0003 where the eye begins to see it
