@@ -145,6 +145,16 @@ def is_dressed_up(path, folder, style):
     recipe = studio.recipe_text(image, [result])
     edited = studio.edit(image, [result], recipe=recipe.replace("0.7", "0.4"))
     told["after"] = look(edited)
+    opaque = edited.copy()
+    image.insert_layer(opaque, None, 0)
+    for lock in (opaque.set_lock_content, opaque.set_lock_position):
+        lock(False)
+    opaque.flatten()
+    told["opaque"] = [opaque.has_alpha(), *look(opaque)]
+    again = studio.edit(image, [opaque])
+    told["with alpha again"] = [again.has_alpha(), *look(again)]
+    told["its pixels"] = studio.read(again, "R'G'B'A u8") == studio.read(edited, "R'G'B'A u8")
+    image.remove_layer(again)
     told["another picture"] = studio.read(edited, "R'G'B'A u8") != pixels
     told["layers"] = studio.tree(image.get_layers())
 
@@ -184,6 +194,7 @@ def is_dressed_up(path, folder, style):
 def test_an_edited_result_keeps_effects_and_locks_and_a_copy_of_the_image_knows_its_source(painter: Gimp, photo: Path, tmp_path: Path):
     told = painter.run(is_dressed_up, path=photo, folder=tmp_path, style=PACK_ID)
     assert told["before"] == told["after"] == [[["soft", 4.5, 0.5]], [True, True, False, False]]
+    assert told["opaque"][0] is False and told["with alpha again"] == [True, *told["opaque"][1:]] and told["its pixels"]
     assert told["another picture"] and told["layers"] == [NAME, PHOTO]
     assert told["in a copy"] == [[NAME, PHOTO], told["before"]]
     assert told["tree"] == ["second copy", "of first", "first", "second", "photo"]
