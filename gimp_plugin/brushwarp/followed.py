@@ -7,10 +7,9 @@ import os
 from typing import Any, Optional
 
 from arrow_paths import count_arrows, insert_strokes, path_names
-from bridge.errors import WorkerError
 from bridge.language import _
 from bridge.paths import path_from_text, path_to_text
-from bridge.recipes import Recipe, are_same, style_here
+from bridge.recipes import Recipe, are_same, like_missing, style_here
 from deform_settings import FILE, GALLERY, LAYER, WEIGHTS
 from gi.repository import Gimp, Gio
 from keypoints import NAME, NONE, offered, strokes_from_arrows
@@ -47,8 +46,7 @@ def find_like(recipe: Recipe, source: Source, styles: Styles) -> Like:
         return Like(FILE, recipe.style, os.path.splitext(os.path.basename(recipe.style))[0])
     layer = next((layer for layer in other_layers(source) if layer.get_name() == recipe.style), None)
     if layer is None:
-        message = _("What it was painted like, “{}”, is neither a layer here nor a picture file.").format(recipe.style)
-        raise WorkerError("style-picture", message, _("Bring it back, or choose Deform… and something else."))
+        raise like_missing(recipe)
     return Like(LAYER, recipe.style, recipe.style, find_style_layer(source, layer))
 
 

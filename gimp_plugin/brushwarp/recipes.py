@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Optional, Tuple
 
 from bridge.errors import WorkerError
 from bridge.language import _

@@ -75,14 +75,15 @@ def put_in_place(source: Source, painted: Painted, old: Gimp.Layer) -> Gimp.Laye
         image.insert_layer(layer, old.get_parent(), image.get_item_position(old))
         succeed(layer, old)
         keeps_mask = old.get_mask() is not None and (not is_masked(old) or painted.as_mask and _shows_as(old, source, painted))
-        if not keeps_mask and layer.get_mask() is not None:
-            layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
-        if not keeps_mask:
+        if keeps_mask:
+            if layer.get_mask() is None:
+                _copy_mask(old, layer)
+            if is_masked(old):
+                note_mask(layer)
+        else:
+            if layer.get_mask() is not None:
+                layer.remove_mask(Gimp.MaskApplyMode.DISCARD)
             _mask(layer, painted)
-        elif layer.get_mask() is None:
-            _copy_mask(old, layer)
-        if keeps_mask and is_masked(old):
-            note_mask(layer)
         own_name, locks = old.get_name(), {lock: getattr(old, "get_" + lock)() for lock in LOCKS}
         image.remove_layer(old)
         layer.set_name(painted.name if NAMED_BY_US in own_name else own_name)  # the name is free now

@@ -8,7 +8,7 @@ from typing import Optional, Sequence
 from .bridge.detached import find_engine
 from .bridge.language import _
 from .bridge.paths import path_from_text
-from .bridge.recipes import Recipe, read_recipe
+from .bridge.recipes import Recipe, like_missing, read_recipe
 from .bridge.styles import id_of, installed_styles
 from .command import Desk, Entry, active_layer, selected_layers, works_on
 from .cutout import Cutout
@@ -84,15 +84,12 @@ def task_of(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) 
 
 def _style_here(document: Document, cutout: Cutout, recipe: Recipe, origin: Origin) -> str:
     """The key of a StyleChoice. A recipe from elsewhere knows a layer that it was painted like by its name: here that is the topmost other
-    one so called. Raises Refusal if there is none."""
+    one so called. Raises WorkerError if there is none."""
     if origin.style or not recipe.is_like_picture or os.path.isfile(path_from_text(recipe.style)):
         return style_of(recipe, origin)
     found = next((each for each in document.paint_layers() if each.name == recipe.style and each.id != cutout.layer.id), None)
     if found is None:
-        raise Refusal(
-            _("What it was painted like, “{}”, is neither a layer here nor a picture file.").format(recipe.style),
-            _("Bring it back, or choose Deform… and something else."),
-        )
+        raise like_missing(recipe)
     return key_of(LAYER, found.id)
 
 

@@ -94,12 +94,17 @@ def command_line_paints(user: User, picture: Path, out: Path, *options: str) -> 
     return command_line_makes(user, out, "stylize", picture, "--style", STYLE_ID, *options)
 
 
+def as_a_worker() -> dict[str, str]:
+    """An environment to compute in with a worker's instructions and on as many cores: both choose the algorithm of a convolution, and two
+    algorithms lay the end of an arrow 0.01 pixels apart."""
+    return {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | FLOAT32
+
+
 def command_line_makes(user: User, out: Path, *words: object) -> np.ndarray:
     """(H, W, 3) uint8: what a command of `brushwarp` leaves there, on as many cores as the worker's."""
     from PIL import Image
 
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
-    environment |= {**FLOAT32, "BRUSHWARP_HOME": str(user.brushwarp_home)}
+    environment = as_a_worker() | {"BRUSHWARP_HOME": str(user.brushwarp_home)}
     command = [str(CHECKOUT / ".venv/bin/brushwarp"), *map(str, words), "-o", str(out)]
     subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return np.array(Image.open(out).convert("RGB"))

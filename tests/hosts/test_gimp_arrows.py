@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -13,7 +12,7 @@ import pytest
 import torch
 from gimp_fixtures import PACK_ID, write_photo
 from harness import Gimp
-from krita_fixtures import FLOAT32
+from krita_fixtures import as_a_worker
 
 from brushwarp import api
 from brushwarp.bridge.methods import smoothness_of
@@ -172,12 +171,9 @@ print(json.dumps(api.suggest_keypoints(content, like, count=count).pairs.rows())
 
 
 def engine_suggests(count: int) -> np.ndarray:
-    """In a process that computes with the worker's instructions and on as many cores: both choose the algorithm of a convolution, and two
-    algorithms lay the end of an arrow 0.01 pixels apart."""
     words = [sys.executable, "-c", SUGGEST, *map(str, PIECE), str(count)]
     pixels = scene().tobytes() + np.roll(scene(), SHIFT, axis=1).tobytes()
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | FLOAT32
-    said = subprocess.run(words, input=pixels, env=environment, check=True, capture_output=True).stdout
+    said = subprocess.run(words, input=pixels, env=as_a_worker(), check=True, capture_output=True).stdout
     return np.array(json.loads(said))
 
 

@@ -261,6 +261,12 @@ def style_here(named: str, styles: Iterable[InstalledStyle]) -> str:
     return id_of(named) if any(style.id == id_of(named) for style in styles) else ""
 
 
+def like_missing(recipe: Recipe) -> WorkerError:
+    """What to raise where a recipe was painted like a picture of which there is neither a file nor a layer of that name."""
+    message = _("What it was painted like, “{}”, is neither a layer here nor a picture file.").format(recipe.style)
+    return WorkerError("style-picture", message, _("Bring it back, or choose Deform… and something else."))
+
+
 def difference(recipe: Recipe, result: str) -> Tuple[str, ...]:
     """Why the result, whose recipe is given as text, need not look as `recipe` says: in sentences for the painter."""
     record = read_record(result)
