@@ -19,6 +19,7 @@ from brushwarp.bridge.training import QUALITIES as QUALITIES_OFFERED
 from brushwarp.bridge.training import SMALLEST_LAYER, STAGES
 from brushwarp.bridge.trainings import cancel_training, forget_training, list_trainings, resume_training, start_training
 from brushwarp.cli import main
+from brushwarp.detached.turns import NICENESS
 from brushwarp.multimodal.photos import SMALLEST_PAINTING
 from brushwarp.multimodal.train import QUALITIES
 from brushwarp.styles import load_style
@@ -93,10 +94,15 @@ def test_a_second_training_waits_for_the_first_and_a_waiting_one_can_be_cancelle
     assert home.wait_for_state(second, "finished").iteration == sum(QUICK)
 
 
-def test_it_gives_way_while_the_worker_paints(home):
+def test_it_gives_way_to_everything_and_waits_while_the_worker_paints(home):
     busy = FileLock(runtime().busy_lock)
     id = home.begin(iterations=LONG)
     home.wait_for_steps(id, 1)
+    (pid,) = home.pids()
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, 19)
+    session = Path(f"/proc/{pid}/autogroup")  # empty where Linux shares cores among processes alone, and not there elsewhere
+    if session.exists() and (told := session.read_text()):
+        assert told.endswith(f" nice {NICENESS}\n")
     assert busy.acquire(5)
     waiting = home.wait_for_state(id, "waiting")
     assert "painted" in waiting.message

@@ -15,9 +15,8 @@ from ..bridge.language import _
 from ..bridge.locks import FileLock
 from ..errors import BrushwarpError, Cancelled, explain
 from .account import Account
-from .turns import hold, my_turn
+from .turns import hold, lower_priority, my_turn
 
-NICENESS = 10
 LOCK_SECONDS = 2.0  # who reads the status holds the lock for a blink; and a process that was cancelled may still be leaving
 SERVED = 75  # exit code of a second process for the same training (sysexits.h: EX_TEMPFAIL)
 
@@ -33,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SERVED
     account = Account(folder)
     signal.signal(signal.SIGTERM, lambda *_: account.leave())
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    lower_priority()
     try:
         with my_turn(account):
             from .lesson import teach  # brings torch with it, which takes memory: not while others have their turn

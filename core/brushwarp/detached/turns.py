@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ..bridge.errors import WorkerError
 from ..bridge.language import _
@@ -15,6 +15,19 @@ from ..bridge.training import read_status, trainings_folder
 from .account import Account
 
 NAP_SECONDS = 0.1
+NICENESS = 10
+OWN_SESSION = "/proc/self/autogroup"
+
+
+def lower_priority() -> None:
+    """Of this process and those that it starts: whatever else wants a core has it first."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # Where Linux shares cores among sessions first (sched(7), autogroup), niceness counts inside of one alone: a training, which the hosts
+    # begin in a session of its own, took half of a busy core (measured). There it is the session's niceness that counts.
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        with suppress(OSError), open(OWN_SESSION, "w") as file:
+            file.write(str(NICENESS))
 
 
 def hold(lock: FileLock, seconds: float = 0.0) -> bool:

@@ -208,10 +208,12 @@ def recipe(document, node):
 
 
 def press(action):
-    """An action of Krita's own menus, as undo, and wait for what it does."""
+    """An action of Krita's own menus, as undo, and wait for what it does. While Krita is at work it takes no undo."""
+    document = Krita.instance().activeDocument()
+    document.waitForDone()
     Krita.instance().action(action).trigger()
     yield 100
-    Krita.instance().activeDocument().waitForDone()
+    document.waitForDone()
     yield 50
 
 
