@@ -23,13 +23,15 @@ class Architecture:
     """What generic code needs to know of a network.
 
     make: it, untrained, for a card. plan: at which sizes it paints a picture, called as `plan.plan_painting` is. streams: `streaming`
-    knows all its layers. fixed: its norms take nothing of the picture, so that frames of a sequence are steady as they are.
+    knows all its layers. fixed: its norms take nothing of the picture, so that frames of a sequence are steady as they are. grain: what is
+    flat gets some before it is painted (`multimodal.grain`); the networks of one scale paint as they were published.
     """
 
     make: Callable[[StyleCard], nn.Module]
     plan: Callable[..., Plan]
     streams: bool = False
     fixed: bool = False
+    grain: bool = False
 
 
 def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: bool = False, fixed: bool = False) -> Architecture:
@@ -39,7 +41,7 @@ def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: b
 
 MULTIMODAL = "multimodal"
 ARCHITECTURES = {
-    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True),
+    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True, grain=True),
     "johnson": _singular(johnson, 530, streams=True),
     "johnson-batchnorm": _singular(johnson_batchnorm, 430, fixed=True),
     "lengstrom": _singular(Lengstrom, 460),

@@ -347,7 +347,7 @@ def test_deformations_and_warps_are_repeated_and_edited_as_they_were(painter, ph
         made, *others = told[verb]
         assert made["verb"] == verb and made["keypoints"]
         assert others == [made, made]
-    assert "“Wogen”" in told["gone"]
+    assert "“Wogen”, is neither a layer here nor a picture file" in told["gone"]
 
 
 def paints_two_layers(path, style):

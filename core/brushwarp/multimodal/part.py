@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..features import denormalise, normalise
+from ..features import denormalise
 from ..image.box import Box
-from ..image.resample import part_of, resize
+from ..image.resample import part_of
 from ..plan import Plan
 from ..progress import OnProgress, Progress, ignore_progress
 from ..streaming import Desk, Scaling, StreamPlan, Whole, streamed
@@ -51,7 +51,7 @@ def paint_part(
     is one that streams. Raises `Cancelled` as on_progress does.
     """
     size = plan.sizes[0]
-    part = _Seen(normalise(resize(rgb, size)[None]), _all_of(size), size)
+    part = _Seen(painter.see(rgb, size), _all_of(size), size)
     samples: list[_Seen] = []
     for step, (subnet, size) in enumerate(zip(painter.network.subnets(len(plan.sizes)), plan.sizes, strict=True)):
         on_progress(Progress("painting", step, len(plan.sizes)))

@@ -25,6 +25,7 @@ from ..progress import OnProgress, Progress, counted, ignore_progress
 from ..replay import Repeated
 from ..streaming import FASTEST, Desk, Resized, StreamPlan, Whole, as_found, plan_strips, streamed
 from ..styles.pack import StylePack
+from .grain import with_grain
 from .network import convolutions
 from .steady import Steady
 
@@ -116,12 +117,17 @@ class Painter:
         sizes = plan.sizes
         work = sum(height * width for height, width in sizes)
         on_progress(Progress("painting", 0, work))
-        x = normalise(resize(rgb, sizes[0])[None].to(self.device))
+        x = self.see(rgb, sizes[0]).to(self.device)
         painted = self._again(x, sizes)
         if painted is None:
             painted = self._painted(x, sizes, on_progress)
         on_progress(Progress("painting", work, work))
         return fetch(denormalise(painted)[0].clamp(0, 1))
+
+    def see(self, rgb: Tensor, size: tuple[int, int]) -> Tensor:
+        """A picture as the network takes it, at the size (H, W) of its first step: (1, 3, H, W), normalised."""
+        small = resize(rgb, size)
+        return normalise((with_grain(small) if self.architecture.grain else small)[None])
 
     def _again(self, x: Tensor, sizes: tuple[tuple[int, int], ...]) -> Tensor | None:
         """What `_painted` gives, until the next call, where a CUDA device has painted small pictures of just these sizes for some times."""
@@ -174,7 +180,7 @@ class Painter:
         def tell(share: float) -> None:
             on_progress(Progress("painting", done + int(share * size[0] * size[1]), work))
 
-        picture = normalise(resize(rgb, plan.sizes[0])[None])
+        picture = self.see(rgb, plan.sizes[0])
         settling = nullcontext(as_found) if steady is None else steady.frame(self.pack, plan.sizes)
         with settling as settle, torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             desk = Desk(self.device, self.dtype, strips, Path(cache_folder()) / "strips", tell, settle=settle)
