@@ -11,6 +11,7 @@ from brushwarp import api
 from brushwarp.architectures import make_network
 from brushwarp.features import normalise
 from brushwarp.image import Picture, resize
+from brushwarp.multimodal import grain
 from brushwarp.multimodal.grain import GRAIN, with_grain
 from brushwarp.styles import list_styles
 from brushwarp.styles.card import StyleCard
@@ -45,6 +46,16 @@ def test_what_is_flat_gets_it_and_what_is_not_stays_to_the_last_bit():
 def test_what_is_nearly_flat_gets_what_it_lacks():
     rgb = 0.5 + GRAIN * (noise(3, 200, 200) - 0.5)  # varies by 0.29 of what it should
     assert float(with_grain(rgb).std()) == pytest.approx(GRAIN, rel=0.05)
+
+
+def test_a_large_picture_has_no_seams(monkeypatch):
+    rgb = 0.5 + GRAIN * (noise(3, 90, 70) - 0.5)
+    rgb[:, 40:] = noise(3, 50, 70)
+    whole = with_grain(rgb) - rgb
+    monkeypatch.setattr(grain, "AT_ONCE", 7 * 70)
+    parts = with_grain(rgb) - rgb
+    assert torch.equal(whole != 0, parts != 0)  # the noise is another one, where it lies is not
+    assert float(parts[:, :36].std()) == pytest.approx(float(whole[:, :36].std()), rel=0.05)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 70), (70, 2)])

@@ -14,6 +14,7 @@ from torch.nn.functional import avg_pool2d, pad
 
 GRAIN = 2 / 255  # standard deviation; with half of it halos stay in some styles, with twice as much calm skies are disturbed (seen)
 AROUND = 2  # pixels on each side within which the picture's own is measured
+AT_ONCE = 500_000  # pixels: a broad canvas and a fine brush make the first step a large one
 
 
 def with_grain(rgb: Tensor) -> Tensor:
@@ -21,15 +22,22 @@ def with_grain(rgb: Tensor) -> Tensor:
 
     The same grain for every picture of a size: what is flat in all frames of a sequence is painted the same in all.
     """
+    channels, height, width = rgb.shape
     chance = torch.Generator().manual_seed(0)
-    noise = torch.randn(rgb.shape, generator=chance).to(rgb)
-    lacking = (GRAIN**2 - _variance(rgb)).clamp_(min=0).sqrt_()
-    return noise.mul_(lacking).add_(rgb)
+    grained = torch.empty_like(rgb)
+    step = max(1, AT_ONCE // width)
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        rows = torch.arange(top - AROUND, bottom + AROUND).clamp(0, height - 1)
+        lacking = (GRAIN**2 - _variance(rgb[:, rows])).clamp_(min=0).sqrt_()
+        noise = torch.randn(channels, bottom - top, width, generator=chance).to(rgb)
+        grained[:, top:bottom] = noise.mul_(lacking).add_(rgb[:, top:bottom])
+    return grained
 
 
-def _variance(rgb: Tensor) -> Tensor:
-    """(1, H, W): around each pixel, the mean of the channels' variances."""
+def _variance(rows: Tensor) -> Tensor:
+    """(1, H, W) of (3, H + 2 AROUND, W): around each pixel, the mean of the channels' variances."""
     side = 2 * AROUND + 1
-    around = pad(rgb[None], (AROUND,) * 4, mode="replicate")
+    around = pad(rows[None], (AROUND, AROUND, 0, 0), mode="replicate")
     mean, square = avg_pool2d(around, side, 1), avg_pool2d(around.square(), side, 1)
     return (square - mean.square()).mean(1)

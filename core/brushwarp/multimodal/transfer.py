@@ -127,7 +127,9 @@ class Painter:
     def see(self, rgb: Tensor, size: tuple[int, int]) -> Tensor:
         """A picture as the network takes it, at the size (H, W) of its first step: (1, 3, H, W), normalised."""
         small = resize(rgb, size)
-        return normalise((with_grain(small) if self.architecture.grain else small)[None])
+        if self.architecture.grain:
+            small = with_grain(small)
+        return normalise(small[None])
 
     def _again(self, x: Tensor, sizes: tuple[tuple[int, int], ...]) -> Tensor | None:
         """What `_painted` gives, until the next call, where a CUDA device has painted small pictures of just these sizes for some times."""
