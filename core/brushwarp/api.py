@@ -17,7 +17,7 @@ from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, preview_warp, warp
-from .image import Box, Picture, apply_region, as_seen, from_srgb, keep_chroma, resize
+from .image import Box, Picture, apply_region, as_seen, from_srgb, keep_chroma, on_paper, resize
 from .image.picture import SMALLEST_SIDE
 from .image.resample import part_of
 from .multimodal.mixing import mix_packs
@@ -126,7 +126,8 @@ def stylize_part(
     if not painter.architecture.streams:
         raise BrushwarpError("part", _("The style {} paints pictures as a whole only.").format(painter.pack.card.name), _("Paint the whole picture."))
     plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
-    painted = paint_part(painter, as_seen(picture, tuple(map(min, picture.size, plan.sizes[0])))[0], plan, box, size, on_progress)
+    shown = on_paper(*as_seen(picture, tuple(map(min, picture.size, plan.sizes[0]))))
+    painted = paint_part(painter, shown, plan, box, size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
@@ -230,7 +231,7 @@ def _paint(
             _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
         )
     try:
-        return resize(painter.paint(as_seen(picture, plan.sizes[0])[0], plan, on_progress, steady), size)
+        return resize(painter.paint(on_paper(*as_seen(picture, plan.sizes[0])), plan, on_progress, steady), size)
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
