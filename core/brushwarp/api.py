@@ -125,9 +125,12 @@ def stylize_part(
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:
         raise BrushwarpError("part", _("The style {} paints pictures as a whole only.").format(painter.pack.card.name), _("Paint the whole picture."))
-    plan = painter.plan_freely(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
-    shown = on_paper(*as_seen(picture, tuple(map(min, picture.size, plan.sizes[0]))))
-    painted = paint_part(painter, shown, plan, box, size, on_progress)
+    brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(size)}
+    sheet, inner = on_paper(picture, size, painter.plan_freely(size, **brush).sizes[0])
+    whole = (size[0] + 2 * inner.top, size[1] + 2 * inner.left)
+    plan = painter.plan_freely(whole, **brush)
+    place = Box(box.left + inner.left, box.top + inner.top, box.right + inner.left, box.bottom + inner.top)
+    painted = paint_part(painter, as_seen(sheet, tuple(map(min, sheet.size, plan.sizes[0])))[0], plan, place, whole, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
@@ -223,15 +226,19 @@ def _paint(
     steady: Steady | None,
 ) -> Tensor:
     """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
-    size = picture.size
-    plan = painter.plan(size, brush_scale=brush_scale, canvas_short_side=canvas_short_side)
+    brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(picture.size)}
+    plan = painter.plan(picture.size, **brush)
+    sheet, inner = on_paper(picture, picture.size, plan.sizes[0])
+    size = (picture.height + 2 * inner.top, picture.width + 2 * inner.left)
+    if size != picture.size:
+        plan = painter.plan(size, **brush)
     if plan.capped:
         height, width = plan.sizes[-1]
         on_note(
             _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
         )
     try:
-        return resize(painter.paint(on_paper(*as_seen(picture, plan.sizes[0])), plan, on_progress, steady), size)
+        return inner.of(resize(painter.paint(as_seen(sheet, plan.sizes[0])[0], plan, on_progress, steady), size))
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
