@@ -17,7 +17,7 @@ from .devices import choose_device
 from .errors import BrushwarpError, is_out_of_memory
 from .features import load_encoder
 from .geometry import KeypointPairs, preview_warp, warp
-from .image import Box, Picture, apply_region, as_seen, from_srgb, keep_chroma, on_paper, resize
+from .image import Box, Picture, Sheet, apply_region, as_seen, bare, from_srgb, keep_chroma, on_paper, resize
 from .image.picture import SMALLEST_SIDE
 from .image.resample import part_of
 from .multimodal.mixing import mix_packs
@@ -25,7 +25,8 @@ from .multimodal.part import paint_part
 from .multimodal.steady import Steady
 from .multimodal.transfer import Painter
 from .optimization import Gatys, Strotss
-from .progress import OnProgress, ignore_progress
+from .plan import Plan
+from .progress import OnProgress, Progress, ignore_progress
 from .styles import StylePack, load_style
 
 __all__ = ["Steady", "deform", "load_painter", "preview_warp", "stylize", "stylize_part", "suggest_keypoints", "warp"]
@@ -126,11 +127,12 @@ def stylize_part(
     if not painter.architecture.streams:
         raise BrushwarpError("part", _("The style {} paints pictures as a whole only.").format(painter.pack.card.name), _("Paint the whole picture."))
     brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(size)}
-    sheet, inner = on_paper(picture, size, painter.plan_freely(size, **brush).sizes[0])
-    whole = (size[0] + 2 * inner.top, size[1] + 2 * inner.left)
-    plan = painter.plan_freely(whole, **brush)
-    place = Box(box.left + inner.left, box.top + inner.top, box.right + inner.left, box.bottom + inner.top)
-    painted = paint_part(painter, as_seen(sheet, tuple(map(min, sheet.size, plan.sizes[0])))[0], plan, place, whole, on_progress)
+    sheet = _sheet(painter, picture, size, painter.plan_freely(size, **brush), brush["canvas_short_side"])
+    plan = painter.plan_freely(sheet.size, **brush)
+    seen = as_seen(sheet.picture, tuple(map(min, sheet.picture.size, plan.sizes[0])))[0]
+    left, top = sheet.inner.left, sheet.inner.top
+    place = Box(box.left + left, box.top + top, box.right + left, box.bottom + top)
+    painted = paint_part(painter, seen, plan, place, sheet.size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
@@ -228,17 +230,19 @@ def _paint(
     """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
     brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(picture.size)}
     plan = painter.plan(picture.size, **brush)
-    sheet, inner = on_paper(picture, picture.size, plan.sizes[0])
-    size = (picture.height + 2 * inner.top, picture.width + 2 * inner.left)
-    if size != picture.size:
-        plan = painter.plan(size, **brush)
+    # Frames are never on paper: one with a blot among lines would be of another size than the others, and begin a sequence of its own.
+    sheet = _sheet(painter, picture, picture.size, plan, brush["canvas_short_side"]) if steady is None else bare(picture, picture.size)
+    if sheet.size != picture.size:
+        plan = painter.plan(sheet.size, **brush)
     if plan.capped:
-        height, width = plan.sizes[-1]
+        size = picture.size
+        height, width = (round(at * own / of) for at, own, of in zip(plan.sizes[-1], size, sheet.size, strict=True))
         on_note(
             _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
         )
     try:
-        return inner.of(resize(painter.paint(as_seen(sheet, plan.sizes[0])[0], plan, on_progress, steady), size))
+        painted = painter.paint(as_seen(sheet.picture, plan.sizes[0])[0], plan, _of_the_picture(sheet, on_progress), steady)
+        return sheet.inner.of(resize(painted, sheet.size))
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
@@ -246,6 +250,26 @@ def _paint(
     on_note(_("{} ran out of memory: painted on the CPU.").format(painter.device))
     torch.cuda.empty_cache()
     return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note, steady)
+
+
+def _sheet(painter: Painter, picture: Picture, size: tuple[int, int], plan: Plan, canvas_short_side: int) -> Sheet:
+    """What the painter is to see of a picture of `size`, or of a copy of it. plan: of the picture itself."""
+    return on_paper(picture, size, plan.sizes[0], canvas_short_side) if painter.architecture.drawings else bare(picture, size)
+
+
+def _of_the_picture(sheet: Sheet, on_progress: OnProgress) -> OnProgress:
+    """Shown on the way is what is painted of the picture, without the room around it."""
+    if sheet.inner == Box(0, 0, sheet.size[1], sheet.size[0]):
+        return on_progress
+
+    def tell(progress: Progress) -> None:
+        shown = progress.preview
+        if shown is not None:
+            (y, x), inner = (have / of for have, of in zip(shown.shape[1:], sheet.size, strict=True)), sheet.inner
+            shown = Box(round(inner.left * x), round(inner.top * y), round(inner.right * x), round(inner.bottom * y)).of(shown)
+        on_progress(replace(progress, preview=shown))
+
+    return tell
 
 
 def _steadying(painter: Painter, steady: Steady) -> Steady | None:

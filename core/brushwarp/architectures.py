@@ -23,15 +23,15 @@ class Architecture:
     """What generic code needs to know of a network.
 
     make: it, untrained, for a card. plan: at which sizes it paints a picture, called as `plan.plan_painting` is. streams: `streaming`
-    knows all its layers. fixed: its norms take nothing of the picture, so that frames of a sequence are steady as they are. grain: what is
-    flat gets some before it is painted (`multimodal.grain`); the networks of one scale paint as they were published.
+    knows all its layers. fixed: its norms take nothing of the picture, so that frames of a sequence are steady as they are. drawings: what
+    is flat is painted with grain (`multimodal.grain`) and lines on paper (`image.paper`); the networks of one scale paint as published.
     """
 
     make: Callable[[StyleCard], nn.Module]
     plan: Callable[..., Plan]
     streams: bool = False
     fixed: bool = False
-    grain: bool = False
+    drawings: bool = False
 
 
 def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: bool = False, fixed: bool = False) -> Architecture:
@@ -41,7 +41,7 @@ def _singular(make: Callable[[], nn.Module], bytes_per_pixel: int, *, streams: b
 
 MULTIMODAL = "multimodal"
 ARCHITECTURES = {
-    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True, grain=True),
+    MULTIMODAL: Architecture(lambda card: MultimodalNetwork(card.widths), plan_painting, streams=True, drawings=True),
     "johnson": _singular(johnson, 530, streams=True),
     "johnson-batchnorm": _singular(johnson_batchnorm, 430, fixed=True),
     "lengstrom": _singular(Lengstrom, 460),

@@ -25,9 +25,12 @@ def lower_priority() -> None:
         os.nice(NICENESS)
     # Where Linux shares cores among sessions first (sched(7), autogroup), niceness counts inside of one alone: a training, which the hosts
     # begin in a session of its own, took half of a busy core (measured). There it is the session's niceness that counts.
-    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
-        with suppress(OSError), open(OWN_SESSION, "w") as file:
-            file.write(str(NICENESS))
+    if os.path.exists(OWN_SESSION) and os.getsid(0) == os.getpid():
+        for _try in range(2):  # it is taken once in a tenth of a second, from all processes together
+            with suppress(OSError), open(OWN_SESSION, "w") as file:
+                file.write(str(NICENESS))
+                break
+            time.sleep(2 * NAP_SECONDS)
 
 
 def hold(lock: FileLock, seconds: float = 0.0) -> bool:

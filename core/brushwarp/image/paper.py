@@ -8,6 +8,8 @@ extended: paper would paint an edge along its rim.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from torch import Tensor
 from torch.nn.functional import max_pool2d, pad
 
@@ -15,29 +17,52 @@ from .box import Box
 from .colour import luminance
 from .picture import Picture
 from .resample import resize
+from .seen import below_white
 
-# In pixels of a network's first step, where a canvas is some 256 high:
+# In pixels of a canvas whose short side is CANVAS, whatever the brush:
+CANVAS = 256
 BREADTH = 7  # what is as broad all over has an inside. A broad brush
 ROOM = 16  # on each side
 MOST_INSIDE = 0.1  # of what is visible, that lines may have: knots and blots
 
 
-def on_paper(picture: Picture, size: tuple[int, int], step: tuple[int, int]) -> tuple[Picture, Box]:
-    """What a network is to see of a picture of `size` (H, W), and where in that, at the same scale, the picture lies.
+@dataclass(frozen=True)
+class Sheet:
+    """What a network is to see of a picture: at any size `picture`, which stands for one of `size` (H, W), and the box where in that the
+    picture itself lies."""
 
-    A drawing of lines becomes small and opaque, on white, or on black where the lines are bright, with room on each side. What is none
-    comes back as it is. picture: it, or a copy of another size. step: (H, W) at which the network sees it first.
+    picture: Picture
+    size: tuple[int, int]
+    inner: Box
+
+
+def bare(picture: Picture, size: tuple[int, int]) -> Sheet:
+    """Of a picture of `size`, or a copy of it, nothing else."""
+    return Sheet(picture, size, Box(0, 0, size[1], size[0]))
+
+
+def on_paper(picture: Picture, size: tuple[int, int], step: tuple[int, int], canvas_short_side: int) -> Sheet:
+    """A drawing of lines small and opaque, on white, or on black where the lines are bright, with room on each side; anything else bare.
+
+    picture: it, of `size` (H, W), or a copy. step: (H, W) at which a network sees it first. canvas_short_side: in pixels of `size`.
     """
-    height, width = size
-    if picture.alpha is None or not _is_lines(alpha := resize(picture.alpha, step)):
-        return picture, Box(0, 0, width, height)
-    ink = resize(picture.pixels * picture.alpha, step)
+    if picture.alpha is None or not _is_lines(picture.alpha, size, canvas_short_side):
+        return bare(picture, size)
+    alpha = resize(picture.alpha, step)
+    ink = resize(below_white(picture) * picture.alpha, step)
     paper = float(luminance(ink).sum() < alpha.sum() / 2)
-    sheet = pad(ink + paper * (1 - alpha), (ROOM,) * 4, value=paper)
-    down, across = (round(ROOM * side / at) for side, at in zip(size, step, strict=True))
-    return picture.with_pixels(sheet, alpha=None), Box(across, down, across + width, down + height)
+    room = round(ROOM * canvas_short_side / CANVAS)
+    down, across = (round(room * at / side) for at, side in zip(step, size, strict=True))
+    sheet = pad(ink + paper * (1 - alpha), (across, across, down, down), value=paper)
+    whole = (size[0] + 2 * room, size[1] + 2 * room)
+    return Sheet(picture.with_pixels(sheet, alpha=None), whole, Box(room, room, room + size[1], room + size[0]))
 
 
-def _is_lines(alpha: Tensor) -> bool:
-    inside = -max_pool2d(-alpha[None], BREADTH, 1, BREADTH // 2)
-    return bool(inside.sum() < MOST_INSIDE * alpha.sum())
+def _is_lines(alpha: Tensor, size: tuple[int, int], canvas_short_side: int) -> bool:
+    """What is opaque all over is none, however narrow."""
+    if bool((alpha >= 1).all()):
+        return False
+    height, width = (max(1, round(side * CANVAS / canvas_short_side)) for side in size)
+    seen = resize(alpha, (height, width))
+    inside = -max_pool2d(-pad(seen, (BREADTH // 2,) * 4)[None], BREADTH, 1)
+    return bool(inside.sum() < MOST_INSIDE * seen.sum())

@@ -19,9 +19,7 @@ def as_seen(picture: Picture, size: tuple[int, int]) -> tuple[Tensor, Tensor | N
     Brought to `size` before anything else: of 100 megapixels in integers no copy in sRGB is made. Values beyond white, which integers
     have none of, are clipped before they are averaged, or one bright pixel would bloom; in primaries of their own they are no mistakes.
     """
-    own = picture.pixels
-    if picture.icc is None and picture.depth not in INTEGERS:
-        own = own.clamp(0, 1)
+    own = below_white(picture)
     if picture.alpha is None:
         return to_srgb(picture.with_pixels(resize(own, size))), None
     if size == picture.size:
@@ -30,3 +28,10 @@ def as_seen(picture: Picture, size: tuple[int, int]) -> tuple[Tensor, Tensor | N
     pixels = resize(own * picture.alpha, size) / alpha.clamp(min=1e-6)
     rgb = to_srgb(picture.with_pixels(torch.where(alpha > 0, pixels, 0), alpha=alpha))
     return extend_colours(rgb, alpha), alpha
+
+
+def below_white(picture: Picture) -> Tensor:
+    """Its pixels, clipped where that is to be done before they are averaged."""
+    if picture.icc is None and picture.depth not in INTEGERS:
+        return picture.pixels.clamp(0, 1)
+    return picture.pixels

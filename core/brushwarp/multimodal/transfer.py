@@ -127,7 +127,7 @@ class Painter:
     def see(self, rgb: Tensor, size: tuple[int, int]) -> Tensor:
         """A picture as the network takes it, at the size (H, W) of its first step: (1, 3, H, W), normalised."""
         small = resize(rgb, size)
-        if self.architecture.grain:
+        if self.architecture.drawings:
             small = with_grain(small)
         return normalise(small[None])
 
