@@ -77,7 +77,8 @@ def stylize(
     own. region: (1, H, W) selection in 0..1 that multiplies
     into the result's alpha, so that the result is a layer to lay above the source; the painter still sees what is around it.
     canvas_short_side: of the canvas that the picture is a crop of, whose brush size it then gets.
-    steady: the sequence of which the picture is the next frame: a `Steady` that the caller keeps from call to call.
+    steady: the sequence of which the picture is the next frame: a `Steady` that the caller keeps from call to call. Lines on nothing are
+    seen as on paper (`image.paper`), but for frames of a sequence.
     on_note is told, in a sentence, what had to be done differently (a smaller working size, another device).
     Raises BrushwarpError for settings out of range, and "steady" for a style whose frames can't be steadied; `Cancelled` as on_progress
     does. Source: Wang et al. 2017.
@@ -129,10 +130,10 @@ def stylize_part(
     brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(size)}
     sheet = _sheet(painter, picture, size, painter.plan_freely(size, **brush), brush["canvas_short_side"])
     plan = painter.plan_freely(sheet.size, **brush)
-    seen = as_seen(sheet.picture, tuple(map(min, sheet.picture.size, plan.sizes[0])))[0]
+    shown = as_seen(sheet.picture, tuple(map(min, sheet.picture.size, plan.sizes[0])))[0]
     left, top = sheet.inner.left, sheet.inner.top
     place = Box(box.left + left, box.top + top, box.right + left, box.bottom + top)
-    painted = paint_part(painter, seen, plan, place, sheet.size, on_progress)
+    painted = paint_part(painter, shown, plan, place, sheet.size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
