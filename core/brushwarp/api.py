@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -127,13 +128,12 @@ def stylize_part(
     painter = style if isinstance(style, Painter) else load_painter(style, device)
     if not painter.architecture.streams:
         raise BrushwarpError("part", _("The style {} paints pictures as a whole only.").format(painter.pack.card.name), _("Paint the whole picture."))
-    brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(size)}
-    sheet = _sheet(painter, picture, size, painter.plan_freely(size, **brush), brush["canvas_short_side"])
-    plan = painter.plan_freely(sheet.size, **brush)
+    short_side = canvas_short_side or min(size)
+    plan_for = partial(painter.plan_freely, brush_scale=brush_scale, canvas_short_side=short_side)
+    sheet = _sheet(painter, picture, size, plan_for(size), short_side)
+    plan = plan_for(sheet.size)
     shown = as_seen(sheet.picture, tuple(map(min, sheet.picture.size, plan.sizes[0])))[0]
-    left, top = sheet.inner.left, sheet.inner.top
-    place = Box(box.left + left, box.top + top, box.right + left, box.bottom + top)
-    painted = paint_part(painter, shown, plan, place, sheet.size, on_progress)
+    painted = paint_part(painter, shown, plan, sheet.place(box), sheet.size, on_progress)
     seen, of = Box(0, 0, picture.width, picture.height), (picture.size, box, size)
     pixels, alpha = (None if whole is None else part_of(whole[None], seen, *of)[0] for whole in (picture.pixels, picture.alpha))
     photograph = picture.with_pixels(pixels, alpha=alpha)
@@ -229,21 +229,21 @@ def _paint(
     steady: Steady | None,
 ) -> Tensor:
     """Paints at the size that memory allows, and on the CPU where the device's memory runs out all the same."""
-    brush = {"brush_scale": brush_scale, "canvas_short_side": canvas_short_side or min(picture.size)}
-    plan = painter.plan(picture.size, **brush)
-    # Frames are never on paper: one with a blot among lines would be of another size than the others, and begin a sequence of its own.
-    sheet = _sheet(painter, picture, picture.size, plan, brush["canvas_short_side"]) if steady is None else bare(picture, picture.size)
-    if sheet.size != picture.size:
-        plan = painter.plan(sheet.size, **brush)
+    size = picture.size
+    short_side = canvas_short_side or min(size)
+    plan_for = partial(painter.plan, brush_scale=brush_scale, canvas_short_side=short_side)
+    plan = plan_for(size)
+    sheet = _sheet(painter, picture, size, plan, short_side, steady)
+    if not sheet.is_bare:
+        plan = plan_for(sheet.size)
     if plan.capped:
-        size = picture.size
         height, width = (round(at * own / of) for at, own, of in zip(plan.sizes[-1], size, sheet.size, strict=True))
         on_note(
             _("Free memory allows {} × {} pixels at once: painted at that size, then brought to {} × {}.").format(width, height, size[1], size[0])
         )
     try:
         painted = painter.paint(as_seen(sheet.picture, plan.sizes[0])[0], plan, _of_the_picture(sheet, on_progress), steady)
-        return sheet.inner.of(resize(painted, sheet.size))
+        return sheet.without_room(resize(painted, sheet.size))
     except RuntimeError as error:
         if painter.device.type == "cpu" or not is_out_of_memory(error):
             raise
@@ -253,22 +253,25 @@ def _paint(
     return _paint(painter.on(torch.device("cpu")), picture, brush_scale, canvas_short_side, on_progress, on_note, steady)
 
 
-def _sheet(painter: Painter, picture: Picture, size: tuple[int, int], plan: Plan, canvas_short_side: int) -> Sheet:
+def _sheet(
+    painter: Painter, picture: Picture, size: tuple[int, int], plan: Plan, canvas_short_side: int, steady: Steady | None = None
+) -> Sheet:
     """What the painter is to see of a picture of `size`, or of a copy of it. plan: of the picture itself."""
-    return on_paper(picture, size, plan.sizes[0], canvas_short_side) if painter.architecture.drawings else bare(picture, size)
+    # Frames are never on paper: one with a blot among lines would be of another size than the others, and begin a sequence of its own.
+    if steady is not None or not painter.architecture.drawings:
+        return bare(picture, size)
+    return on_paper(picture, size, plan.sizes[0], canvas_short_side)
 
 
 def _of_the_picture(sheet: Sheet, on_progress: OnProgress) -> OnProgress:
     """Shown on the way is what is painted of the picture, without the room around it."""
-    if sheet.inner == Box(0, 0, sheet.size[1], sheet.size[0]):
+    if sheet.is_bare:
         return on_progress
 
     def tell(progress: Progress) -> None:
-        shown = progress.preview
-        if shown is not None:
-            (y, x), inner = (have / of for have, of in zip(shown.shape[1:], sheet.size, strict=True)), sheet.inner
-            shown = Box(round(inner.left * x), round(inner.top * y), round(inner.right * x), round(inner.bottom * y)).of(shown)
-        on_progress(replace(progress, preview=shown))
+        if progress.preview is not None:
+            progress = replace(progress, preview=sheet.without_room(progress.preview))
+        on_progress(progress)
 
     return tell
 

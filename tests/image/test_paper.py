@@ -26,6 +26,11 @@ def drawn(brightness: float, breadth: int, size: tuple[int, int] = SIZE) -> Pict
     return Picture(torch.where(alpha > 0, brightness, 0.6).expand(3, -1, -1).contiguous(), alpha)
 
 
+@pytest.fixture(scope="module")
+def painter():
+    return api.load_painter("hokusai_great_wave", "cpu")
+
+
 def laid(picture: Picture, step: tuple[int, int] = SIZE, canvas: int = CANVAS) -> Sheet:
     return on_paper(picture, SIZE, step, canvas)
 
@@ -88,22 +93,22 @@ def test_what_has_an_inside_is_no_line_and_neither_is_what_is_opaque_or_not_to_b
 
 
 @pytest.mark.parametrize("size", [(2, 2), (2, 30), (30, 2)])
-def test_the_smallest_drawings_are_painted_too(size):
+def test_the_smallest_drawings_are_painted_too(painter, size):
     alpha = torch.ones(1, *size)
     alpha[:, ::2, ::2] = 0
     picture = Picture(torch.rand(3, *size), alpha)
     assert on_paper(picture, size, size, 1000).size != size
-    painted = api.stylize(picture, api.load_painter("hokusai_great_wave", "cpu"), canvas_short_side=1000)
+    painted = api.stylize(picture, painter, canvas_short_side=1000)
     assert painted.size == size and torch.equal(painted.alpha, alpha)
 
 
-def test_what_is_shown_on_the_way_is_the_layer_without_its_room():
+def test_what_is_shown_on_the_way_is_the_layer_without_its_room(painter):
     picture, shown = drawn(INK, 4), []
 
     def keep(progress):
         shown.extend([] if progress.preview is None else [progress.preview])
 
-    painted = api.stylize(picture, api.load_painter("hokusai_great_wave", "cpu"), on_progress=keep)
+    painted = api.stylize(picture, painter, on_progress=keep)
     assert shown
     for draft in shown:
         assert draft.shape[2] / draft.shape[1] == pytest.approx(SIZE[1] / SIZE[0], rel=0.03)
@@ -111,8 +116,8 @@ def test_what_is_shown_on_the_way_is_the_layer_without_its_room():
     assert resize(shown[-1], SIZE)[lines].mean() < painted.pixels[lines].mean() + 0.15
 
 
-def test_a_network_of_one_scale_sees_the_picture_as_it_is(monkeypatch):
-    painter, seen = api.load_painter("hokusai_great_wave", "cpu"), []
+def test_a_network_of_one_scale_sees_the_picture_as_it_is(painter, monkeypatch):
+    seen = []
     monkeypatch.setattr(painter, "architecture", replace(painter.architecture, drawings=False))
     monkeypatch.setattr(painter, "see", lambda rgb, size, see=painter.see: seen.append(rgb) or see(rgb, size))
     picture = drawn(INK, 4)
@@ -120,8 +125,8 @@ def test_a_network_of_one_scale_sees_the_picture_as_it_is(monkeypatch):
     assert torch.equal(seen[0], as_seen(picture, painter.plan(SIZE).sizes[0])[0])
 
 
-def test_frames_of_lines_with_a_blot_among_them_are_one_sequence():
-    painter, sequence = api.load_painter("hokusai_great_wave", "cpu"), api.Steady()
+def test_frames_of_lines_with_a_blot_among_them_are_one_sequence(painter):
+    sequence = api.Steady()
     lines = drawn(INK, 4)
     blot = lines.with_pixels(lines.pixels, alpha=lines.alpha.clone())
     blot.alpha[:, 40:120, 40:160] = 1
@@ -132,9 +137,8 @@ def test_frames_of_lines_with_a_blot_among_them_are_one_sequence():
     assert steadied == [False, True, True]
 
 
-def test_ink_is_painted_as_ink():
+def test_ink_is_painted_as_ink(painter):
     picture = drawn(INK, 4)
-    painter = api.load_painter("hokusai_great_wave", "cpu")
     lines = picture.alpha.expand(3, -1, -1) > 0
     painted = api.stylize(picture, painter)
     assert torch.equal(painted.alpha, picture.alpha)
@@ -143,8 +147,7 @@ def test_ink_is_painted_as_ink():
     assert painted.pixels[lines].mean() < 0.65 * extended[lines].mean()  # in print, ink is of two blues, and the sky is pale
 
 
-def test_a_part_of_a_drawing_is_about_as_in_the_whole():
-    painter = api.load_painter("hokusai_great_wave", "cpu")
+def test_a_part_of_a_drawing_is_about_as_in_the_whole(painter):
     picture, box = drawn(INK, 6, (320, 480)), Box(0, 130, 240, 320)
     painted = crop(api.stylize(picture, painter), box)
     lines = painted.alpha.expand(3, -1, -1) > 0

@@ -35,6 +35,21 @@ class Sheet:
     size: tuple[int, int]
     inner: Box
 
+    @property
+    def is_bare(self) -> bool:
+        return self.size == (self.inner.height, self.inner.width)
+
+    def place(self, box: Box) -> Box:
+        """Where a box of the picture lies."""
+        left, top = self.inner.left, self.inner.top
+        return Box(box.left + left, box.top + top, box.right + left, box.bottom + top)
+
+    def without_room(self, painted: Tensor) -> Tensor:
+        """Of what was made of it, (…, h, w) at any scale, the view of what is the picture's."""
+        y, x = (have / of for have, of in zip(painted.shape[-2:], self.size, strict=True))
+        left, top, right, bottom = self.inner.left, self.inner.top, self.inner.right, self.inner.bottom
+        return Box(round(left * x), round(top * y), round(right * x), round(bottom * y)).of(painted)
+
 
 def bare(picture: Picture, size: tuple[int, int]) -> Sheet:
     """Of a picture of `size`, or a copy of it, nothing else."""
