@@ -155,7 +155,7 @@ def deform(
     """The picture with a style picture's brushwork, bent towards its shapes along the arrows `pairs`, at its own size.
 
     base: "strotss" or "gatys", texture and shape solved together from a style Picture in minutes; "multimodal", in seconds, which
-    takes a trained style instead, as `stylize` does (and its canvas_short_side). Presets: `DeformSettings.preset`. encoder: see
+    takes a trained style instead, as `stylize` does. canvas_short_side: likewise. Lines on nothing are seen as on paper by all. Presets: `DeformSettings.preset`. encoder: see
     `features.load_encoder`. A seed gives the same bits again on a CPU with as many threads. Raises BrushwarpError as `deformable`
     does; `Cancelled` as on_progress does. Source: Kim et al. 2020.
     """
@@ -177,7 +177,10 @@ def deform(
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
     method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
-    return replace(deform_by_optimisation(content, style, pairs, method, settings, where, on_progress), encoder=network.name)
+    found = deform_by_optimisation(
+        content, style, pairs, method, settings, where, on_progress, canvas_short_side=canvas_short_side
+    )
+    return replace(found, encoder=network.name)
 
 
 def suggest_keypoints(
@@ -194,7 +197,8 @@ def suggest_keypoints(
 ) -> Suggestion:
     """At most `count` arrows on the content, `.pairs`, towards the shapes of a style picture, and the points that they come of.
 
-    Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched.
+    Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched, but for
+    those around lines, which are seen as on paper.
     mirror: the style picture may be taken mirrored. published: as DST's published code finds them (the seed and mirror do nothing then),
     whether or not the pictures have anything in common. encoder: see `features.load_encoder`. The same seed gives the same arrows.
     Raises BrushwarpError "setting", and as `load_encoder` and `choose_device` do; `Cancelled` as on_progress does.

@@ -86,6 +86,18 @@ def test_of_a_picture_with_nothing_in_it_none_is_proposed_and_that_is_said(scene
         assert len(found) == 0 and found.few and "nothing to match" in found.notes[0]
 
 
+def test_of_lines_on_nothing_the_drawing_is_matched():
+    x, y = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="xy")
+    alpha = torch.zeros(1, 256, 256)
+    for centre_x, centre_y, radius in ((90, 100, 60), (160, 150, 40), (150, 60, 25)):
+        alpha[0, ((x - centre_x).hypot(y - centre_y) - radius).abs() < 2] = 1
+    on_paper = torch.where(alpha > 0, 0.1, 1.0).expand(3, -1, -1).contiguous()
+    drawn = Picture(torch.full((3, 256, 256), 0.1), alpha)
+    found = propose(drawn, Picture(on_paper))
+    assert len(found) and found.pairs.rows() == propose(Picture(on_paper), Picture(on_paper)).pairs.rows()
+    assert propose(Picture(on_paper), drawn).pairs.rows() == found.pairs.rows()
+
+
 def test_noise_has_too_little_in_common_with_anything(scene):
     noise = Picture(torch.rand(3, 200, 200, generator=torch.Generator().manual_seed(1)))
     found = propose(scene, noise)

@@ -87,6 +87,24 @@ def test_collinear_arrows_work(content):
     assert np.isfinite(solved.target).all()
 
 
+def test_lines_on_nothing_are_painted_as_lines_on_paper_and_what_is_cut_out_is_not(style):
+    alpha = torch.zeros(1, 96, 128)
+    alpha[:, ::24] = 1
+    alpha[:, :, ::24] = 1
+    ink = torch.full((3, 96, 128), 0.1)
+
+    def painted(picture):
+        return api.deform(picture, style, KeypointPairs.none(), settings=SHORT, encoder="compact", device="cpu").picture
+
+    lines = painted(Picture(ink, alpha))
+    assert torch.equal(lines.pixels, painted(Picture(torch.where(alpha > 0, ink, 1.0))).pixels) and torch.equal(lines.alpha, alpha)
+    assert not torch.equal(lines.pixels, painted(Picture(ink)).pixels)
+    disc = torch.zeros(1, 96, 128)
+    disc[:, 20:70, 30:100] = 1
+    scene = Picture(render_sample(128, 96), disc)
+    assert not torch.equal(painted(scene).pixels, painted(Picture(scene.pixels * disc + (1 - disc))).pixels)
+
+
 def test_a_bolder_preset_bends_farther(content):
     """How near the arrows' ends the gentle and the balanced one come wavers with the number of threads: 0.066 and 0.068, 0.053 and 0.029."""
     left = []

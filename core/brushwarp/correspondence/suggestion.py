@@ -12,7 +12,7 @@ from ..bridge.language import _
 from ..features import Encoder
 from ..geometry import KeypointPairs, PointPairs, Similarity, align
 from ..geometry.cleaning import clean_matches
-from ..image import Picture, as_seen
+from ..image import Picture, as_seen, with_paper
 from ..progress import OnProgress, Progress, ignore_progress
 from .agreement import REACH, Agreement, Grid, agree, bend
 from .buddies import DEEPEST, DST_FINEST, BuddySettings, find_buddies
@@ -80,7 +80,9 @@ def suggest(
     Departures: level 5 is searched near where the pictures agree as a whole (`agreement`), pairs that contradict it are left
     out, and the others are drawn halfway to it. mirror: the style picture may be taken mirrored, where that agrees better.
     """
-    seen = [as_seen(picture, working_size(picture.size, size)) for picture in (content, style)]
+    sizes = [working_size(picture.size, size) for picture in (content, style)]
+    # A drawing of lines is matched as on paper: of lines alone there is next to nothing that covers half of any place.
+    seen = [as_seen(with_paper(picture, at), at) for picture, at in zip((content, style), sizes, strict=True)]
     if any(is_flat(*each) for each in seen):
         return none_found(0.0, encoder.name, _("There is nothing to match: one of the pictures is of one colour."))
     on_progress(Progress("keypoints", 1, _STAGES))

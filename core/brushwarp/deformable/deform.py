@@ -12,7 +12,7 @@ from ..errors import BrushwarpError, is_out_of_memory
 from ..geometry import KeypointPairs, warp
 from ..geometry.cleaning import clean
 from ..geometry.folds import calmest, folded_share
-from ..image import Picture, extend_colours, from_srgb, to_srgb
+from ..image import Picture, as_seen, from_srgb, with_paper
 from ..image.fetching import fetch
 from ..optimization import Course, Method, at_long_side
 from ..progress import OnProgress, ignore_progress
@@ -41,12 +41,12 @@ class Deformation:
 
 def deform_by_optimisation(
     content: Picture, style: Picture, pairs: KeypointPairs, method: Method, settings: DeformSettings, device: torch.device,
-    on_progress: OnProgress = ignore_progress,
+    on_progress: OnProgress = ignore_progress, *, canvas_short_side: int | None = None,
 ) -> Deformation:
     """DST over a base method: solved at settings.size, carried up, then warped along the solved arrows at full size.
 
-    pairs: arrows in the content's pixels; without any, the base method alone. Raises BrushwarpError "setting", "style-picture"
-    and as `KeypointPairs.validated` does.
+    pairs: arrows in the content's pixels; without any, the base method alone. canvas_short_side: see
+    `image.paper.with_paper`. Raises BrushwarpError "setting", "style-picture" and as `KeypointPairs.validated` does.
     """
     if not SMALLEST_SIZE <= settings.size <= LARGEST_SIZE:
         raise BrushwarpError(
@@ -60,7 +60,8 @@ def deform_by_optimisation(
         )
     notes: list[str] = []
     pairs = _usable(pairs, content, notes)
-    shown, painting = (_seen(picture).to(device) for picture in (content, style))
+    sheets = (with_paper(content, content.size, canvas_short_side), with_paper(style, style.size))
+    shown, painting = (as_seen(sheet, sheet.size)[0].to(device) for sheet in sheets)
     small, solved, course = _solve_in_memory(shown, painting, pairs, method, settings, on_progress, notes)
     if course.diverged:
         notes.append(_("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther."))
@@ -92,12 +93,6 @@ def _usable(pairs: KeypointPairs, content: Picture, notes: list[str]) -> Keypoin
     if not len(cleaned.pairs):
         notes.append(_("There are no arrows: the shape stays as it is."))
     return cleaned.pairs
-
-
-def _seen(picture: Picture) -> Tensor:
-    """sRGB in 0..1, colours extended under transparent pixels."""
-    rgb = to_srgb(picture)
-    return rgb if picture.alpha is None else extend_colours(rgb, picture.alpha)
 
 
 def _solve_in_memory(

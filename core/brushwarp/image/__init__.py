@@ -4,7 +4,7 @@ from brushwarp.image.box import Box
 from brushwarp.image.colour import from_srgb, keep_chroma, linear_to_srgb, luminance, srgb_to_linear, to_srgb
 from brushwarp.image.files import load_picture, refuse_unsavable, save_picture
 from brushwarp.image.openraster import save_openraster
-from brushwarp.image.paper import Sheet, bare, on_paper
+from brushwarp.image.paper import Sheet, bare, on_paper, with_paper
 from brushwarp.image.picture import Picture
 from brushwarp.image.region import apply_region, crop, mask_bounds, paste
 from brushwarp.image.resample import resize, shrink
@@ -35,4 +35,5 @@ __all__ = [
     "shrink",
     "srgb_to_linear",
     "to_srgb",
+    "with_paper",
 ]

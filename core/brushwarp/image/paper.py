@@ -61,21 +61,35 @@ def on_paper(picture: Picture, size: tuple[int, int], step: tuple[int, int], can
 
     picture: it, of `size` (H, W), or a copy. step: (H, W) at which a network sees it first. canvas_short_side: in pixels of `size`.
     """
-    if picture.alpha is None or not _is_lines(picture.alpha, size, canvas_short_side):
+    if not _is_lines(picture.alpha, size, canvas_short_side):
         return bare(picture, size)
-    alpha = resize(picture.alpha, step)
-    ink = resize(below_white(picture) * picture.alpha, step)
-    paper = float(luminance(ink).sum() < alpha.sum() / 2)
+    drawn, paper = _drawn(picture, step)
     room = round(ROOM * canvas_short_side / CANVAS)
     down, across = (round(room * at / side) for at, side in zip(step, size, strict=True))
-    sheet = pad(ink + paper * (1 - alpha), (across, across, down, down), value=paper)
+    sheet = pad(drawn, (across, across, down, down), value=paper)
     whole = (size[0] + 2 * room, size[1] + 2 * room)
     return Sheet(picture.with_pixels(sheet, alpha=None), whole, Box(room, room, room + size[1], room + size[0]))
 
 
-def _is_lines(alpha: Tensor, size: tuple[int, int], canvas_short_side: int) -> bool:
+def with_paper(picture: Picture, step: tuple[int, int], canvas_short_side: int | None = None) -> Picture:
+    """A drawing of lines at the size `step` on white or black paper no larger than it is, for what keeps lines along a rim; anything else
+    as it is. canvas_short_side: by default the picture's own."""
+    if not _is_lines(picture.alpha, picture.size, canvas_short_side or min(picture.size)):
+        return picture
+    return picture.with_pixels(_drawn(picture, step)[0], alpha=None)
+
+
+def _drawn(picture: Picture, step: tuple[int, int]) -> tuple[Tensor, float]:
+    """What is drawn, (3, *step), opaque on paper, and how bright that is."""
+    alpha = resize(picture.alpha, step)
+    ink = resize(below_white(picture) * picture.alpha, step)
+    paper = float(luminance(ink).sum() < alpha.sum() / 2)
+    return ink + paper * (1 - alpha), paper
+
+
+def _is_lines(alpha: Tensor | None, size: tuple[int, int], canvas_short_side: int) -> bool:
     """What is opaque all over is none, however narrow."""
-    if bool((alpha >= 1).all()):
+    if alpha is None or bool((alpha >= 1).all()):
         return False
     height, width = (max(1, round(side * CANVAS / canvas_short_side)) for side in size)
     seen = resize(alpha, (height, width))
