@@ -30,6 +30,19 @@ def test_what_is_being_lost_outweighs_a_style_that_is_not_met():
     assert after(5000, 0.4, 5.0)[0] == LIMITS[0]
 
 
+def test_a_first_subnet_may_lose_more_until_it_has_learnt_to_lose_less():
+    terms = {"style 1": 0.4, "unpainted 1": 0.5, "lost 1": 0.6, "style 2": 0.4, "unpainted 2": 0.5, "lost 2": 0.6}
+
+    def strengths(count):
+        return Balance(AIM, [terms] * count, learning=1000).strengths
+
+    early, half, end = strengths(BEGIN + 100), strengths(500), strengths(1500)
+    assert early[0] > 1 > early[1]  # 0.6 is less than an early 0.5 * 1.4, and more than the second one's 0.5
+    assert half[0] > end[0]
+    assert end[0] < 1 and strengths(3000)[0] == LIMITS[0]
+    assert strengths(BEGIN + 100)[1] == after(BEGIN + 100, 0.4, 0.6, scale=2)[1]
+
+
 def test_each_photograph_counts_alike_however_far_from_the_painting_it_is():
     near = {"style 1": 0.02, "unpainted 1": 0.1, "lost 1": 0.3}  # twice its aim
     far = {"style 1": 0.05, "unpainted 1": 1.0, "lost 1": 0.3}  # half of it

@@ -233,6 +233,17 @@ def test_a_pack_is_a_beginning(training):
         second.start_from(other)
 
 
+def test_a_network_that_begins_with_nothing_may_lose_more_at_first_than_one_that_is_trained_on(training, encoder, painting):
+    history = [{"style 1": 0.4, "unpainted 1": 0.5, "lost 1": 0.5}] * 200
+    settings = replace(SETTINGS, iterations=(1000, 0, 0, 0, 0))
+    trained_on = Training(replace(CARD, training={"iterations": 9}), ((painting,),) * 3, encoder, settings, torch.device("cpu"))
+    strengths = []
+    for run in (training(settings), trained_on):
+        run._take_up(len(history), history, 0, {name: value.clone() for name, value in run._state().items()})
+        strengths.append(run.balance.strengths[0])
+    assert strengths[0] > 1 > strengths[1]
+
+
 def test_windows_at_all_scales_show_the_same_place(photos):
     for index in range(12):
         coarse, middle, fine, (x, y), (u, v) = PhotoWindows(photos, (128, 128), seed=5)[index]

@@ -6,6 +6,7 @@ import argparse
 import math
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..errors import BrushwarpError, Cancelled, explain
 from ..features import load_encoder
 from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.practice import photographs, practise
-from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_windows
+from ..multimodal.train import QUALITIES, Paintings, Report, Training, TrainingSettings, usual_iterations, usual_windows
 from ..singular import train as singular
 from ..styles import StyleCard, load_pack
 from ..training.checkpoint import checkpoint_path
@@ -35,11 +36,11 @@ class Course:
 
     training: type[Training]
     settings: type[TrainingSettings]
-    qualities: dict[str, tuple[int, ...]]
+    iterations: Callable[[str, torch.device], tuple[int, ...]]  # of a quality, on a device
 
 
-HIERARCHICAL = Course(Training, TrainingSettings, QUALITIES)
-SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, singular.QUALITIES)
+HIERARCHICAL = Course(Training, TrainingSettings, usual_iterations)
+SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, lambda quality, device: singular.QUALITIES[quality])
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -67,7 +68,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--fine-window", type=int,
         help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, "
-        "or, without that, 1024 on a CUDA device with the memory for it",
+        "or, without that, 768, or 1024 on a CUDA device with the memory for it",
     )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
@@ -166,7 +167,7 @@ def _named(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _settings(arguments: argparse.Namespace, course: Course, device: torch.device) -> TrainingSettings:
-    iterations = course.qualities[arguments.quality]
+    iterations = course.iterations(arguments.quality, device)
     if arguments.iterations is not None:
         iterations = _iterations(arguments.iterations, iterations)
     chosen = {name: getattr(arguments, name) for name in ("batch", "style_size", "window") if getattr(arguments, name) is not None}

@@ -19,7 +19,7 @@ from ..image.resample import resize
 from ..image.transparency import extend_colours
 from ..multimodal.objective import STYLE_SHORT_SIDES
 from ..multimodal.practice import photographs, practise
-from ..multimodal.train import QUALITIES, Report, Training, TrainingSettings, usual_windows
+from ..multimodal.train import Report, Training, TrainingSettings, usual_iterations, usual_windows
 from ..sample import render_sample
 from ..styles import StyleCard, keep_style
 from ..styles.library import own_style_path
@@ -43,7 +43,8 @@ def teach(place: str, account: Account) -> None:
     request = TrainingRequest.from_json(read_json(place + "/request.json"))
     device = choose_device()
     window, fine_window = usual_windows(device)
-    settings = TrainingSettings(iterations=request.iterations or QUALITIES[request.quality], window=window, fine_window=fine_window)
+    iterations = request.iterations or usual_iterations(request.quality, device)
+    settings = TrainingSettings(iterations=iterations, window=window, fine_window=fine_window)
     account.tell(stage="preparing", total=settings.total)
     own_style_path(folder.name)  # refuses a name that is taken, before the work
     painting = _painting(folder, request)

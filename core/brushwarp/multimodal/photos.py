@@ -14,6 +14,7 @@ from ..bridge.language import _
 from ..errors import BrushwarpError
 from ..training.parallel import Fellows
 from ..training.samples import chances, cut, draw_picture, open_rgb, stream_batches, to_tensor
+from .grain import with_grain
 from .objective import STYLE_SHORT_SIDES
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -105,7 +106,7 @@ class PhotoWindows(Dataset):
             return cut(image, box, side)
 
         tensors = [
-            crop(0, 0, coarse_side, coarse_side),
+            with_grain(crop(0, 0, coarse_side, coarse_side)),  # as it is painted
             crop(*middle_at, middle / 2, middle),
             crop(middle_at[0] + fine_at[0] / 2, middle_at[1] + fine_at[1] / 2, fine / 4, fine),
         ]
