@@ -10,6 +10,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from brushwarp.devices import Memory
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import denormalise, load_encoder, normalise
 from brushwarp.image import resize
@@ -17,7 +18,7 @@ from brushwarp.multimodal.network import Widths
 from brushwarp.multimodal.objective import BALANCED, HierarchicalLoss, Output, Weights
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
 from brushwarp.multimodal.report import draw_report, paint_sample
-from brushwarp.multimodal.train import Training, TrainingSettings
+from brushwarp.multimodal.train import Training, TrainingSettings, usual_iterations, usual_windows
 from brushwarp.replay import Replay, adam
 from brushwarp.styles import StyleCard, load_pack
 from brushwarp.training.checkpoint import checkpoint_path
@@ -242,6 +243,18 @@ def test_a_network_that_begins_with_nothing_may_lose_more_at_first_than_one_that
         run._take_up(len(history), history, 0, {name: value.clone() for name, value in run._state().items()})
         strengths.append(run.balance.strengths[0])
     assert strengths[0] > 1 > strengths[1]
+
+
+def test_a_processor_with_little_memory_learns_fine_strokes_from_more_and_smaller_windows(monkeypatch):
+    cpu = torch.device("cpu")
+    taken = {}
+    for megabytes in ("6000", "16000"):
+        monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
+        monkeypatch.setenv("BRUSHWARP_MEMORY", megabytes)
+        taken[megabytes] = usual_windows(cpu), usual_iterations("standard", cpu)
+    (small, many), (large, few) = taken.values()
+    assert small[0] == small[1] == large[0] == large[1] // 2
+    assert many[:2] == few[:2] and many[2] > 2 * few[2]
 
 
 def test_windows_at_all_scales_show_the_same_place(photos):

@@ -68,7 +68,7 @@ def register(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--fine-window", type=int,
         help="pixels of what the fine strokes are practised on, twice --window at most, with which it is a whole picture: by default as --window, "
-        "or, without that, 768, or 1024 on a CUDA device with the memory for it",
+        "or, without that, where there are 12 GB, 768, and 1024 on a CUDA device",
     )
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)

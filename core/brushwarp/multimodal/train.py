@@ -96,7 +96,7 @@ QUALITIES = {
     "standard": TrainingSettings.iterations,
     "best": (2000, 1500, 1000, 0, 1000),
 }
-# There the fine strokes are practised on fewer, larger windows (`usual_windows`), in the same time.
+# With the fine strokes practised on fewer, larger windows (`usual_windows`), in the same time.
 QUALITIES_ON_CPU = {
     "quick": (500, 400, 80, 0, 0),
     "standard": (1000, 850, 200, 0, 0),
@@ -106,20 +106,23 @@ QUALITIES_ON_CPU = {
 
 def usual_iterations(quality: str, device: torch.device) -> tuple[int, int, int, int, int]:
     """Of the stages. quality: one of QUALITIES."""
-    return (QUALITIES_ON_CPU if device.type == "cpu" else QUALITIES)[quality]
+    large = device.type == "cpu" and usual_windows(device) == LARGE_ON_CPU
+    return (QUALITIES_ON_CPU if large else QUALITIES)[quality]
 
 
-WHOLE_MEMORY = 11 * 2**30  # bytes that a device should have for whole fine pictures (in float32 they take 7): those sold as 12 GB
+LARGE_ON_CPU = (TrainingSettings.window, 2 * TrainingSettings.window)
+# Bytes that a device should have for large fine windows (in float32 they take 7 GB on a CUDA device, and 4 on a CPU that isn't the
+# training's alone): those sold as 12 GB.
+LARGE_MEMORY = 11 * 2**30
 
 
 def usual_windows(device: torch.device) -> tuple[int, int]:
     """Pixels of the middle and the fine window: on a CUDA device whole pictures, where norms and style losses see what they will see when
-    it paints; on a CPU three quarters of them, which take half the time. Each window has to have all that the painting has, a whole
+    it paints; on a CPU three quarters of them, which take half the time; less where memory is short. Each window has to have all that the painting has, a whole
     picture has room for it: with those the style is met with more of the photograph left (measured). Of a fine window of 384 pixels 96
     are left at the coarsest scale, and what the coarser strokes had met there was lost again (measured)."""
-    if device.type != "cuda":
-        return TrainingSettings.window, 2 * TrainingSettings.window
-    return 512, 1024 if device_memory(device).total >= WHOLE_MEMORY else 512
+    large, small = ((512, 1024), (512, 512)) if device.type == "cuda" else (LARGE_ON_CPU, (TrainingSettings.window,) * 2)
+    return large if device_memory(device).total >= LARGE_MEMORY else small
 
 
 Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
