@@ -1,5 +1,6 @@
 """The command line as a user meets it: files in, files out, one sentence for what goes wrong."""
 
+import argparse
 import json
 import os
 import resource
@@ -18,6 +19,8 @@ from PIL import Image
 import brushwarp
 from brushwarp.api import stylize
 from brushwarp.cli import main
+from brushwarp.commands import training
+from brushwarp.devices import Memory
 from brushwarp.errors import BrushwarpError
 from brushwarp.image import load_picture, resize, save_picture
 from brushwarp.recipe import make_recipe, read_recipe
@@ -280,6 +283,19 @@ def test_bad_input_gets_one_sentence_and_leaves_nothing(photo, small_style, tmp_
 )
 def test_windows_that_cannot_be_practised_on_are_refused_before_the_training(given, told, photo, tmp_path, capsys):
     assert told in complains(capsys, "train", photo, "--photos", tmp_path, "-o", tmp_path / "a.safetensors", *given)
+
+
+def test_windows_that_are_named_have_the_iterations_that_go_with_them(monkeypatch):
+    monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
+    parser = argparse.ArgumentParser()
+    training.register(parser.add_subparsers())
+
+    def refine(*words: str) -> int:
+        arguments = parser.parse_args(["train", "a.png", "--photos", ".", "-o", "a.safetensors", *words])
+        return training._settings(arguments, training.HIERARCHICAL, torch.device("cpu")).iterations[2]
+
+    assert refine() == refine("--fine-window", "512") < refine("--window", "384") == refine("--fine-window", "384")
+    assert refine("--window", "384", "--fine-window", "768") == refine() < refine("--quality", "best")
 
 
 def test_styles_are_listed_for_people_and_for_programs(small_style, capsys):

@@ -155,9 +155,9 @@ def deform(
     """The picture with a style picture's brushwork, bent towards its shapes along the arrows `pairs`, at its own size.
 
     base: "strotss" or "gatys", texture and shape solved together from a style Picture in minutes; "multimodal", in seconds, which
-    takes a trained style instead, as `stylize` does. canvas_short_side: likewise. Lines on nothing are seen as on paper by all. Presets: `DeformSettings.preset`. encoder: see
-    `features.load_encoder`. A seed gives the same bits again on a CPU with as many threads. Raises BrushwarpError as `deformable`
-    does; `Cancelled` as on_progress does. Source: Kim et al. 2020.
+    takes a trained style instead, as `stylize` does. canvas_short_side: likewise. Lines on nothing are seen as on paper by all.
+    Presets: `DeformSettings.preset`. encoder: see `features.load_encoder`. A seed gives the same bits again on a CPU with as many threads.
+    Raises BrushwarpError as `deformable` does; `Cancelled` as on_progress does. Source: Kim et al. 2020.
     """
     if base not in BASES:
         raise BrushwarpError("setting", _("There is no base method {!r}.").format(base), _("Choose one of {}.").format(", ".join(BASES)))
@@ -192,15 +192,18 @@ def suggest_keypoints(
     mirror: bool = False,
     published: bool = False,
     seed: int = 0,
+    region: Tensor | None = None,
+    canvas_short_side: int | None = None,
     device: str | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Suggestion:
     """At most `count` arrows on the content, `.pairs`, towards the shapes of a style picture, and the points that they come of.
 
     Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched, but for
-    those around lines, which are seen as on paper.
-    mirror: the style picture may be taken mirrored. published: as DST's published code finds them (the seed and mirror do nothing then),
-    whether or not the pictures have anything in common. encoder: see `features.load_encoder`. The same seed gives the same arrows.
+    those around lines, which are seen as on paper. mirror: the style picture may be taken mirrored. published: as DST's published code finds
+    them (of the others `count` and `encoder` say something then, and there is no paper), whether or not the pictures have anything in common. encoder: see
+    `features.load_encoder`. region: (1, H, W) selection in 0..1, within which arrows begin. canvas_short_side: of the canvas that the
+    content is a crop of, which says how broad lines may be. The same seed gives the same arrows.
     Raises BrushwarpError "setting", and as `load_encoder` and `choose_device` do; `Cancelled` as on_progress does.
     Source: Aberman et al. 2018; Kim et al. 2020, section 3.1.
     """
@@ -210,7 +213,10 @@ def suggest_keypoints(
     network = load_encoder(encoder).to(where)
     if published:
         return suggest_as_published(content, style_picture, network, count=count, device=where, on_progress=on_progress)
-    return suggest(content, style_picture, network, count=count, mirror=mirror, seed=seed, device=where, on_progress=on_progress)
+    return suggest(
+        content, style_picture, network, count=count, mirror=mirror, seed=seed, region=region, canvas_short_side=canvas_short_side, device=where,
+        on_progress=on_progress,
+    )
 
 
 def _mixed_with(picture: Picture, painted: Tensor, strength: float, keep_colors: bool) -> Picture:

@@ -30,6 +30,7 @@ def order(source: Source, styles: Styles, config: Any) -> Order:
         source.height,
         like.style,
         source.layout.wire,
+        canvas_short_side=source.canvas_short_side,
         seed=config.get_property("seed"),
         style_picture=like.picture,
         trained=like.kind == GALLERY,

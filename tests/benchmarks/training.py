@@ -1,8 +1,8 @@
 """How many iterations a second a training takes, stage by stage; on a CUDA device recorded as a graph, and as written.
 
-    BRUSHWARP_DEV_DATA=… .venv/bin/python tests/benchmarks/training.py [--device cuda] [--batch 1,2,4] [--window 384] [--iterations 30]
+    BRUSHWARP_DEV_DATA=… .venv/bin/python tests/benchmarks/training.py [--device cuda] [--batch 1,2,4] [--iterations 30]
 
-Batches are read beforehand: reading them is other processes' work. Each figure is the median iteration's. Last time, on an H200:
+Batches are read beforehand: reading them is other processes' work. Each figure is the median iteration's. Last time, with windows of 384 px alone, on an H200:
 
     batch 1: style 115.6 / 18.1, enhance 66.9 / 12.3, refine 55.2 / 9.4, finer 33.3 / 6.8, together 26.9 / 4.1, peak 2.6 GiB
     batch 2: style 61.1 / 12.4, enhance 28.4 / 10.4, refine 25.1 / 7.9, finer 14.3 / 5.7, together 12.0 / 4.5, peak 4.9 GiB
@@ -27,7 +27,7 @@ import torch
 from brushwarp.devices import choose_device, describe_device
 from brushwarp.features import load_encoder
 from brushwarp.multimodal.photos import find_photos
-from brushwarp.multimodal.train import QUALITIES, Stage, Training, TrainingSettings
+from brushwarp.multimodal.train import Stage, Training, TrainingSettings, usual_iterations, usual_windows
 from brushwarp.replay import AS_WRITTEN
 from brushwarp.styles import StyleCard
 from brushwarp.training.iteration import Iteration
@@ -50,16 +50,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device")
     parser.add_argument("--batch", default="1")
-    parser.add_argument("--window", type=int, default=384)
     parser.add_argument("--iterations", type=int, default=30)
     arguments = parser.parse_args()
     data = Path(os.environ["BRUSHWARP_DEV_DATA"])
     device = choose_device(arguments.device)
     paintings = ((data / "style" / "vangogh_starry_night.jpg",),) * 3
     encoder = load_encoder(folder=data / "weights")
-    print(f"{describe_device(device)}, windows of {arguments.window} px; iterations a second, recorded / as written")
+    window, fine_window = usual_windows(device)
+    print(f"{describe_device(device)}, windows of {window} and {fine_window} px; iterations a second, recorded / as written")
     for size in map(int, arguments.batch.split(",")):
-        settings = TrainingSettings(iterations=QUALITIES["standard"], batch=size, window=arguments.window, loaders=0)
+        iterations = usual_iterations("standard", device, fine_window)
+        settings = TrainingSettings(iterations=iterations, batch=size, window=window, fine_window=fine_window, loaders=0)
         training = Training(StyleCard("bench", "Bench"), paintings, encoder, settings, device)
         batch = next(training.batches(find_photos(data / "content" / "train"), 0))
         row = []

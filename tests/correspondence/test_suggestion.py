@@ -11,7 +11,7 @@ from brushwarp.correspondence.views import look, working_size
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
 from brushwarp.geometry import read_pairs
-from brushwarp.image import Picture, load_picture, resize
+from brushwarp.image import Picture, apply_region, load_picture, resize
 from brushwarp.sample import render_sample
 
 CPU = torch.device("cpu")
@@ -96,6 +96,30 @@ def test_of_lines_on_nothing_the_drawing_is_matched():
     found = propose(drawn, Picture(on_paper))
     assert len(found) and found.pairs.rows() == propose(Picture(on_paper), Picture(on_paper)).pairs.rows()
     assert propose(Picture(on_paper), drawn).pairs.rows() == found.pairs.rows()
+    left = torch.zeros(1, 256, 256)
+    left[:, :, :100] = 1
+    within = propose(drawn, Picture(on_paper), region=left)
+    assert len(within) and within.pairs.source[:, 0].max() <= 101 < found.pairs.source[:, 0].max()
+
+
+def test_a_small_selection_of_a_photograph_is_no_drawing_of_lines(scene):
+    region = torch.zeros(1, 200, 320)
+    region[:, 90:94, 40:280] = 1
+    x = propose(scene, scene, region=region)
+    y = propose(apply_region(scene, region), scene, canvas_short_side=1)
+    assert x.pairs.rows() == y.pairs.rows() and x.sureness == y.sureness
+
+
+def test_text_in_a_narrow_crop_is_lines_where_the_canvas_is_large():
+    alpha = torch.zeros(1, 40, 400)
+    for at in range(10, 390, 24):
+        alpha[:, 6:34, at : at + 5] = 1
+        alpha[:, 6 + at % 20 : 11 + at % 20, at : at + 16] = 1
+    text, printed = Picture(torch.full((3, 40, 400), 0.1), alpha), Picture(torch.where(alpha > 0, 0.1, 1.0).expand(3, -1, -1).contiguous())
+    expected = propose(printed, printed)
+    found = propose(text, printed, canvas_short_side=1080)
+    assert len(found) == len(expected) and np.allclose(found.pairs.rows(), expected.pairs.rows(), atol=0.1)  # composed at another size
+    assert abs(propose(text, printed).sureness - expected.sureness) > 1 > 10 * abs(found.sureness - expected.sureness)
 
 
 def test_noise_has_too_little_in_common_with_anything(scene):

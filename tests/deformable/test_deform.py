@@ -99,10 +99,30 @@ def test_lines_on_nothing_are_painted_as_lines_on_paper_and_what_is_cut_out_is_n
     lines = painted(Picture(ink, alpha))
     assert torch.equal(lines.pixels, painted(Picture(torch.where(alpha > 0, ink, 1.0))).pixels) and torch.equal(lines.alpha, alpha)
     assert not torch.equal(lines.pixels, painted(Picture(ink)).pixels)
-    disc = torch.zeros(1, 96, 128)
-    disc[:, 20:70, 30:100] = 1
-    scene = Picture(render_sample(128, 96), disc)
-    assert not torch.equal(painted(scene).pixels, painted(Picture(scene.pixels * disc + (1 - disc))).pixels)
+    inside = torch.zeros(1, 96, 128)
+    inside[:, 20:70, 30:100] = 1
+    cut_out = Picture(render_sample(128, 96), inside)
+    for paper in (0.0, 1.0):
+        assert not torch.equal(painted(cut_out).pixels, painted(Picture(torch.where(inside > 0, cut_out.pixels, paper))).pixels)
+
+
+@pytest.mark.parametrize("size", [(18, 300), (300, 17)])
+def test_the_narrowest_layers_are_carried_up_too(style, size):
+    narrow = Picture(render_sample(300, 300)[:, : size[0], : size[1]].contiguous())
+    found = api.deform(narrow, style, KeypointPairs.none(), settings=SHORT, encoder="compact", device="cpu").picture
+    assert found.size == size and (found.pixels - narrow.pixels).abs().mean() > 0.02
+
+
+def test_whether_lines_are_broad_depends_on_the_canvas(style):
+    alpha = torch.zeros(1, 24, 256)
+    alpha[:, 8:14, 8:248] = 1
+    strip = Picture(torch.full((3, 24, 256), 0.1), alpha)
+
+    def painted(picture, **canvas):
+        return api.deform(picture, style, KeypointPairs.none(), settings=SHORT, encoder="compact", device="cpu", **canvas).picture.pixels
+
+    on_paper = painted(Picture(torch.where(alpha > 0, strip.pixels, 1.0)))
+    assert torch.equal(painted(strip, canvas_short_side=1080), on_paper) and not torch.equal(painted(strip), on_paper)
 
 
 def test_a_bolder_preset_bends_farther(content):

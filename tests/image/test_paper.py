@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from brushwarp import api
-from brushwarp.image import Box, Picture, Sheet, as_seen, bare, crop, on_paper, resize
+from brushwarp.image import Box, Picture, Sheet, as_seen, bare, crop, on_paper, resize, with_paper
 from brushwarp.image.paper import CANVAS, ROOM
 
 INK, CHALK = 0.1, 0.9
@@ -90,6 +90,26 @@ def test_what_has_an_inside_is_no_line_and_neither_is_what_is_opaque_or_not_to_b
         assert laid(picture) == bare(picture, SIZE)
     narrow = Picture(torch.rand(3, 4, 200), torch.ones(1, 4, 200))
     assert on_paper(narrow, narrow.size, (4, 200), CANVAS).picture is narrow
+
+
+def test_paper_without_room_is_the_same_sheet_and_anything_else_stays_what_it_is():
+    picture = drawn(INK, 4)
+    for step in (SIZE, (80, 120)):
+        flat = with_paper(picture, step, CANVAS)
+        sheet = laid(picture, step)
+        assert flat.alpha is None and torch.equal(flat.pixels, sheet.without_room(sheet.picture.pixels))
+    profiled = replace(picture, icc=b"profile", depth="f32")
+    assert with_paper(profiled, SIZE, CANVAS).icc == b"profile"
+    for other in (drawn(INK, 12), Picture(picture.pixels), drawn(INK, 0)):
+        assert with_paper(other, SIZE, CANVAS) is other
+
+
+def test_a_ruled_line_handed_over_alone_is_looked_at_no_larger_than_it_is(monkeypatch):
+    sizes = []
+    monkeypatch.setattr("brushwarp.image.paper.resize", lambda pixels, size: sizes.append(size) or resize(pixels, size))
+    line = Picture(torch.full((3, 2, 20000), INK), torch.full((1, 2, 20000), 0.9))
+    with_paper(line, line.size)
+    assert sizes == [(2, 20000)]
 
 
 @pytest.mark.parametrize("size", [(2, 2), (2, 30), (30, 2)])

@@ -41,6 +41,7 @@ def test_a_first_subnet_may_lose_more_until_it_has_learnt_to_lose_less():
     assert half[0] > end[0]
     assert end[0] < 1 and strengths(3000)[0] == LIMITS[0]
     assert strengths(BEGIN + 100)[1] == after(BEGIN + 100, 0.4, 0.6, scale=2)[1]
+    assert Balance(AIM, [terms] * 900, learning=10000).strengths == strengths(900)  # a longer training learns this as soon
 
 
 def test_each_photograph_counts_alike_however_far_from_the_painting_it_is():

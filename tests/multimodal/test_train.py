@@ -14,6 +14,7 @@ from brushwarp.devices import Memory
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import denormalise, load_encoder, normalise
 from brushwarp.image import resize
+from brushwarp.multimodal.grain import GRAIN
 from brushwarp.multimodal.network import Widths
 from brushwarp.multimodal.objective import BALANCED, HierarchicalLoss, Output, Weights
 from brushwarp.multimodal.photos import PhotoWindows, find_photos, style_pyramid, worth_practising
@@ -251,10 +252,18 @@ def test_a_processor_with_little_memory_learns_fine_strokes_from_more_and_smalle
     for megabytes in ("6000", "16000"):
         monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
         monkeypatch.setenv("BRUSHWARP_MEMORY", megabytes)
-        taken[megabytes] = usual_windows(cpu), usual_iterations("standard", cpu)
+        windows = usual_windows(cpu)
+        taken[megabytes] = windows, usual_iterations("standard", cpu, windows[1])
     (small, many), (large, few) = taken.values()
     assert small[0] == small[1] == large[0] == large[1] // 2
     assert many[:2] == few[:2] and many[2] > 2 * few[2]
+    assert usual_windows(torch.device("mps")) == large and usual_iterations("standard", torch.device("mps"), large[1]) == few
+
+
+def test_the_coarse_photograph_has_grain_where_it_is_flat_as_when_it_is_painted(tmp_path):
+    Image.new("RGB", (300, 300), (120, 120, 120)).save(tmp_path / "flat.png")
+    coarse, middle, fine, *_ = PhotoWindows([tmp_path / "flat.png"], (128, 128), seed=0)[0]
+    assert coarse.std() > 0.5 * GRAIN and middle.std() < 1e-6 > fine.std()
 
 
 def test_windows_at_all_scales_show_the_same_place(photos):

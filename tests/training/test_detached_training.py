@@ -21,7 +21,7 @@ from brushwarp.bridge.trainings import cancel_training, forget_training, list_tr
 from brushwarp.cli import main
 from brushwarp.detached.turns import NICENESS
 from brushwarp.multimodal.photos import SMALLEST_PAINTING
-from brushwarp.multimodal.train import QUALITIES, QUALITIES_ON_CPU
+from brushwarp.multimodal.train import QUALITIES, QUALITIES_IN_LARGE
 from brushwarp.styles import load_style
 from brushwarp.styles.library import own_styles_folder
 
@@ -190,8 +190,8 @@ def test_an_engine_that_does_not_start_is_told_with_what_it_said(home, monkeypat
 
 
 def test_bridge_and_engine_agree():
-    assert QUALITIES_OFFERED == tuple(QUALITIES) == tuple(QUALITIES_ON_CPU) and SMALLEST_LAYER == SMALLEST_PAINTING
-    assert {len(iterations) for iterations in (*QUALITIES.values(), *QUALITIES_ON_CPU.values())} == {STAGES}
+    assert QUALITIES_OFFERED == tuple(QUALITIES) == tuple(QUALITIES_IN_LARGE) and SMALLEST_LAYER == SMALLEST_PAINTING
+    assert {len(iterations) for iterations in (*QUALITIES.values(), *QUALITIES_IN_LARGE.values())} == {STAGES}
 
 
 def test_the_command_line_lists_cancels_resumes_and_forgets(home, capsys):

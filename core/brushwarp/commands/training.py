@@ -36,11 +36,11 @@ class Course:
 
     training: type[Training]
     settings: type[TrainingSettings]
-    iterations: Callable[[str, torch.device], tuple[int, ...]]  # of a quality, on a device
+    iterations: Callable[[str, torch.device, int], tuple[int, ...]]  # of a quality, on a device, with fine windows of so many pixels
 
 
 HIERARCHICAL = Course(Training, TrainingSettings, usual_iterations)
-SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, lambda quality, device: singular.QUALITIES[quality])
+SINGULAR = Course(singular.SingularTraining, singular.SingularSettings, lambda quality, *_: singular.QUALITIES[quality])
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -167,9 +167,6 @@ def _named(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def _settings(arguments: argparse.Namespace, course: Course, device: torch.device) -> TrainingSettings:
-    iterations = course.iterations(arguments.quality, device)
-    if arguments.iterations is not None:
-        iterations = _iterations(arguments.iterations, iterations)
     chosen = {name: getattr(arguments, name) for name in ("batch", "style_size", "window") if getattr(arguments, name) is not None}
     if course is HIERARCHICAL:
         usual = usual_windows(device) if arguments.window is None else (arguments.window, arguments.window)
@@ -182,6 +179,9 @@ def _settings(arguments: argparse.Namespace, course: Course, device: torch.devic
             "setting", f"{MULTIMODAL} learns the painting at {', '.join(map(str, STYLE_SHORT_SIDES))} pixels together.",
             "Leave out --style-size, or choose another --architecture.",
         )
+    iterations = course.iterations(arguments.quality, device, chosen.get("fine_window", 0))
+    if arguments.iterations is not None:
+        iterations = _iterations(arguments.iterations, iterations)
     return course.settings(
         iterations=iterations,
         learning_rate=arguments.learning_rate,

@@ -12,7 +12,7 @@ from ..bridge.language import _
 from ..features import Encoder
 from ..geometry import KeypointPairs, PointPairs, Similarity, align
 from ..geometry.cleaning import clean_matches
-from ..image import Picture, as_seen, with_paper
+from ..image import Picture, apply_region, as_seen, resize, with_paper
 from ..progress import OnProgress, Progress, ignore_progress
 from .agreement import REACH, Agreement, Grid, agree, bend
 from .buddies import DEEPEST, DST_FINEST, BuddySettings, find_buddies
@@ -71,6 +71,8 @@ def suggest(
     mirror: bool = False,
     seed: int = 0,
     size: int = WORKING_SIZE,
+    region: Tensor | None = None,
+    canvas_short_side: int | None = None,
     device: torch.device = torch.device("cpu"),
     on_progress: OnProgress = ignore_progress,
 ) -> Suggestion:
@@ -78,11 +80,11 @@ def suggest(
 
     Best buddies (Aberman et al. 2018) as DST takes them: from level 5 to level 2, by accumulated response, spaced, not crossing.
     Departures: level 5 is searched near where the pictures agree as a whole (`agreement`), pairs that contradict it are left
-    out, and the others are drawn halfway to it. mirror: the style picture may be taken mirrored, where that agrees better.
+    out, and the others are drawn halfway to it. mirror: the style picture may be taken mirrored, where that agrees better. region: (1, H, W)
+    in 0..1, within which arrows begin. canvas_short_side: see `image.paper.with_paper`, by which drawings of lines are looked at.
     """
     sizes = [working_size(picture.size, size) for picture in (content, style)]
-    # A drawing of lines is matched as on paper: of lines alone there is next to nothing that covers half of any place.
-    seen = [as_seen(with_paper(picture, at), at) for picture, at in zip((content, style), sizes, strict=True)]
+    seen = [_seen(content, sizes[0], canvas_short_side, region), _seen(style, sizes[1])]
     if any(is_flat(*each) for each in seen):
         return none_found(0.0, encoder.name, _("There is nothing to match: one of the pictures is of one colour."))
     on_progress(Progress("keypoints", 1, _STAGES))
@@ -121,6 +123,16 @@ def suggest(
     return Suggestion(
         found.arrows, kept, response[chosen], found.transform, agreement.sureness, mirrored, few, tuple(notes), encoder.name
     )
+
+
+def _seen(
+    picture: Picture, size: tuple[int, int], canvas_short_side: int | None = None, region: Tensor | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """`as_seen`; of a drawing of lines all of its paper, for lines themselves cover half of hardly any place."""
+    sheet = with_paper(picture, size, canvas_short_side)
+    if sheet is picture:
+        return as_seen(picture if region is None else apply_region(picture, region), size)
+    return as_seen(sheet, size)[0], None if region is None else resize(region, size)
 
 
 def _agreeing_buddies(first: View, second: View, agreement: Agreement) -> tuple[PointPairs, np.ndarray]:

@@ -60,8 +60,7 @@ def deform_by_optimisation(
         )
     notes: list[str] = []
     pairs = _usable(pairs, content, notes)
-    sheets = (with_paper(content, content.size, canvas_short_side), with_paper(style, style.size))
-    shown, painting = (as_seen(sheet, sheet.size)[0].to(device) for sheet in sheets)
+    shown, painting = _seen(content, canvas_short_side).to(device), _seen(style).to(device)
     small, solved, course = _solve_in_memory(shown, painting, pairs, method, settings, on_progress, notes)
     if course.diverged:
         notes.append(_("The loss stopped being a number: this is the last good picture. A smaller step or another seed may go farther."))
@@ -93,6 +92,11 @@ def _usable(pairs: KeypointPairs, content: Picture, notes: list[str]) -> Keypoin
     if not len(cleaned.pairs):
         notes.append(_("There are no arrows: the shape stays as it is."))
     return cleaned.pairs
+
+
+def _seen(picture: Picture, canvas_short_side: int | None = None) -> Tensor:
+    """sRGB in 0..1, lines on paper, and of anything else colours extended under transparent pixels."""
+    return as_seen(with_paper(picture, picture.size, canvas_short_side), picture.size)[0]
 
 
 def _solve_in_memory(

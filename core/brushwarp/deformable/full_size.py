@@ -203,6 +203,7 @@ def _doublings(small: tuple[int, int], whole: tuple[int, int]) -> list[tuple[int
     sizes = []
     while max(small) < max(whole):
         share = min(1.0, 2 * max(small) / max(whole))
-        small = whole if share == 1 else (max(1, round(whole[0] * share)), max(1, round(whole[1] * share)))
+        # A narrow picture was solved no narrower than an encoder can look at: it waits until the long side has caught up.
+        small = whole if share == 1 else (max(small[0], round(whole[0] * share)), max(small[1], round(whole[1] * share)))
         sizes.append(small)
     return sizes

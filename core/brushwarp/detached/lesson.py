@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +43,8 @@ def teach(place: str, account: Account) -> None:
     folder = Path(place)
     request = TrainingRequest.from_json(read_json(place + "/request.json"))
     device = choose_device()
-    window, fine_window = usual_windows(device)
-    iterations = request.iterations or usual_iterations(request.quality, device)
+    window, fine_window = _windows(folder, device)
+    iterations = request.iterations or usual_iterations(request.quality, device, fine_window)
     settings = TrainingSettings(iterations=iterations, window=window, fine_window=fine_window)
     account.tell(stage="preparing", total=settings.total)
     own_style_path(folder.name)  # refuses a name that is taken, before the work
@@ -114,6 +115,15 @@ def _unrendered(folder: Path) -> Iterator[Path]:
     """Those pictures, named by their seeds, that are not there yet."""
     paths = (folder / f"{seed:03}.png" for seed in range(RENDERED))
     return (path for path in paths if not path.exists())
+
+
+def _windows(folder: Path, device: torch.device) -> tuple[int, int]:
+    """Those that suited the machine when the training began, then always the same: with others a checkpoint is not taken up."""
+    chosen = folder / "windows.json"
+    if not chosen.exists():
+        chosen.write_text(json.dumps(usual_windows(device)), encoding="utf-8")
+    window, fine_window = json.loads(chosen.read_text(encoding="utf-8"))
+    return window, fine_window
 
 
 def _encoder(folder: Path) -> Encoder:

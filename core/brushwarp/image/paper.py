@@ -73,7 +73,7 @@ def on_paper(picture: Picture, size: tuple[int, int], step: tuple[int, int], can
 
 def with_paper(picture: Picture, step: tuple[int, int], canvas_short_side: int | None = None) -> Picture:
     """A drawing of lines at the size `step` on white or black paper no larger than it is, for what keeps lines along a rim; anything else
-    as it is. canvas_short_side: by default the picture's own."""
+    as it is. canvas_short_side: of the canvas that it is a crop of, in the picture's pixels; by default its own."""
     if not _is_lines(picture.alpha, picture.size, canvas_short_side or min(picture.size)):
         return picture
     return picture.with_pixels(_drawn(picture, step)[0], alpha=None)
@@ -91,7 +91,9 @@ def _is_lines(alpha: Tensor | None, size: tuple[int, int], canvas_short_side: in
     """What is opaque all over is none, however narrow."""
     if alpha is None or bool((alpha >= 1).all()):
         return False
-    height, width = (max(1, round(side * CANVAS / canvas_short_side)) for side in size)
+    share = CANVAS / canvas_short_side
+    height, width = (max(1, round(side * min(1.0, share))) for side in size)  # never enlarged, which a ruled line would be a thousandfold
     seen = resize(alpha, (height, width))
-    inside = -max_pool2d(-pad(seen, (BREADTH // 2,) * 4)[None], BREADTH, 1)
+    around = round(BREADTH / max(1.0, share)) // 2
+    inside = -max_pool2d(-pad(seen, (around,) * 4)[None], 2 * around + 1, 1)
     return bool(inside.sum() < MOST_INSIDE * seen.sum())

@@ -24,6 +24,7 @@ BEGIN = 60  # iterations of a scale before its strength moves: the first ones sa
 PACE = 0.015  # of the logarithm of a strength, in one iteration, for a loss that is e times its aim
 LOST_PACE = 5.0  # as many times faster for what is lost: between hardly anything and all of it lies half a logarithm
 UNLEARNT = 0.5  # more than its limit a first subnet loses while it has learnt nothing, at the strength at which it ends up there (measured)
+LEARNING = 1000  # iterations after which it has learnt, however long its training is
 LIMITS = (0.02, 4.0)  # of a strength: above, the loss network is at its end, not the weight; below, there is no style to speak of
 LEAST_AFAR = 0.1  # more than of the others: what the coarser strokes met has to be kept, or a finer subnet washes it out (seen)
 
@@ -43,8 +44,9 @@ class Balance:
     """`strengths` and `afar_strengths` by scale, functions of the losses so far alone, so that a training taken up again goes on alike."""
 
     def __init__(self, aim: Aim, history: Iterable[dict[str, float]] = (), *, learning: int = 0) -> None:
-        """learning: iterations in which the first subnet learns from nothing; 0 if it is trained on."""
-        near = [_Gauge(f" {scale}", limit, LIMITS, learning=0 if scale > 1 else learning) for scale, limit in enumerate(aim.lost, 1)]
+        """learning: how many iterations the first subnet has that learns from nothing; 0 if it is trained on."""
+        times = (min(learning, LEARNING), 0, 0)
+        near = [_Gauge(f" {scale}", limit, LIMITS, learning=time) for scale, (limit, time) in enumerate(zip(aim.lost, times, strict=True), 1)]
         afar = [_Gauge(f" {scale}", limit, (LEAST_AFAR, LIMITS[1]), "afar ") for scale, limit in enumerate(aim.afar_lost, 1)]
         self._aim, self._near, self._afar = aim.style, near, afar
         for terms in history:

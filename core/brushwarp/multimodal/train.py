@@ -96,21 +96,14 @@ QUALITIES = {
     "standard": TrainingSettings.iterations,
     "best": (2000, 1500, 1000, 0, 1000),
 }
-# With the fine strokes practised on fewer, larger windows (`usual_windows`), in the same time.
-QUALITIES_ON_CPU = {
+# Where a CPU practises the fine strokes on fewer, larger windows, in the same time.
+QUALITIES_IN_LARGE = {
     "quick": (500, 400, 80, 0, 0),
     "standard": (1000, 850, 200, 0, 0),
     "best": (2000, 1500, 400, 0, 400),
 }
 
 
-def usual_iterations(quality: str, device: torch.device) -> tuple[int, int, int, int, int]:
-    """Of the stages. quality: one of QUALITIES."""
-    large = device.type == "cpu" and usual_windows(device) == LARGE_ON_CPU
-    return (QUALITIES_ON_CPU if large else QUALITIES)[quality]
-
-
-LARGE_ON_CPU = (TrainingSettings.window, 2 * TrainingSettings.window)
 # Bytes that a device should have for large fine windows (in float32 they take 7 GB on a CUDA device, and 4 on a CPU that isn't the
 # training's alone): those sold as 12 GB.
 LARGE_MEMORY = 11 * 2**30
@@ -118,11 +111,17 @@ LARGE_MEMORY = 11 * 2**30
 
 def usual_windows(device: torch.device) -> tuple[int, int]:
     """Pixels of the middle and the fine window: on a CUDA device whole pictures, where norms and style losses see what they will see when
-    it paints; on a CPU three quarters of them, which take half the time; less where memory is short. Each window has to have all that the painting has, a whole
-    picture has room for it: with those the style is met with more of the photograph left (measured). Of a fine window of 384 pixels 96
-    are left at the coarsest scale, and what the coarser strokes had met there was lost again (measured)."""
-    large, small = ((512, 1024), (512, 512)) if device.type == "cuda" else (LARGE_ON_CPU, (TrainingSettings.window,) * 2)
-    return large if device_memory(device).total >= LARGE_MEMORY else small
+    it paints; on others three quarters of them, which take half the time; smaller fine ones where memory is short. Each window has to have
+    all that the painting has, a whole picture has room for it: with those the style is met with more of the photograph left (measured). Of a
+    fine window of 384 pixels 96 are left at the coarsest scale, and what the coarser strokes had met there was lost again (measured)."""
+    window = 512 if device.type == "cuda" else TrainingSettings.window
+    return window, 2 * window if device_memory(device).total >= LARGE_MEMORY else window
+
+
+def usual_iterations(quality: str, device: torch.device, fine_window: int) -> tuple[int, int, int, int, int]:
+    """Of the stages. quality: one of QUALITIES."""
+    in_large = device.type != "cuda" and fine_window > TrainingSettings.window
+    return (QUALITIES_IN_LARGE if in_large else QUALITIES)[quality]
 
 
 Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
@@ -159,8 +158,8 @@ class Training:
         self.device = device
         # channels_last is what tensor cores want, and bfloat16 on a CPU (with AVX512-BF16 an iteration takes 7 to 18 % less); in float32
         # it slows the backward pass down there (measured on AVX2: a tenth).
-        lasts = device.type == "cuda" or fast_dtype(device) == torch.bfloat16
-        self.memory_format = torch.channels_last if lasts else torch.contiguous_format
+        by_pixel = device.type == "cuda" or fast_dtype(device) == torch.bfloat16
+        self.memory_format = torch.channels_last if by_pixel else torch.contiguous_format
         self.network = make_network(card).to(device=device, memory_format=self.memory_format).train()
         self.optimiser = adam([{"params": list(self.network.parameters()), "lr": settings.learning_rate}])
         pictures = [[rgb.to(device) for rgb in pictures] for pictures in self.style_pictures(paintings)]
@@ -340,13 +339,17 @@ class Training:
         self.balance = self._balance(history)
 
     def _balance(self, history: list[dict[str, float]]) -> Balance:
-        coarse = sum(stage.iterations for stage in self.settings.stages[:1] if stage.first == 0)
-        return Balance(self.settings.aim, history, learning=0 if self.card.training else coarse)
+        stages = self.settings.stages
+        from_nothing = bool(stages) and stages[0].first == 0 and not self.card.training
+        return Balance(self.settings.aim, history, learning=stages[0].iterations if from_nothing else 0)
 
     def _identity(self) -> str:
         """What has to agree for a checkpoint to be this training's: all that decides what it gives, but for the photographs."""
         network = {"architecture": self.card.architecture, "widths": asdict(self.card.widths)}
-        what = {"pictures": self.picture_hashes, "encoder": self.encoder_name, "settings": deciding(self.settings)}
+        what = {
+            "pictures": self.picture_hashes, "encoder": self.encoder_name, "settings": deciding(self.settings),
+            "trained on": bool(self.card.training),
+        }
         return json.dumps(network | what, sort_keys=True)
 
 

@@ -152,9 +152,9 @@ class Engine:
             like = painting_of(load_style(request.style))
         else:
             like = _style_picture(request, style, layer.notes.append)
-        content = layer.picture if layer.region is None else apply_region(layer.picture, layer.region)
         found = api.suggest_keypoints(
-            content, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, on_progress=on_progress
+            layer.picture, like, count=request.count, encoder=request.encoder, mirror=request.mirror, seed=request.seed, region=layer.region,
+            canvas_short_side=request.canvas_short_side, on_progress=on_progress,
         )
         return found.pairs.rows(), [*layer.notes, *found.notes]
 
