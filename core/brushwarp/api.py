@@ -177,9 +177,7 @@ def deform(
     where = choose_device(device)
     network = load_encoder(encoder).to(where)
     method = Gatys(network) if base == "gatys" else Strotss(network, samples=DEFORM_SAMPLES, redraw=0)
-    found = deform_by_optimisation(
-        content, style, pairs, method, settings, where, on_progress, canvas_short_side=canvas_short_side
-    )
+    found = deform_by_optimisation(content, style, pairs, method, settings, where, on_progress, canvas_short_side=canvas_short_side)
     return replace(found, encoder=network.name)
 
 
@@ -201,9 +199,9 @@ def suggest_keypoints(
 
     Where the pictures have little in common there are fewer, or none, and `.notes` say so. Transparent parts are never matched, but for
     those around lines, which are seen as on paper. mirror: the style picture may be taken mirrored. published: as DST's published code finds
-    them (of the others `count` and `encoder` say something then, and there is no paper), whether or not the pictures have anything in common. encoder: see
-    `features.load_encoder`. region: (1, H, W) selection in 0..1, within which arrows begin. canvas_short_side: of the canvas that the
-    content is a crop of, which says how broad lines may be. The same seed gives the same arrows.
+    them, whether or not the pictures have anything in common (seed, mirror, region and canvas do nothing then, and there is no paper).
+    encoder: see `features.load_encoder`. region: (1, H, W) selection in 0..1, within which arrows begin. canvas_short_side: of the canvas
+    that the content is a crop of, which says how broad lines may be. The same seed gives the same arrows.
     Raises BrushwarpError "setting", and as `load_encoder` and `choose_device` do; `Cancelled` as on_progress does.
     Source: Aberman et al. 2018; Kim et al. 2020, section 3.1.
     """

@@ -45,8 +45,8 @@ def deform_by_optimisation(
 ) -> Deformation:
     """DST over a base method: solved at settings.size, carried up, then warped along the solved arrows at full size.
 
-    pairs: arrows in the content's pixels; without any, the base method alone. canvas_short_side: see
-    `image.paper.with_paper`. Raises BrushwarpError "setting", "style-picture" and as `KeypointPairs.validated` does.
+    pairs: arrows in the content's pixels; without any, the base method alone. canvas_short_side: see `image.paper.with_paper`. Raises
+    BrushwarpError "setting", "style-picture" and as `KeypointPairs.validated` does.
     """
     if not SMALLEST_SIZE <= settings.size <= LARGEST_SIZE:
         raise BrushwarpError(

@@ -7,8 +7,8 @@ faint paintings stayed under any limit of it when no face was left (seen). The f
 photograph, so its limit is no more than a guard. A first subnet that begins with nothing loses more than it may because it can't do better
 yet, whatever the style's strength: so it may at first, and ever less until its time is over. Held to the limit from the beginning on, a
 training lost all its style in the first third of its time and hardly came back (measured: it ended at 35 % of the unpainted photograph's
-style loss, instead of at 7). What people see is the finest output alone, from near and from afar; so how it looks from
-afar has strengths of its own.
+style loss, instead of at 7). What people see is the finest output alone, from near and from afar; so how it looks from afar has strengths
+of its own.
 """
 
 from __future__ import annotations
