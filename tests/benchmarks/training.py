@@ -2,7 +2,8 @@
 
     BRUSHWARP_DEV_DATA=… .venv/bin/python tests/benchmarks/training.py [--device cuda] [--batch 1,2,4] [--iterations 30]
 
-Batches are read beforehand: reading them is other processes' work. Each figure is the median iteration's. Last time, with windows of 384 px alone, on an H200:
+Batches are read beforehand: reading them is other processes' work. Each figure is the median iteration's. Last time, on an H200, with
+windows of 384 px alone:
 
     batch 1: style 115.6 / 18.1, enhance 66.9 / 12.3, refine 55.2 / 9.4, finer 33.3 / 6.8, together 26.9 / 4.1, peak 2.6 GiB
     batch 2: style 61.1 / 12.4, enhance 28.4 / 10.4, refine 25.1 / 7.9, finer 14.3 / 5.7, together 12.0 / 4.5, peak 4.9 GiB

@@ -105,9 +105,9 @@ def test_of_lines_on_nothing_the_drawing_is_matched():
 def test_a_small_selection_of_a_photograph_is_no_drawing_of_lines(scene):
     region = torch.zeros(1, 200, 320)
     region[:, 90:94, 40:280] = 1
-    x = propose(scene, scene, region=region)
-    y = propose(apply_region(scene, region), scene, canvas_short_side=1)
-    assert x.pairs.rows() == y.pairs.rows() and x.sureness == y.sureness
+    selected = propose(scene, scene, region=region)
+    cut_out = propose(apply_region(scene, region), scene, canvas_short_side=1)  # on which no line is narrow
+    assert selected.pairs.rows() == cut_out.pairs.rows() and selected.sureness == cut_out.sureness
 
 
 def test_text_in_a_narrow_crop_is_lines_where_the_canvas_is_large():

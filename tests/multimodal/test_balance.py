@@ -37,7 +37,7 @@ def test_a_first_subnet_may_lose_more_until_it_has_learnt_to_lose_less():
         return Balance(AIM, [terms] * count, learning=1000).strengths
 
     early, half, end = strengths(BEGIN + 100), strengths(500), strengths(1500)
-    assert early[0] > 1 > early[1]  # 0.6 is less than an early 0.5 * 1.4, and more than the second one's 0.5
+    assert early[0] > 1 > early[1]  # 0.6 is less than an early 0.5 * 1.35, and more than the second one's 0.5
     assert half[0] > end[0]
     assert end[0] < 1 and strengths(3000)[0] == LIMITS[0]
     assert strengths(BEGIN + 100)[1] == after(BEGIN + 100, 0.4, 0.6, scale=2)[1]

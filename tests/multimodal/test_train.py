@@ -249,8 +249,8 @@ def test_a_network_that_begins_with_nothing_may_lose_more_at_first_than_one_that
 def test_a_processor_with_little_memory_learns_fine_strokes_from_more_and_smaller_windows(monkeypatch):
     cpu = torch.device("cpu")
     taken = {}
+    monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
     for megabytes in ("6000", "16000"):
-        monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
         monkeypatch.setenv("BRUSHWARP_MEMORY", megabytes)
         windows = usual_windows(cpu)
         taken[megabytes] = windows, usual_iterations("standard", cpu, windows[1])

@@ -19,9 +19,11 @@ from brushwarp.bridge.training import QUALITIES as QUALITIES_OFFERED
 from brushwarp.bridge.training import SMALLEST_LAYER, STAGES
 from brushwarp.bridge.trainings import cancel_training, forget_training, list_trainings, resume_training, start_training
 from brushwarp.cli import main
+from brushwarp.detached.lesson import _windows
 from brushwarp.detached.turns import NICENESS
+from brushwarp.devices import Memory
 from brushwarp.multimodal.photos import SMALLEST_PAINTING
-from brushwarp.multimodal.train import QUALITIES, QUALITIES_IN_LARGE
+from brushwarp.multimodal.train import QUALITIES, usual_iterations, usual_windows
 from brushwarp.styles import load_style
 from brushwarp.styles.library import own_styles_folder
 
@@ -190,8 +192,19 @@ def test_an_engine_that_does_not_start_is_told_with_what_it_said(home, monkeypat
 
 
 def test_bridge_and_engine_agree():
-    assert QUALITIES_OFFERED == tuple(QUALITIES) == tuple(QUALITIES_IN_LARGE) and SMALLEST_LAYER == SMALLEST_PAINTING
-    assert {len(iterations) for iterations in (*QUALITIES.values(), *QUALITIES_IN_LARGE.values())} == {STAGES}
+    assert QUALITIES_OFFERED == tuple(QUALITIES) and SMALLEST_LAYER == SMALLEST_PAINTING
+    in_large = [usual_iterations(quality, torch.device("cpu"), 768) for quality in QUALITIES]
+    assert {len(iterations) for iterations in (*QUALITIES.values(), *in_large)} == {STAGES}
+    assert in_large == [(500, 400, 80, 0, 0), (1000, 850, 200, 0, 0), (2000, 1500, 400, 0, 400)]
+
+
+def test_a_training_keeps_its_windows_whatever_becomes_of_the_memory(tmp_path, monkeypatch):
+    cpu = torch.device("cpu")
+    monkeypatch.setenv("BRUSHWARP_MEMORY", "2000")
+    chosen = _windows(tmp_path, cpu)
+    monkeypatch.delenv("BRUSHWARP_MEMORY")
+    monkeypatch.setattr("brushwarp.devices._machine_memory", lambda: Memory(2**40, 2**40))
+    assert usual_windows(cpu) != chosen == _windows(tmp_path, cpu)
 
 
 def test_the_command_line_lists_cancels_resumes_and_forgets(home, capsys):

@@ -96,12 +96,7 @@ QUALITIES = {
     "standard": TrainingSettings.iterations,
     "best": (2000, 1500, 1000, 0, 1000),
 }
-# Where a CPU practises the fine strokes on fewer, larger windows, in the same time.
-QUALITIES_IN_LARGE = {
-    "quick": (500, 400, 80, 0, 0),
-    "standard": (1000, 850, 200, 0, 0),
-    "best": (2000, 1500, 400, 0, 400),
-}
+IN_LARGE = 0.4  # of the iterations with fine strokes, where a CPU practises them on larger windows: as long as all of them on small ones
 
 
 # Bytes that a device should have for large fine windows (in float32 they take 7 GB on a CUDA device, and 4 on a CPU that isn't the
@@ -120,8 +115,10 @@ def usual_windows(device: torch.device) -> tuple[int, int]:
 
 def usual_iterations(quality: str, device: torch.device, fine_window: int) -> tuple[int, int, int, int, int]:
     """Of the stages. quality: one of QUALITIES."""
-    in_large = device.type != "cuda" and fine_window > TrainingSettings.window
-    return (QUALITIES_IN_LARGE if in_large else QUALITIES)[quality]
+    counts = QUALITIES[quality]
+    if device.type == "cuda" or fine_window <= TrainingSettings.window:
+        return counts
+    return tuple(round(IN_LARGE * count) if last == 2 else count for count, (*_names, last) in zip(counts, STAGES, strict=True))
 
 
 Paintings = tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]
