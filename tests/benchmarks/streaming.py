@@ -50,7 +50,7 @@ def main() -> None:
         rgb = render_sample(768, 576)
         rgb = torch.nn.functional.interpolate(rgb[None], size=size, mode="bilinear")[0].contiguous()
         plan = painter.plan(size, memory=None if arguments.memory is None else round(arguments.memory * 1e6))
-        plans = [replace(plan, strips=StreamPlan(int(values), plan.strips.spill)) for values in filter(None, arguments.values.split(","))] or [plan]
+        plans = [replace(plan, strips=StreamPlan(int(values), plan.strips.resident)) for values in filter(None, arguments.values.split(","))] or [plan]
         once = None
         if megapixels <= arguments.once:
             once, cost = measure(lambda size=size, rgb=rgb: painter.paint(rgb, painter.plan_freely(size)), painter.device)

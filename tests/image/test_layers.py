@@ -52,6 +52,14 @@ def test_a_ramp_stays_a_ramp_at_any_size_and_the_same_size_is_the_same_tensor():
         resize(torch.zeros(3, 4, 4, dtype=torch.uint8), (2, 2))
 
 
+def test_a_column_is_resized_as_the_same_row_is():
+    row = torch.rand(3, 1, 7, generator=torch.Generator().manual_seed(1))
+    for length in (3, 20):
+        column = resize(row.mT, (length, 1))
+        assert column.shape == (3, length, 1) and torch.allclose(column.mT, resize(row, (1, length)), atol=1e-6)
+        assert torch.allclose(resize(row.mT.expand(3, 7, 2), (length, 2))[..., :1], column, atol=1e-6)
+
+
 def disc_mask(height, width):
     y, x = torch.meshgrid(torch.arange(height) + 0.5, torch.arange(width) + 0.5, indexing="ij")
     return ((14 - (x - 30).hypot(y - 20)) / 6).clamp(0, 1)[None]

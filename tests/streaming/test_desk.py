@@ -43,15 +43,33 @@ def painted(subnet, x, desk):
 
 def test_maps_in_files_give_the_same_and_leave_none(subnet, picture, tmp_path):
     in_memory = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000)))
-    in_files = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path / "strips"))
+    in_files = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, resident=0), tmp_path / "strips"))
     assert torch.equal(in_memory, in_files)
     assert list((tmp_path / "strips").iterdir()) == []
+
+
+def test_no_more_maps_lie_in_files_than_memory_is_short_of(subnet, picture, tmp_path, monkeypatch):
+    in_memory = painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000)))
+    filed = []
+
+    def in_file(shape, dtype, folder, make=stores.in_file):
+        filed.append(shape)
+        return make(shape, dtype, folder)
+
+    monkeypatch.setattr(stores, "in_file", in_file)
+    counts = []
+    half, quarter = 45 * 35 * 64 * 4, 23 * 18 * 16 * 4  # bytes of maps at a half and a quarter of the picture's sides
+    for resident in (0, quarter, half, half + 3 * quarter):
+        filed.clear()
+        assert torch.equal(painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, resident), tmp_path)), in_memory)
+        counts.append(len(filed))
+    assert counts == sorted(counts, reverse=True) and counts[0] > counts[1] and counts[3] == 0
 
 
 def test_a_full_disk_and_a_folder_that_cannot_be_written_to_are_said(subnet, picture, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(BrushwarpError) as refused:
-        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path / "file"))
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, resident=0), tmp_path / "file"))
     assert refused.value.code == "spill-folder" and refused.value.hint
 
     def full(handle, offset, size):
@@ -59,7 +77,7 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written_to_are_said(subnet, pic
 
     monkeypatch.setattr(stores.os, "posix_fallocate", full)
     with pytest.raises(BrushwarpError) as refused:
-        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path))
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, resident=0), tmp_path))
     assert refused.value.code == "disk-full" and "BRUSHWARP_HOME" in refused.value.hint
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -107,7 +125,7 @@ def test_progress_rises_to_the_end_and_a_cancel_stops_at_the_next_strip(subnet, 
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, spill=True), tmp_path, stop))
+        painted(subnet, picture, Desk(CPU, torch.float32, StreamPlan(4000, resident=0), tmp_path, stop))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -46,7 +46,7 @@ def test_no_more_is_stored_than_the_planner_reckons_with(name, monkeypatch):
             nonlocal most
             super().__init__(tensor, device)
             maps = [found.tensor for reference in living if (found := reference()) is not None]
-            most = max(most, sum(each.numel() for each in [tensor, *maps, *desk._shelf._spare]))
+            most = max(most, sum(each.numel() for each in [tensor, *maps, *(spare for spare, _ in desk._shelf._spare)]))
             living.append(weakref.ref(self))
 
     monkeypatch.setattr(stores, "Stored", Counted)

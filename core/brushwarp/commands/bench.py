@@ -103,7 +103,7 @@ def _sizes(text: str) -> list[float]:
 def _paths(painter: Painter, size: tuple[int, int], memory: int | None, device: torch.device) -> list[tuple[str, Plan]]:
     """What is painted by default, and the picture at once where that isn't it and fits."""
     plan = painter.plan(size, memory=memory)
-    paths = [("at once" if plan.strips is None else "strips, in files" if plan.strips.spill else "strips", plan)]
+    paths = [("at once" if plan.strips is None else "strips, some in files" if plan.strips.spill else "strips", plan)]
     if plan.strips is None:
         return paths
     try:

@@ -24,6 +24,8 @@ def resize(pixels: Tensor, size: tuple[int, int]) -> Tensor:
         raise ValueError(f"the size must be at least 1 × 1, not {height} × {width}")
     if tuple(pixels.shape[-2:]) == (height, width):
         return pixels
+    if width == pixels.shape[-1] == 1:  # a column: PyTorch 2.14's kernel repeats its first pixel (with AVX512), a row's doesn't
+        return resize(pixels.transpose(-1, -2), (width, height)).transpose(-1, -2)
     batch = pixels if pixels.ndim == 4 else pixels[None]
     # The filter's weights add up badly in half precision, and some devices lack a kernel for it.
     wide = batch if batch.dtype in (torch.float32, torch.float64) else batch.float()

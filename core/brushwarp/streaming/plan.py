@@ -24,10 +24,15 @@ _PICTURE_BYTES = 15  # a pixel: the painting, and the one of half its sides that
 
 @dataclass(frozen=True)
 class StreamPlan:
-    """values: of a strip of any map, at most, if one row has no more. spill: maps lie in files."""
+    """values: of a strip of any map, at most, if one row has no more. resident: bytes of maps that lie in memory at once, those beyond lie
+    in files; None for all in memory."""
 
     values: int = FASTEST
-    spill: bool = False
+    resident: int | None = None
+
+    @property
+    def spill(self) -> bool:
+        return self.resident is not None
 
 
 def plan_strips(size: tuple[int, int], *, memory: int, channels: int, value_bytes: int) -> StreamPlan:
@@ -48,4 +53,4 @@ def plan_strips(size: tuple[int, int], *, memory: int, channels: int, value_byte
             _("To paint {} × {} pixels takes {:,.0f} MB of memory, and {:,.0f} are free.").format(size[1], size[0], least, memory / 1000000.0),
             _("Close other programs, or work on a smaller picture."),
         )
-    return StreamPlan(min(values, left // strip), spill=True)
+    return StreamPlan(min(values, left // strip), resident=max(0, left - strip * values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ..allocation import give_back_memory
 from ..bridge.language import _
 from ..errors import NO_ROOM, BrushwarpError
 from .maps import Map
@@ -37,24 +39,34 @@ class Shelf:
     """Makes `Stored` maps, and takes back what they lay in when nobody holds them any more: memory that is fresh from the system takes
     several times as long to write to. What does not fit the next map is let go, so no more is held than is stored at once.
 
-    folder: where to put files, which are removed from it at once and gone with their map; None for memory.
+    resident: bytes that may lie in memory, None for all. folder: where to put files beyond those, which are removed from it at once and
+    gone with their map.
     """
 
-    def __init__(self, device: torch.device, dtype: torch.dtype, folder: Path | None) -> None:
+    def __init__(self, device: torch.device, dtype: torch.dtype, resident: int | None, folder: Path | None) -> None:
         self.device, self.dtype, self.folder = device, dtype, folder
-        self._spare: list[Tensor] = []
+        self._left = math.inf if resident is None else resident
+        self._spare: list[tuple[Tensor, int]] = []  # with its bytes in memory
 
     def make(self, channels: int, size: tuple[int, int]) -> Stored:
         """One whose rows are still to be put. Raises BrushwarpError("disk-full", "spill-folder")."""
         shape = (*size, channels)
-        fitting = [tensor for tensor in self._spare if tensor.numel() == channels * size[0] * size[1]]
-        self._spare[:] = fitting
-        if fitting:
-            tensor = self._spare.pop().view(shape)
+        count = channels * size[0] * size[1]
+        let_go = sum(held for tensor, held in self._spare if tensor.numel() != count)
+        self._spare[:] = [(tensor, held) for tensor, held in self._spare if tensor.numel() == count]
+        if let_go:
+            self._left += let_go
+            give_back_memory()  # or the C library keeps it beside what comes in its place
+        if self._spare:
+            tensor, held = self._spare.pop()
+            tensor = tensor.view(shape)
         else:
-            tensor = torch.empty(shape, dtype=self.dtype) if self.folder is None else in_file(shape, self.dtype, self.folder)
+            whole = count * self.dtype.itemsize
+            held = whole if whole <= self._left else 0
+            self._left -= held
+            tensor = torch.empty(shape, dtype=self.dtype) if held else in_file(shape, self.dtype, self.folder)
         stored = Stored(tensor, self.device)
-        weakref.finalize(stored, self._spare.append, tensor)
+        weakref.finalize(stored, self._spare.append, (tensor, held))
         return stored
 
 

@@ -56,7 +56,7 @@ class Desk:
         settle: Settle = as_found,
     ) -> None:
         self.device, self.plan, self.on_strip, self._settle = device, plan, on_strip, settle
-        self._shelf = Shelf(device, dtype, folder if plan.spill else None)
+        self._shelf = Shelf(device, dtype, plan.resident, folder)
         self._size, self._passes, self._begun = (0, 0), 1, 0
         self._known = None if known is None else iter(known)
         self.found: list[Scaling] = []
