@@ -120,7 +120,7 @@ class Moments:
     def add(self, rows: Tensor) -> None:
         """rows: (1, C, h, W)."""
         count = rows.shape[2] * rows.shape[3]
-        mean, variance = (x.cpu().double() for x in _mean_and_variance(rows.float()))  # Metal has no float64
+        mean, variance = (x.cpu().double() for x in _mean_and_variance(rows))  # Metal has no float64
         if not self._count:
             self._count, self.mean, self._squares = count, mean, variance * count
             return
@@ -143,10 +143,11 @@ def _scaling(norm: InstanceNorm, mean: Tensor, variance: Tensor) -> Scaling:
 
 
 def _mean_and_variance(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each channel of (1, C, h, W); on a CPU by the one kernel that is fast for channels_last."""
+    """Of each channel of (1, C, h, W), in float32; on a CPU by the one kernel that is fast for channels_last."""
     if rows.device.type == "cpu":
-        return torch.batch_norm_update_stats(rows, None, None, 0.0)
-    variance, mean = torch.var_mean(rows, (0, 2, 3), correction=0)
+        unused = torch.zeros(2, rows.shape[1])  # running ones: by their type it finds those of bfloat16 in float32, too, without a copy
+        return torch.batch_norm_update_stats(rows, *unused, 0.0)
+    variance, mean = torch.var_mean(rows.float(), (0, 2, 3), correction=0)
     return mean, variance
 
 
