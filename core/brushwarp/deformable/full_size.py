@@ -7,6 +7,7 @@ and what counts are the whole picture's statistics all the same: an iteration lo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,7 @@ from .detail import AROUND, Brushwork, Likeness, Sums, total
 ITERATIONS = 14  # for each doubling; by eye, as what follows
 LARGE, ITERATIONS_WHERE_LARGE = 2_000_000, 6  # pixels; from there on a stroke is many pixels long, and its fine grain is what is left
 RATES = (1e-2, 2e-2)  # Adam's at first, of the bands that move, finest first; with half of it the strokes stay dots
+LITTLE = 0.2  # doublings that are worth no step of their own; two bands move, so a factor isn't much larger than 2
 EDGES = 0.4  # share of the content's own edges that a doubling begins with; the rest gives way to strokes
 
 SHARE_OF_FREE_MEMORY = 0.8
@@ -199,11 +201,12 @@ def _iterations(size: tuple[int, int]) -> int:
 
 
 def _doublings(small: tuple[int, int], whole: tuple[int, int]) -> list[tuple[int, int]]:
-    """Sizes between, coarse to fine, the whole one last; none where nothing is to be enlarged."""
-    sizes = []
-    while max(small) < max(whole):
-        share = min(1.0, 2 * max(small) / max(whole))
-        # A narrow picture was solved no narrower than an encoder can look at: it waits until the long side has caught up.
-        small = whole if share == 1 else (max(small[0], round(whole[0] * share)), max(small[1], round(whole[1] * share)))
-        sizes.append(small)
-    return sizes
+    """Sizes between, coarse to fine, the whole one last; none where nothing is to be enlarged. From one to the next by the same factor,
+    about 2: with 2 itself a layer a little too large for that was gone through twice at nearly the same size."""
+    ratio = max(whole) / max(small)
+    if ratio <= 1:
+        return []
+    count = max(1, math.ceil(math.log2(ratio) - LITTLE))
+    # A narrow picture was solved no narrower than an encoder can look at: it waits until the long side has caught up.
+    shares = (ratio ** (step / count - 1) for step in range(1, count))
+    return [*((max(small[0], round(whole[0] * share)), max(small[1], round(whole[1] * share))) for share in shares), whole]
