@@ -47,7 +47,9 @@ def describe_device(device: torch.device) -> str:
 def fast_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where the device multiplies in it, float32 elsewhere.
 
-    Without AMX or AVX512-BF16 a CPU emulates bfloat16, five times slower than float32 and worse (measured on AVX2).
+    Without AMX or AVX512-BF16 a CPU emulates bfloat16, five times slower than float32 and worse (measured on AVX2). With it, no other way
+    was faster: a refine subnet at 1024 pixels took 1.9 times as long in float32, 1.1 times by torch.compile, 1.9 times by OpenVINO (both in
+    bfloat16), and by ONNX Runtime in float32 1.4 times as long as in PyTorch's (CPU seconds on one core with AVX512-BF16).
     """
     if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.bfloat16
