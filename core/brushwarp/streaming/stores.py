@@ -19,6 +19,9 @@ from ..errors import NO_ROOM, BrushwarpError
 from .maps import Map
 
 
+MUCH = 100_000_000  # bytes; to give back less isn't worth the fresh pages (a third of a megapixel took a fifth longer)
+
+
 class Stored(Map):
     """Rows that were computed once. Row by row, pixel by pixel, channel by channel, so that a strip is one piece of memory, and what
     convolutions call channels_last. tensor: (H, W, C), where they lie; device: where their strips are wanted."""
@@ -54,8 +57,8 @@ class Shelf:
         count = channels * size[0] * size[1]
         let_go = sum(held for tensor, held in self._spare if tensor.numel() != count)
         self._spare[:] = [(tensor, held) for tensor, held in self._spare if tensor.numel() == count]
-        if let_go:
-            self._left += let_go
+        self._left += let_go
+        if let_go > MUCH:
             give_back_memory()  # or the C library keeps it beside what comes in its place
         if self._spare:
             tensor, held = self._spare.pop()
