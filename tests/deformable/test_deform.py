@@ -9,7 +9,7 @@ import torch
 from brushwarp import api
 from brushwarp.deformable import DeformSettings, deform_by_optimisation, deform_painted, solve_shape
 from brushwarp.deformable.detail import Brushwork, Likeness
-from brushwarp.deformable.full_size import carry_up
+from brushwarp.deformable.full_size import _doublings, carry_up
 from brushwarp.deformable.moving_arrows import MovingArrows
 from brushwarp.errors import BrushwarpError, Cancelled
 from brushwarp.features import load_encoder
@@ -104,6 +104,12 @@ def test_lines_on_nothing_are_painted_as_lines_on_paper_and_what_is_cut_out_is_n
     cut_out = Picture(render_sample(128, 96), inside)
     for paper in (0.0, 1.0):
         assert not torch.equal(painted(cut_out).pixels, painted(Picture(torch.where(inside > 0, cut_out.pixels, paper))).pixels)
+
+
+def test_a_layer_a_little_too_large_for_doublings_is_not_gone_through_twice_at_nearly_its_size():
+    assert _doublings((192, 256), (768, 1024)) == [(384, 512), (768, 1024)]
+    assert _doublings((192, 256), (825, 1100)) == [(398, 531), (825, 1100)]
+    assert _doublings((200, 256), (220, 280)) == [(220, 280)] and _doublings((192, 256), (192, 256)) == []
 
 
 @pytest.mark.parametrize("size", [(18, 300), (300, 17)])
