@@ -29,11 +29,12 @@ COUNTED_SIDE = 64
 @dataclass(frozen=True)
 class Cost:
     """seconds: by the clock. cpu_seconds: of all cores together. peak: bytes above what was held before; on a CPU those that no file backs
-    (spilled maps give way when memory is wanted), on a CUDA device those of its own."""
+    (spilled maps give way when memory is wanted), on a CUDA device those of its own. looks: on a CPU as many bytes, every LOOK_SECONDS."""
 
     seconds: float
     cpu_seconds: float
     peak: int
+    looks: tuple[int, ...] = ()
 
 
 def measure(work: Callable[[], Tensor], device: torch.device) -> tuple[Tensor, Cost]:
@@ -42,7 +43,7 @@ def measure(work: Callable[[], Tensor], device: torch.device) -> tuple[Tensor, C
     start, cpu = time.perf_counter(), time.process_time()
     with peak:
         result = work()
-    return result, Cost(time.perf_counter() - start, time.process_time() - cpu, peak.bytes)
+    return result, Cost(time.perf_counter() - start, time.process_time() - cpu, peak.bytes, tuple(peak.looks))
 
 
 def anonymous_memory(process: int | str = "self") -> int:
@@ -66,14 +67,14 @@ class _HostPeak:
 
     def __enter__(self) -> None:
         give_back_memory()  # what is kept for the next who asks would hide what this one takes
-        self._before = self._most = anonymous_memory()
+        self._before, self.looks = anonymous_memory(), [0]
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def _look(self) -> None:
         while not self._done.wait(LOOK_SECONDS):
-            self._most = max(self._most, anonymous_memory())
+            self.looks.append(anonymous_memory() - self._before)
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
@@ -81,10 +82,12 @@ class _HostPeak:
 
     @property
     def bytes(self) -> int:
-        return self._most - self._before
+        return max(self.looks)
 
 
 class _CudaPeak:
+    looks: tuple[int, ...] = ()
+
     def __init__(self, device: torch.device) -> None:
         self._device = device
 

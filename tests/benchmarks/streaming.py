@@ -11,17 +11,15 @@ strip, to compare. --curve: also the anonymous memory at twenty moments, evenly 
 from __future__ import annotations
 
 import argparse
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from brushwarp.allocation import give_back_memory, keep_memory
+from brushwarp.allocation import keep_memory
 from brushwarp.api import load_painter
 from brushwarp.devices import choose_device, describe_device
-from brushwarp.measuring import Cost, anonymous_memory, measure
+from brushwarp.measuring import measure
 from brushwarp.sample import render_sample
 from brushwarp.streaming import StreamPlan
 
@@ -35,24 +33,6 @@ def seam_ratio(picture: Tensor, every: int) -> float:
     steps = (picture[:, 1:] - picture[:, :-1]).abs().mean((0, 2))
     seams = torch.arange(len(steps)) % every == every - 1
     return float(steps[seams].mean() / steps[~seams].mean())
-
-
-def watched(work: Callable[[], tuple[Tensor, Cost]]) -> tuple[tuple[Tensor, Cost], list[int]]:
-    """What it gives, and MB of anonymous memory above what was held before, at twenty moments, evenly apart."""
-    give_back_memory()
-    before, looks, done = anonymous_memory(), [], threading.Event()
-
-    def look() -> None:
-        while not done.wait(0.1):
-            looks.append(anonymous_memory() - before)
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        return work(), [round(looks[len(looks) * moment // 20] / 1e6) for moment in range(20)]
-    finally:
-        done.set()
-        thread.join()
 
 
 def main() -> None:
@@ -82,7 +62,7 @@ def main() -> None:
             seconds = cost.cpu_seconds
             print(f"{megapixels:5.1f} MP at once: {seconds / megapixels:.2f} CPU s a MP, {cost.peak / 1e6:.0f} MB", flush=True)
         for plan in plans:
-            (picture, cost), curve = watched(lambda plan=plan, rgb=rgb: measure(lambda: painter.paint(rgb, plan), painter.device))
+            picture, cost = measure(lambda plan=plan, rgb=rgb: painter.paint(rgb, plan), painter.device)
             taken = cost.cpu_seconds
             line = f"{megapixels:5.1f} MP {plan.strips}: {taken / megapixels:.2f} CPU s a MP, {cost.peak / 1e6:.0f} MB, {cost.peak / size[0] / size[1]:.0f} bytes a pixel"
             if once is not None:
@@ -91,7 +71,8 @@ def main() -> None:
                 line += f"; {taken / seconds:.2f} times as long as at once, {(picture - once).abs().max():.1e} away at most, seams {seams:.4f}"
             print(line, flush=True)
             if arguments.curve:
-                print(f"         MB: {', '.join(map(str, curve))}", flush=True)
+                moments = (cost.looks[len(cost.looks) * moment // 20] for moment in range(20))
+                print(f"         MB: {', '.join(f'{held / 1e6:.0f}' for held in moments)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def _all_of(size: tuple[int, int]) -> Box:
 
 
 def _sample_boxes(size: tuple[int, int]) -> list[Box]:
-    """Of each of SAMPLES in a picture of `size` (H, W). Each lies within its own of the same picture at half of its size."""
+    """Of each of SAMPLES in a picture of `size` (H, W). Each lies within its own of the same picture at a smaller size."""
     height, width = (min(SAMPLE_SIDE, side) for side in size)
     corners = [(int(down * (size[0] - height)) // STRIDE * STRIDE, int(across * (size[1] - width)) // STRIDE * STRIDE) for down, across in SAMPLES]
     return [Box(left, top, left + width, top + height) for top, left in corners]

@@ -18,7 +18,6 @@ from ..bridge.language import _
 from ..errors import NO_ROOM, BrushwarpError
 from .maps import Map
 
-
 MUCH = 100_000_000  # bytes; to give back less isn't worth the fresh pages (a third of a megapixel took a fifth longer)
 
 
