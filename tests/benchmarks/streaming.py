@@ -21,11 +21,11 @@ from brushwarp.api import load_painter
 from brushwarp.devices import choose_device, describe_device
 from brushwarp.measuring import measure
 from brushwarp.sample import render_sample
-from brushwarp.streaming import StreamPlan
 
 ASPECT = 4 / 3
 MEASURED = """AVX2, one busy core of two, float32: 1 MP in strips 0.91 to 0.96 times as long as at once, 2.3e-5 away at most, seams 1.0000
-two cores with AVX512-BF16, bfloat16: 100 MP within 2000 MB 3.26 CPU s a MP, 1646 MB at the peak; at twenty moments 16, 405, 156, 187, 375, 360, 373,
+two cores with AVX512-BF16, bfloat16: 1 MP in strips 1.12 times as long as at once, 183 MB instead of 426, 1.2e-2 away at most, seams 1.0003;
+4 MP 0.97 times, 572 MB instead of 2068, 3.7e-2, 0.9996; 24 MP within 1500 MB 1186 MB at the peak; before all this 100 MP within 2000 MB 3.26 CPU s a MP, 1646 MB at the peak; at twenty moments 16, 405, 156, 187, 375, 360, 373,
 373, 398, 409, 409, 410, 422, 422, 422, 423, 423, 440, 501, 1149 MB (the last step's picture fills at the end)"""
 
 
@@ -55,7 +55,7 @@ def main() -> None:
         rgb = render_sample(768, 576)
         rgb = torch.nn.functional.interpolate(rgb[None], size=size, mode="bilinear")[0].contiguous()
         plan = painter.plan(size, memory=None if arguments.memory is None else round(arguments.memory * 1e6))
-        plans = [replace(plan, strips=StreamPlan(int(values), plan.strips.resident)) for values in filter(None, arguments.values.split(","))] or [plan]
+        plans = [replace(plan, strips=replace(plan.strips, values=int(values))) for values in filter(None, arguments.values.split(","))] or [plan]
         once = None
         if megapixels <= arguments.once:
             once, cost = measure(lambda size=size, rgb=rgb: painter.paint(rgb, painter.plan_freely(size)), painter.device)

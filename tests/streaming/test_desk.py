@@ -136,9 +136,9 @@ def test_moments_do_not_depend_on_how_rows_are_cut(heights, mean, spread):
     moments = Moments()
     for rows in whole.split(heights, 2):
         moments.add(rows)
-    exact = whole.double()
-    assert torch.allclose(moments.mean, exact.mean((0, 2, 3)), atol=1e-4 * spread + 1e-6 * abs(mean))
-    assert torch.allclose(moments.variance, exact.var((0, 2, 3), correction=0), rtol=1e-3, atol=1e-6 * mean**2)
+    exact, (found, variance) = whole.double(), moments.statistics()
+    assert torch.allclose(found, exact.mean((0, 2, 3)), atol=1e-4 * spread + 1e-6 * abs(mean))
+    assert torch.allclose(variance, exact.var((0, 2, 3), correction=0), rtol=1e-3, atol=1e-6 * mean**2)
 
 
 @settings(max_examples=30, deadline=None)
@@ -209,6 +209,17 @@ def test_strips_are_nearer_to_exact_numbers_than_the_whole_at_once(painter):
         (normalise(painter.paint(rgb, plan)[None]) - exact)[:, :, 20:-20, 20:-20].abs().mean() for plan in (painter.plan(size), painter.plan_freely(size))
     ]
     assert errors[0] < errors[1] * 1.1
+
+
+@pytest.mark.parametrize("full_size", [False, True])
+def test_bfloat16_costs_as_little_in_strips_as_at_once(painter, monkeypatch, full_size):
+    size = (192, 256)
+    rgb, at_once = photo(*size), painter.plan_freely(size)
+    exact = painter.paint(rgb, at_once)
+    monkeypatch.setattr(painter, "dtype", torch.bfloat16)
+    strips = StreamPlan(32 * size[1] * 50, full_size=full_size)
+    errors = [(painter.paint(rgb, plan) - exact).abs().mean() for plan in (replace(at_once, strips=strips), at_once)]
+    assert errors[0] < errors[1] * 1.1 and errors[0] < 0.5 / 255
 
 
 def test_the_budget_decides_and_what_cannot_be_is_said(painter):

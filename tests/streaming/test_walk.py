@@ -10,7 +10,7 @@ import torch
 from brushwarp.multimodal.network import EnhanceSubnet, RefineSubnet, StyleSubnet
 from brushwarp.singular import johnson, ulyanov
 from brushwarp.streaming import Desk, StreamPlan, Whole, stores, streamed
-from brushwarp.streaming.plan import STORED_VALUES
+from brushwarp.streaming.plan import FULL_SIZE_VALUES, STORED_VALUES
 
 CPU = torch.device("cpu")
 SINGULAR = {"johnson": johnson, "ulyanov": ulyanov}
@@ -26,17 +26,25 @@ def streamed_through(subnet, x, values, **options):
 
 @pytest.mark.parametrize("name", SUBNETS)
 @pytest.mark.parametrize("size", [(64, 96), (61, 83), (37, 200), (200, 19), (16, 16), (3, 40), (2, 2)])
-@pytest.mark.parametrize("values", [1, 3000, 1 << 30])
+@pytest.mark.parametrize("values, full_size", [(1, False), (3000, False), (1 << 30, False), (3000, True)])
 @torch.inference_mode()
-def test_the_same_pixels(name, size, values):
+def test_the_same_pixels(name, size, values, full_size):
     torch.manual_seed(0)
     subnet = SUBNETS[name]().eval()
     x = torch.randn(1, 3, *size)
-    assert (streamed_through(subnet, x, values) - subnet(x)).abs().max() < 1e-4
+    assert (streamed_through(subnet, x, values, full_size=full_size) - subnet(x)).abs().max() < 1e-4
 
 
+def test_strips_of_what_is_stored_keep_their_layout():
+    """PyTorch takes the layout of a convolution's edges from strides, those of the one picture's axis among them."""
+    stored = stores.Shelf(CPU, torch.float32, None, None).make(8, (20, 10))
+    strip = torch.nn.functional.pad(stored.rows(5, 15), (1, 1, 1, 1), mode="reflect")
+    assert strip.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("full_size", [False, True])
 @pytest.mark.parametrize("name", ["refine", "enhance", "style", "johnson", "ulyanov"])
-def test_no_more_is_stored_than_the_planner_reckons_with(name, monkeypatch):
+def test_no_more_is_stored_than_the_planner_reckons_with(name, full_size, monkeypatch):
     """At the peak, maps that are held and memory that waits to be used again, in values a pixel."""
     subnet = {"refine": lambda: RefineSubnet(128), "enhance": lambda: EnhanceSubnet(128, 6), "style": lambda: StyleSubnet(16), **SINGULAR}[name]()
     living, most = [], 0
@@ -50,11 +58,11 @@ def test_no_more_is_stored_than_the_planner_reckons_with(name, monkeypatch):
             living.append(weakref.ref(self))
 
     monkeypatch.setattr(stores, "Stored", Counted)
-    desk = Desk(CPU, torch.float32, StreamPlan(1 << 16))
+    desk = Desk(CPU, torch.float32, StreamPlan(1 << 16, full_size=full_size))
     x = torch.randn(1, 3, 64, 64)
     desk.begin(subnet.eval(), (64, 64))
     with torch.inference_mode():
         result = streamed(subnet, Whole(x, CPU), desk)
         for _ in desk.strips(result):
             pass
-    assert most <= STORED_VALUES * 64 * 64
+    assert most <= (FULL_SIZE_VALUES if full_size else STORED_VALUES) * 64 * 64

@@ -81,7 +81,7 @@ def _sample_boxes(size: tuple[int, int]) -> list[Box]:
 
 def _painted(painter: Painter, subnet: nn.Module, x: Tensor, known: list[Scaling] | None = None) -> tuple[Tensor, list[Scaling]]:
     """What a subnet makes of (1, 3, H, W) under the statistics that are known, or under those that it meets, which come along."""
-    desk = Desk(painter.device, painter.dtype, StreamPlan(), known=known)
+    desk = Desk(painter.device, painter.dtype, StreamPlan(full_size=True), known=known)
     with torch.autocast(painter.device.type, painter.dtype, enabled=painter.dtype != torch.float32):
         desk.begin(subnet, (x.shape[2], x.shape[3]))
         painted = streamed(subnet, Whole(x, painter.device), desk)

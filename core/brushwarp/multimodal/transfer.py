@@ -113,7 +113,7 @@ class Painter:
         CUDA device take no longer than to say so). steady: the sequence of which it is the next frame, for a network that streams.
         """
         if plan.strips is not None or steady is not None:
-            return self._paint_in_strips(rgb, plan, plan.strips or StreamPlan(), on_progress, steady)
+            return self._paint_in_strips(rgb, plan, plan.strips or StreamPlan(full_size=True), on_progress, steady)
         sizes = plan.sizes
         work = sum(height * width for height, width in sizes)
         on_progress(Progress("painting", 0, work))

@@ -34,7 +34,7 @@ class Stored(Map):
         self.tensor[top : top + rows.shape[2]].copy_(rows[0].permute(1, 2, 0))
 
     def rows(self, top: int, bottom: int) -> Tensor:
-        return self.tensor[top:bottom].to(self.device).permute(2, 0, 1)[None]
+        return self.tensor[None, top:bottom].to(self.device).permute(0, 3, 1, 2)
 
 
 class Shelf:

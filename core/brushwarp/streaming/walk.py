@@ -96,44 +96,42 @@ class Desk:
         return stored
 
     def normed(self, source: Map, norm: InstanceNorm, *, relu: bool = False) -> Normalised:
-        """Instance norm, whose statistics are taken now of the whole map. It is stored, unless it has the picture's own size: such a one
-        is computed twice, for it takes one convolution of few channels, a tenth of a subnet's time, and more memory than all others."""
-        twice = source.size == self._size
+        """Instance norm, whose statistics are taken now of the whole map. It is stored, but for one of the picture's own size where the plan
+        or the device is against it: that is computed twice then, for it takes one convolution of few channels, a tenth of a subnet's time,
+        and more memory than all others (and longer to send to another device and back)."""
+        full_size = source.size == self._size
         if self._known is not None:
-            return Normalised(source if twice else self.kept(source), *next(self._known), relu)
+            return Normalised(source if full_size else self.kept(source), *next(self._known), relu)
+        twice = full_size and not (self.plan.full_size and self.device.type == "cpu")
         stored = None if twice else self._shelf.make(source.channels, source.size)
         moments = Moments()
         for top, rows in self.strips(source):
             moments.add(rows)
             if stored is not None:
                 stored.put(top, rows)
-        self.found.append(_scaling(norm, *self._settle(moments.mean, moments.variance)))
+        self.found.append(_scaling(norm, *self._settle(*moments.statistics())))
         return Normalised(stored or source, *self.found[-1], relu)
 
 
 class Moments:
-    """Mean and variance of each channel, gathered strip by strip in float64. Source: Chan et al. 1979."""
+    """Mean and biased variance of each channel, gathered strip by strip in float64."""
 
     def __init__(self) -> None:
         self._count = 0
+        self._sums: Tensor | int = 0
 
     def add(self, rows: Tensor) -> None:
         """rows: (1, C, h, W)."""
         count = rows.shape[2] * rows.shape[3]
-        mean, variance = (x.cpu().double() for x in _mean_and_variance(rows))  # Metal has no float64
-        if not self._count:
-            self._count, self.mean, self._squares = count, mean, variance * count
-            return
-        whole = self._count + count
-        away = mean - self.mean
-        self.mean = self.mean + away * (count / whole)
-        self._squares = self._squares + variance * count + away.square() * (self._count * count / whole)
-        self._count = whole
+        mean, variance = torch.stack(_mean_and_variance(rows)).cpu().double()  # Metal has no float64
+        self._count += count
+        # In place: small tensors that stayed, of every strip, would break up the memory that strips come to (a GB was lost so).
+        self._sums += torch.stack([mean, variance.addcmul_(mean, mean)]).mul_(count)
 
-    @property
-    def variance(self) -> Tensor:
-        """The biased one."""
-        return self._squares / self._count
+    def statistics(self) -> Statistics:
+        """Of all rows that were added."""
+        mean, squares = self._sums / self._count
+        return mean, (squares - mean.square()).clamp_(min=0)
 
 
 def _scaling(norm: InstanceNorm, mean: Tensor, variance: Tensor) -> Scaling:
