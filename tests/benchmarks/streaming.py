@@ -25,8 +25,9 @@ from brushwarp.sample import render_sample
 ASPECT = 4 / 3
 MEASURED = """AVX2, one busy core of two, float32: 1 MP in strips 0.91 to 0.96 times as long as at once, 2.3e-5 away at most, seams 1.0000
 two cores with AVX512-BF16, bfloat16: 1 MP in strips 1.12 times as long as at once, 183 MB instead of 426, 1.2e-2 away at most, seams 1.0003;
-4 MP 0.97 times, 572 MB instead of 2068, 3.7e-2, 0.9996; 24 MP within 1500 MB 1186 MB at the peak; before all this 100 MP within 2000 MB 3.26 CPU s a MP, 1646 MB at the peak; at twenty moments 16, 405, 156, 187, 375, 360, 373,
-373, 398, 409, 409, 410, 422, 422, 422, 423, 423, 440, 501, 1149 MB (the last step's picture fills at the end)"""
+4 MP 0.97 times, 572 MB instead of 2068, 3.7e-2 away, seams 0.9996; 24 MP within 1500 MB 1186 MB at the peak
+there, when maps of the picture's own size were always computed twice: 100 MP within 2000 MB 3.26 CPU s a MP, 1646 MB at the peak; at twenty moments
+16, 405, 156, 187, 375, 360, 373, 373, 398, 409, 409, 410, 422, 422, 422, 423, 423, 440, 501, 1149 MB (the last step's picture fills at the end)"""
 
 
 def seam_ratio(picture: Tensor, every: int) -> float:

@@ -123,10 +123,11 @@ class Moments:
     def add(self, rows: Tensor) -> None:
         """rows: (1, C, h, W)."""
         count = rows.shape[2] * rows.shape[3]
-        mean, variance = torch.stack(_mean_and_variance(rows)).cpu().double()  # Metal has no float64
+        found = torch.stack(_mean_and_variance(rows)).cpu().double()  # Metal has no float64
+        found[1] += found[0].square()
         self._count += count
         # In place: small tensors that stayed, of every strip, would break up the memory that strips come to (a GB was lost so).
-        self._sums += torch.stack([mean, variance.addcmul_(mean, mean)]).mul_(count)
+        self._sums += count * found
 
     def statistics(self) -> Statistics:
         """Of all rows that were added."""
