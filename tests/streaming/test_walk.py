@@ -37,7 +37,7 @@ def test_the_same_pixels(name, size, values, full_size):
 
 def test_strips_of_what_is_stored_keep_their_layout():
     """PyTorch takes the layout of a convolution's edges from strides, those of the one picture's axis among them."""
-    stored = stores.Shelf(CPU, torch.float32, None, None).make(8, (20, 10))
+    stored = stores.Shelf(CPU, None, None).make(8, (20, 10), torch.float32)
     strip = torch.nn.functional.pad(stored.rows(5, 15), (1, 1, 1, 1), mode="reflect")
     assert strip.is_contiguous(memory_format=torch.channels_last)
 

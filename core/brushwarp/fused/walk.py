@@ -46,7 +46,8 @@ class Pending:
 
 
 class FusedPass:
-    """Runs subnets of one network, whose weights don't change any more, one at a time. dtype: of what is convolved."""
+    """Runs subnets of one network, whose weights don't change any more, one at a time. dtype: of what is convolved, but for what the
+    subnets themselves want in float32."""
 
     SUBNETS = (StyleSubnet, EnhanceSubnet, RefineSubnet)
 
@@ -66,12 +67,12 @@ class FusedPass:
             self._on_layer = _nothing  # whom it told may be gone
 
     def _passed(self, subnet: nn.Module, x: Tensor) -> Tensor:
-        whole = _plain(x.to(self.dtype))
-        if isinstance(subnet, StyleSubnet):
-            colour, sizes = self._encoded(subnet.rgb, whole)
-            grey, _ = self._encoded(subnet.luminance, _plain(luminance(x).to(self.dtype)))
-            return self._decoded(subnet.decoder, self._blocks(subnet.merge, _plain(torch.cat((colour.made(0), grey.made(0)), 1))), sizes)
-        change = self._decoded(subnet.decoder, *self._encoded(subnet.encoder, whole))
+        if isinstance(subnet, StyleSubnet):  # whose paths are in float32
+            colour, sizes = self._encoded(subnet.rgb, _plain(x))
+            grey, _ = self._encoded(subnet.luminance, _plain(luminance(x)))
+            merged = torch.cat((colour.made(0), grey.made(0)), 1).to(self.dtype)
+            return self._decoded(subnet.decoder, self._blocks(subnet.merge, _plain(merged)), sizes)
+        change = self._decoded(subnet.decoder, *self._encoded(subnet.encoder, _plain(x.to(self.dtype))))
         return x + change if isinstance(subnet, RefineSubnet) else change
 
     def _encoded(self, encoder: Encoder, x: Pending) -> tuple[Pending, list[tuple[int, int]]]:
@@ -91,7 +92,8 @@ class FusedPass:
     def _decoded(self, decoder: Decoder, x: Pending, sizes: list[tuple[int, int]]) -> Tensor:
         for step, size in zip(decoder.steps, sizes, strict=True):
             self._on_layer()
-            phases = _convolved(x.made(1, repeat=True), self._weight(step))
+            read = x.made(1, repeat=True)
+            phases = _convolved(read, self._weight(step, read.dtype))
             x = Pending(phases, size, self._scaling(step.block.norm, phases, size, doubled=True), relu=True, doubled=True)
         output = decoder.output
         return self._convolved(output, x.made(output.margin)).float() + output.bias[:, None, None]
@@ -103,16 +105,16 @@ class FusedPass:
 
     def _convolved(self, conv: ReflectionConv, read: Tensor) -> Tensor:
         self._on_layer()
-        return _convolved(read, self._weight(conv), conv.stride)
+        return _convolved(read, self._weight(conv, read.dtype), conv.stride)
 
     def _scaling(self, norm: InstanceNorm, x: Tensor, size: tuple[int, int], *, doubled: bool = False) -> tuple[Tensor, Tensor]:
         return scaling_of(x, size, norm.weight, norm.bias, norm.eps, doubled=doubled)
 
-    def _weight(self, module: nn.Module) -> Tensor:
-        """Of a convolution, or the kernels of a doubling."""
+    def _weight(self, module: nn.Module, dtype: torch.dtype) -> Tensor:
+        """Of a convolution, or the kernels of a doubling; dtype: what the module always reads."""
         if module not in self._weights:
             weight = module.weight if isinstance(module, ReflectionConv) else phase_kernels(module.block.conv.weight).flatten(0, 1)
-            self._weights[module] = weight.to(self.dtype).contiguous(memory_format=torch.channels_last)
+            self._weights[module] = weight.to(dtype).contiguous(memory_format=torch.channels_last)
         return self._weights[module]
 
 

@@ -45,17 +45,18 @@ class Shelf:
     gone with their map.
     """
 
-    def __init__(self, device: torch.device, dtype: torch.dtype, resident: int | None, folder: Path | None) -> None:
-        self.device, self.dtype, self.folder = device, dtype, folder
+    def __init__(self, device: torch.device, resident: int | None, folder: Path | None) -> None:
+        self.device, self.folder = device, folder
         self._left = math.inf if resident is None else resident
         self._spare: list[tuple[Tensor, int]] = []  # with its bytes in memory
 
-    def make(self, channels: int, size: tuple[int, int]) -> Stored:
+    def make(self, channels: int, size: tuple[int, int], dtype: torch.dtype) -> Stored:
         """One whose rows are still to be put. Raises BrushwarpError("disk-full", "spill-folder")."""
         shape = (*size, channels)
         count = channels * size[0] * size[1]
-        let_go = sum(held for tensor, held in self._spare if tensor.numel() != count)
-        self._spare[:] = [(tensor, held) for tensor, held in self._spare if tensor.numel() == count]
+        fit = [tensor.numel() == count and tensor.dtype == dtype for tensor, _ in self._spare]
+        let_go = sum(held for (_, held), fits in zip(self._spare, fit, strict=True) if not fits)
+        self._spare[:] = [spare for spare, fits in zip(self._spare, fit, strict=True) if fits]
         self._left += let_go
         if let_go > MUCH:
             give_back_memory()  # or the C library keeps it beside what comes in its place
@@ -63,10 +64,10 @@ class Shelf:
             tensor, held = self._spare.pop()
             tensor = tensor.view(shape)
         else:
-            whole = count * self.dtype.itemsize
+            whole = count * dtype.itemsize
             held = whole if whole <= self._left else 0
             self._left -= held
-            tensor = torch.empty(shape, dtype=self.dtype) if held else in_file(shape, self.dtype, self.folder)
+            tensor = torch.empty(shape, dtype=dtype) if held else in_file(shape, dtype, self.folder)
         stored = Stored(tensor, self.device)
         weakref.finalize(stored, self._spare.append, (tensor, held))
         return stored

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import singledispatch
 from pathlib import Path
 
@@ -56,10 +57,20 @@ class Desk:
         settle: Settle = as_found,
     ) -> None:
         self.device, self.plan, self.on_strip, self._settle = device, plan, on_strip, settle
-        self._shelf = Shelf(device, dtype, plan.resident, folder)
+        self._shelf, self._dtype = Shelf(device, plan.resident, folder), dtype
         self._size, self._passes, self._begun = (0, 0), 1, 0
         self._known = None if known is None else iter(known)
         self.found: list[Scaling] = []
+
+    @contextmanager
+    def in_float32(self) -> Iterator[None]:
+        """So is what is computed and stored meanwhile, whatever `dtype` is."""
+        usual, self._dtype = self._dtype, torch.float32
+        try:
+            with torch.autocast(self.device.type, enabled=False):
+                yield
+        finally:
+            self._dtype = usual
 
     def begin(self, subnet: nn.Module, size: tuple[int, int]) -> None:
         """A subnet at a picture's size is to be gone through."""
@@ -90,7 +101,7 @@ class Desk:
 
     def kept(self, source: Map, into: Stored | None = None) -> Map:
         """The map, computed now. into: where to, if not somewhere new; it may be read for `source`, each row for the same row alone."""
-        stored = into or self._shelf.make(source.channels, source.size)
+        stored = into or self._shelf.make(source.channels, source.size, self._dtype)
         for top, rows in self.strips(source):
             stored.put(top, rows)
         return stored
@@ -103,7 +114,7 @@ class Desk:
         if self._known is not None:
             return Normalised(source if full_size else self.kept(source), *next(self._known), relu)
         twice = full_size and not (self.plan.full_size and self.device.type == "cpu")
-        stored = None if twice else self._shelf.make(source.channels, source.size)
+        stored = None if twice else self._shelf.make(source.channels, source.size, self._dtype)
         moments = Moments()
         for top, rows in self.strips(source):
             moments.add(rows)
@@ -174,8 +185,9 @@ def _(module: Residual, x: Map, desk: Desk) -> Map:
 
 @streamed.register
 def _(module: StyleSubnet, x: Map, desk: Desk) -> Map:
-    colour, sizes = _encoded(module.rgb, x, desk)
-    grey, _ = _encoded(module.luminance, Luminance(x), desk)
+    with desk.in_float32():
+        colour, sizes = _encoded(module.rgb, x, desk)
+        grey, _ = _encoded(module.luminance, Luminance(x), desk)
     x = Joined(colour, grey)
     del colour, grey  # a name that is left over holds a map
     for block in module.merge:
