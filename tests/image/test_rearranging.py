@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from brushwarp.image.rearranging import Padded, interleave_phases, pad_edges
+from brushwarp.image.rearranging import Padded, interleave_phases, pad_edges, pad_relu
 
 
 @pytest.mark.parametrize("lies", [torch.contiguous_format, torch.channels_last])
@@ -15,6 +15,17 @@ def test_edges_are_padded_as_pytorch_pads_them(margin, mode, lies):
     assert torch.equal(ours, theirs) and ours.is_contiguous(memory_format=lies)
     pull = torch.randn_like(theirs)
     torch.testing.assert_close(*(torch.autograd.grad(padded, x, pull)[0] for padded in (ours, theirs)))
+
+
+@pytest.mark.parametrize("lies", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("mode", ["replicate", "reflect"])
+@pytest.mark.parametrize("sides", [(0, 0, 0, 0), (1, 1, 1, 1), (4, 4, 0, 4), (2, 1, 3, 0)])
+def test_a_relu_is_padded_as_pytorch_pads_it(sides, mode, lies):
+    x = torch.randn(1, 5, 7, 9).to(torch.bfloat16).contiguous(memory_format=lies)
+    before = x.clone()
+    padded = pad_relu(x, sides, mode)
+    assert torch.equal(padded, functional.pad(x.relu(), sides, mode=mode)) and torch.equal(x, before)
+    assert padded.dtype == x.dtype and padded.is_contiguous(memory_format=lies)
 
 
 @pytest.mark.parametrize("lies", [torch.contiguous_format, torch.channels_last])

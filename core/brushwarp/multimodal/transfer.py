@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from ..allocation import give_back_memory
 from ..architectures import ARCHITECTURES, build_network
 from ..bridge.paths import cache_folder
 from ..devices import fast_dtype, free_memory
@@ -193,7 +192,6 @@ class Painter:
                 for top, rows in desk.strips(painted):
                     picture[:, :, top : top + rows.shape[2]] = rows
                 del painted, rows  # they hold what this step has stored
-                give_back_memory()
                 done += size[0] * size[1]
                 if done < work:
                     on_progress(Progress("painting", done, work, _shown(picture)))

@@ -14,7 +14,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from ..image.colour import luminance
-from ..image.rearranging import interleave_phases, pad_sides
+from ..image.rearranging import interleave_phases, pad_relu, pad_sides
 
 
 class Map(ABC):
@@ -26,6 +26,10 @@ class Map(ABC):
     @abstractmethod
     def rows(self, top: int, bottom: int) -> Tensor:
         """(1, channels, bottom - top, W), on the device that the layers are on; not to be changed. 0 <= top < bottom <= H."""
+
+    def padded(self, top: int, bottom: int, sides: tuple[int, int, int, int], mode: str) -> Tensor:
+        """`rows` with margins (left, right, top, bottom), as by `pad_sides`."""
+        return pad_sides(self.rows(top, bottom), sides, mode)
 
     @property
     def row_values(self) -> int:
@@ -156,11 +160,19 @@ class Normalised(Map):
         self.source, self.factor, self.shift = source, factor, shift
 
     def rows(self, top: int, bottom: int) -> Tensor:
-        if self.scaled_source is not None:
-            values = self.scaled_source.rows(top, bottom)
-        else:
-            values = functional.batch_norm(self.source.rows(top, bottom), *self._as_batch_norm)
+        values = self._values(top, bottom)
         return values.relu_() if self.relu else values
+
+    def padded(self, top: int, bottom: int, sides: tuple[int, int, int, int], mode: str) -> Tensor:
+        if not self.relu:
+            return super().padded(top, bottom, sides, mode)
+        return pad_relu(self._values(top, bottom), sides, mode)
+
+    def _values(self, top: int, bottom: int) -> Tensor:
+        """Before the ReLU."""
+        if self.scaled_source is not None:
+            return self.scaled_source.rows(top, bottom)
+        return functional.batch_norm(self.source.rows(top, bottom), *self._as_batch_norm)
 
     @property
     def row_values(self) -> int:
@@ -214,6 +226,6 @@ def padded_rows(source: Map, first: int, last: int, margin: int, mode: str) -> T
         return source.rows(first, last)
     # To mirror rows one has to have them: a low strip at the edge asks for some more.
     low, high = (max(0, min(first, height - 1 - below)), min(height, max(last, above + 1))) if mode == "reflect" else (max(0, first), min(height, last))
-    strip = pad_sides(source.rows(low, high), (margin, margin, above, below), mode)
+    strip = source.padded(low, high, (margin, margin, above, below), mode)
     start = first - low + above
     return strip if strip.shape[2] == last - first else strip[:, :, start : start + last - first]
