@@ -42,6 +42,17 @@ def test_strips_of_what_is_stored_keep_their_layout():
     assert strip.is_contiguous(memory_format=torch.channels_last)
 
 
+def test_memory_is_used_again_for_a_map_of_as_many_values_and_the_same_type():
+    shelf = stores.Shelf(CPU, None, None)
+    places = []
+    for dtype in (torch.float32, torch.float32, torch.bfloat16):
+        stored = shelf.make(8, (20, 10), dtype)
+        assert stored.tensor.dtype == dtype
+        places.append(stored.tensor.data_ptr())
+        del stored
+    assert places[0] == places[1]
+
+
 @pytest.mark.parametrize("full_size", [False, True])
 @pytest.mark.parametrize("name", ["refine", "enhance", "style", "johnson", "ulyanov"])
 def test_no_more_is_stored_than_the_planner_reckons_with(name, full_size, monkeypatch):
