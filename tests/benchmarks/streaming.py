@@ -24,9 +24,9 @@ from brushwarp.sample import render_sample
 
 ASPECT = 4 / 3
 MEASURED = """AVX2, one busy core of two, float32: 1 MP in strips 0.91 to 0.96 times as long as at once, 2.3e-5 away at most, seams 1.0000
-two cores with AVX512-BF16, bfloat16: 1 MP in strips 1.12 times as long as at once, 183 MB instead of 426, 1.2e-2 away at most, seams 1.0003;
-4 MP 0.97 times, 572 MB instead of 2068, 3.7e-2 away, seams 0.9996; 24 MP within 1500 MB 1186 MB at the peak
-there, when maps of the picture's own size were always computed twice: 100 MP within 2000 MB 3.26 CPU s a MP, 1646 MB at the peak; at twenty moments
+two cores with AVX512-BF16, bfloat16: 1 MP in strips 1.04 times as long as at once, 185 MB instead of 455, 9.1e-3 away at most, seams 1.0002;
+4 MP 0.96 times, 565 MB instead of 1669, 3.3e-2 away, seams 1.0008; 24 MP within 1500 MB 1207 MB at the peak;
+100 MP within 8000 MB 2.51 CPU s a MP, 6415 MB at the peak, within 2000 MB 2.93 and 1653; before, in 1646 MB, at twenty moments
 16, 405, 156, 187, 375, 360, 373, 373, 398, 409, 409, 410, 422, 422, 422, 423, 423, 440, 501, 1149 MB (the last step's picture fills at the end)"""
 
 
