@@ -54,9 +54,9 @@ class Shelf:
         """One whose rows are still to be put. Raises BrushwarpError("disk-full", "spill-folder")."""
         shape = (*size, channels)
         count = channels * size[0] * size[1]
-        fit = [tensor.numel() == count and tensor.dtype == dtype for tensor, _ in self._spare]
-        let_go = sum(held for (_, held), fits in zip(self._spare, fit, strict=True) if not fits)
-        self._spare[:] = [spare for spare, fits in zip(self._spare, fit, strict=True) if fits]
+        fitting = [(tensor, held) for tensor, held in self._spare if tensor.numel() == count and tensor.dtype == dtype]
+        let_go = sum(held for _, held in self._spare) - sum(held for _, held in fitting)
+        self._spare[:] = fitting
         self._left += let_go
         if let_go > MUCH:
             give_back_memory()  # or the C library keeps it beside what comes in its place
